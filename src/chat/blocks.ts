@@ -1,0 +1,75 @@
+/**
+ * The message model: what the bot says, as data. Views make blocks, every surface renders them with one
+ * exhaustive switch. Text is plain: a surface escapes it, so that no log line becomes markup or a mention.
+ */
+export type Tone = "neutral" | "info" | "good" | "warning" | "bad";
+
+export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
+
+/** One phase of a deployment on the card. `progress` is 0 to 1, or null when nothing is known of it. */
+export interface StepItem {
+  readonly name: string;
+  readonly state: StepState;
+  readonly detail: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly progress: number | null;
+}
+
+/** A button, or what stands in its place on a surface without buttons: `command` is its typed twin. */
+export interface Button {
+  readonly label: string;
+  readonly style: "primary" | "danger" | "plain";
+  readonly action: ButtonAction;
+  readonly command: string;
+}
+
+export type ButtonAction =
+  | { readonly kind: "decide"; readonly deployment: string; readonly decision: "switch" | "cancel" }
+  | { readonly kind: "command"; readonly text: string };
+
+export type Block =
+  | { readonly kind: "heading"; readonly text: string; readonly tone: Tone }
+  | { readonly kind: "text"; readonly text: string; readonly tone: Tone }
+  | { readonly kind: "fields"; readonly fields: readonly { readonly name: string; readonly value: string }[] }
+  | { readonly kind: "steps"; readonly steps: readonly StepItem[] }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | { readonly kind: "list"; readonly title: string; readonly items: readonly string[]; readonly folded: boolean }
+  | { readonly kind: "code"; readonly title: string; readonly text: string }
+  | { readonly kind: "buttons"; readonly buttons: readonly Button[] };
+
+export function heading(text: string, tone: Tone = "neutral"): Block {
+  return { kind: "heading", text, tone };
+}
+
+export function text(value: string, tone: Tone = "neutral"): Block {
+  return { kind: "text", text: value, tone };
+}
+
+export function fields(entries: Readonly<Record<string, string | number | null | undefined>>): Block {
+  const shown = Object.entries(entries).flatMap(([name, value]) =>
+    value === null || value === undefined || value === "" ? [] : [{ name, value: String(value) }],
+  );
+  return { kind: "fields", fields: shown };
+}
+
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): Block {
+  return { kind: "table", columns, rows };
+}
+
+export function list(title: string, items: readonly string[], folded = false): Block {
+  return { kind: "list", title, items, folded };
+}
+
+export function code(title: string, value: string): Block {
+  return { kind: "code", title, text: value };
+}
+
+export function buttons(...items: readonly Button[]): Block {
+  return { kind: "buttons", buttons: items };
+}
+
+/** A button that types a command for the person who clicks. */
+export function commandButton(label: string, command: string, style: Button["style"] = "plain"): Button {
+  return { label, style, action: { kind: "command", text: command }, command };
+}

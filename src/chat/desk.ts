@@ -1,0 +1,87 @@
+import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { Block } from "./blocks.ts";
+import type { Identity } from "./identity.ts";
+
+/** What the bot answers to one command or one click. Refusals and mistakes are answers, too. */
+export type Reply =
+  | {
+      readonly kind: "started";
+      readonly run: string;
+      readonly deployments: readonly string[];
+      readonly text: string;
+      readonly blocks: readonly Block[];
+    }
+  | { readonly kind: "answer"; readonly text: string; readonly blocks: readonly Block[] }
+  | { readonly kind: "refused"; readonly code: RefusalCode; readonly message: string; readonly help: string | null };
+
+export type RefusalCode =
+  | "bad-command"
+  | "unknown-host"
+  | "unknown-id"
+  | "unknown-generation"
+  | "not-allowed"
+  | "busy"
+  | "already-decided"
+  | "too-late"
+  | "expired"
+  | "unavailable";
+
+/** How far one phase is, kept in memory only: the record says what happened, this says what is happening. */
+export interface Progress {
+  readonly deployment: string;
+  readonly text: string;
+  readonly done: number;
+  readonly expected: number;
+}
+
+/** Everything a surface may show live. `seq` grows by one; a surface that missed some asks for what came since. */
+export type ChatEvent = { readonly seq: number } & (
+  | { readonly kind: "deployment"; readonly deployment: Deployment; readonly card: readonly Block[] }
+  | { readonly kind: "run"; readonly run: Run; readonly card: readonly Block[] }
+  | { readonly kind: "reset" }
+);
+
+export interface HostLine {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly risk: "low" | "medium" | "high";
+  readonly active: string | null;
+  readonly last: {
+    readonly deployment: string;
+    readonly outcome: string;
+    readonly revision: string | null;
+    readonly toplevel: string | null;
+    readonly generation: number | null;
+    readonly finishedAt: string | null;
+    readonly requestedBy: string;
+  } | null;
+}
+
+export interface CommandHelp {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+}
+
+/** What the core offers to every surface. A surface never reaches behind it. */
+export interface Desk {
+  /** Handles one typed command, such as `/deploy yoga --dry-run`. Never rejects for what a person did wrong. */
+  say(text: string, who: Identity, idempotencyKey?: string): Promise<Reply>;
+  /** Handles a click: the same permission and the same checks as its typed twin. */
+  decide(id: string, decision: "switch" | "cancel", who: Identity): Promise<Reply>;
+  deployments(filter: { readonly host?: string; readonly limit: number }): Promise<readonly Deployment[]>;
+  deployment(id: string): Promise<Deployment | undefined>;
+  run(id: string): Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] } | undefined>;
+  /** The card of a deployment or a run, as the thread shows it now. */
+  card(of: Deployment): readonly Block[];
+  runCard(of: Run, deployments: readonly Deployment[]): readonly Block[];
+  hosts(): Promise<readonly HostLine[]>;
+  commands(): readonly CommandHelp[];
+  /** The log so far; with `follow`, until the deployment ends or the signal aborts. Undefined for an unknown id. */
+  log(id: string, options: { readonly follow: boolean; readonly signal: AbortSignal }): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */
+  subscribe(lastSeq: number | null, listener: (event: ChatEvent) => void): () => void;
+  /** Liveness for /healthz: by part, a word and whether it is well. */
+  health(): Promise<readonly { readonly part: string; readonly ok: boolean; readonly detail: string }[]>;
+}

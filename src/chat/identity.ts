@@ -1,0 +1,7 @@
+/** Who speaks, as a surface knows them. `groups` are the surface's own: `slack-group:S0AB`, `discord-role:456`. */
+export interface Identity {
+  readonly surface: "web" | "terminal" | "slack" | "discord";
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+}

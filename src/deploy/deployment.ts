@@ -1,0 +1,142 @@
+import { z } from "zod";
+
+/** The phases in the words people see, in the order in which a full deployment goes through them. */
+export const phaseNames = ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+export const outcomes = [
+  "built",
+  "tested",
+  "unchanged",
+  "deployed",
+  "deployed-degraded",
+  "rolled-back",
+  "rollback-failed",
+  "failed",
+  "cancelled",
+  "expired",
+  "refused",
+  "skipped",
+  "superseded",
+  "unknown",
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export const modes = ["deploy", "dry-run", "build-only", "rollback"] as const;
+export type Mode = (typeof modes)[number];
+
+/** Who did something, and where: one person may appear under several surfaces. */
+export const actorSchema = z.object({ surface: z.string(), id: z.string(), name: z.string() });
+export type Actor = z.infer<typeof actorSchema>;
+
+const time = z.iso.datetime();
+
+/** What a host ran when it was looked at; the supervisor refuses to act when this has changed. */
+export const hostFactsSchema = z.object({
+  /** The store path behind /run/current-system. */
+  current: z.string(),
+  /** The link behind /nix/var/nix/profiles/system, such as `system-12-link`; null where there is no profile. */
+  profile: z.string().nullable(),
+  /** The number in `profile`. */
+  generation: z.number().int().nullable(),
+  bootId: z.string(),
+  rebootNeeded: z.boolean().default(false),
+});
+export type HostFacts = z.infer<typeof hostFactsSchema>;
+
+export const unitSchema = z.object({
+  active: z.string(),
+  sub: z.string(),
+  restarts: z.number().int(),
+  invocation: z.string(),
+  load: z.string(),
+  result: z.string(),
+  /** Something wants this unit to run all the time: a target or a service, and no socket, timer or path starts it. */
+  wanted: z.boolean(),
+});
+export type UnitState = z.infer<typeof unitSchema>;
+
+export const healthSnapshotSchema = z.object({ system: z.string(), units: z.record(z.string(), unitSchema) });
+export type HealthSnapshot = z.infer<typeof healthSnapshotSchema>;
+
+export const packageChangeSchema = z.object({
+  name: z.string(),
+  before: z.string(),
+  after: z.string(),
+  size: z.string(),
+});
+export type PackageChange = z.infer<typeof packageChangeSchema>;
+
+export const unitChangesSchema = z.object({
+  stop: z.array(z.string()),
+  skip: z.array(z.string()),
+  restart: z.array(z.string()),
+  start: z.array(z.string()),
+  reload: z.array(z.string()),
+});
+export type UnitChanges = z.infer<typeof unitChangesSchema>;
+
+export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), by: actorSchema, at: time });
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const deploymentSchema = z.object({
+  id: z.string().regex(/^d-\d{8}-[0-9a-f]{4}$/),
+  run: z.string(),
+  host: z.string(),
+  mode: z.enum(modes),
+  requestedBy: actorSchema,
+  reason: z.string().nullable(),
+  ref: z.string().nullable(),
+  revision: z.string().nullable(),
+  commit: z.object({ subject: z.string(), author: z.string(), date: z.string() }).nullable(),
+  phase: z.enum(phaseNames),
+  outcome: z.enum(outcomes).nullable(),
+  /** One sentence on how it ended, what to do about it, and the last lines that show why. */
+  message: z.string().nullable(),
+  help: z.string().nullable(),
+  lines: z.array(z.string()),
+  derivation: z.string().nullable(),
+  toplevel: z.string().nullable(),
+  /** The store path that ran before, and is rolled back to. */
+  previous: z.string().nullable(),
+  /** What the host ran when the baseline was taken. */
+  before: hostFactsSchema.nullable(),
+  baseline: healthSnapshotSchema.nullable(),
+  /** For a roll back: the generation asked for. */
+  toGeneration: z.number().int().nullable(),
+  /** The generation the host's profile ended on. */
+  generation: z.number().int().nullable(),
+  diff: z.array(packageChangeSchema),
+  units: unitChangesSchema.nullable(),
+  warnings: z.array(z.string()),
+  rebootNeeded: z.boolean(),
+  risk: z.enum(["low", "medium", "high"]),
+  confirmation: z.object({ expiresAt: time, decision: decisionSchema.nullable() }).nullable(),
+  /** When the supervisor's own deadlines have all passed, whatever happened; set before it is started. */
+  supervisedUntil: time.nullable(),
+  times: z.partialRecord(z.enum(phaseNames), z.object({ startedAt: time, finishedAt: time.nullable() })),
+  createdAt: time,
+  finishedAt: time.nullable(),
+  /** The log file, relative to the data directory. */
+  log: z.string(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+export const runSchema = z.object({
+  id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
+  kind: z.enum(["deploy", "build-all", "rollback"]),
+  command: z.string(),
+  requestedBy: actorSchema,
+  deployments: z.array(z.string()),
+  createdAt: time,
+});
+export type Run = z.infer<typeof runSchema>;
+
+export function isOpen(deployment: Deployment): boolean {
+  return deployment.outcome === null;
+}
+
+/** True while a click on Switch or Cancel can still decide something. */
+export function awaitsDecision(deployment: Deployment): boolean {
+  return isOpen(deployment) && deployment.phase === "confirm" && deployment.confirmation?.decision === null;
+}
