@@ -1,0 +1,73 @@
+import { Hono } from "hono";
+import type { Assets } from "./assets.ts";
+import { commandRoutes } from "./commands.ts";
+import { errorAnswer } from "./errors.ts";
+import type { EventStreams } from "./events.ts";
+import { knownHost, safeHeaders, sameOriginOnly, signedIn } from "./guard.ts";
+import { healthAnswer } from "./health.ts";
+import { recordRoutes } from "./records.ts";
+import { tokenGate } from "./session.ts";
+import type { WebContext, WebEnv, WebOptions } from "./types.ts";
+
+/** All routes, behind the checks that hold for each of them. */
+export function webApp(options: WebOptions, assets: Assets, events: EventStreams): Hono<WebEnv> {
+  const { desk, log, metrics } = options;
+  const gate = tokenGate(options.token);
+  const app = new Hono<WebEnv>();
+
+  app.use(safeHeaders());
+  app.use(knownHost(options.listen.host, options.allowedHosts ?? []));
+  app.use(sameOriginOnly());
+
+  app.get("/healthz", (c) => healthAnswer(c, desk, gate));
+  app.get("/assets/:name", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
+
+  app.get("/login", (c) => {
+    if (!gate.isToken(c.req.query("token") ?? "")) {
+      log.warn({ from: c.env.incoming.socket.remoteAddress }, "a login link with a wrong token");
+      return loginPage(c, assets);
+    }
+    gate.signIn(c);
+    return c.redirect("/", 303);
+  });
+
+  app.get("/", (c) => {
+    if (gate.identify(c) !== null) return assets.answer(c, "index.html") ?? notFound(c);
+    // A browser leaves a SameSite=Strict cookie out when a link on another site (Slack, say) leads here; it sends it
+    // when the page itself asks again.
+    if (c.req.header("sec-fetch-site") === "cross-site") return assets.answer(c, "again.html") ?? notFound(c);
+    return loginPage(c, assets);
+  });
+
+  app.use("/api/*", signedIn(gate));
+  app.use("/metrics", signedIn(gate));
+  app.get("/api/events", (c) => (c.req.method === "HEAD" ? c.body(null, 405) : events.answer(c)));
+  app.route("/api", recordRoutes(options));
+  app.route("/api", commandRoutes(desk));
+  if (metrics !== undefined) {
+    app.get("/metrics", async (c) =>
+      c.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4" }),
+    );
+  }
+
+  app.notFound(notFound);
+  app.onError((error, c) => {
+    log.error({ err: error, method: c.req.method, path: c.req.path }, "answering a request");
+    return errorAnswer(
+      c,
+      500,
+      "internal",
+      "The bot could not answer.",
+      "Try again; the bot's own log says why.",
+    );
+  });
+  return app;
+}
+
+function loginPage(c: WebContext, assets: Assets): Response {
+  return assets.answer(c, "login.html", 401) ?? notFound(c);
+}
+
+function notFound(c: WebContext): Response {
+  return errorAnswer(c, 404, "not-found", "There is nothing at this address.", "The web console is at /.");
+}

@@ -1,0 +1,98 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Desk } from "../../src/chat/desk.ts";
+import { errorAnswer } from "./errors.ts";
+import { logAnswer } from "./log.ts";
+import type { Deployment, WebContext, WebEnv, WebOptions } from "./types.ts";
+
+const listSchema = z.object({
+  host: z.string().min(1).max(255).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  /** The page asks for the runs too, to show what was typed. */
+  runs: z.literal("1").optional(),
+});
+
+export const isDeploymentId = (id: string): boolean => /^d-\d{8}-[0-9a-f]{4}$/.test(id);
+export const isRunId = (id: string): boolean => /^r-\d{8}-[0-9a-f]{4}$/.test(id);
+
+/** What can be read: deployments, runs, logs, hosts, and the commands there are. */
+export function recordRoutes({
+  desk,
+  version,
+  log,
+}: Pick<WebOptions, "desk" | "version" | "log">): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+
+  app.get("/deployments", async (c) => {
+    const query = listSchema.safeParse(c.req.query());
+    if (!query.success) {
+      return errorAnswer(
+        c,
+        400,
+        "bad-query",
+        "host or limit cannot be read.",
+        "limit is a number from 1 to 500.",
+      );
+    }
+    const { host, limit, runs } = query.data;
+    const found = await desk.deployments(host === undefined ? { limit } : { host, limit });
+    const deployments = found.map((deployment) => withCard(desk, deployment));
+    if (runs === undefined) return c.json({ deployments });
+    const ids = [...new Set(found.map((deployment) => deployment.run))];
+    const known = await Promise.all(ids.map((id) => runWithCard(desk, id)));
+    return c.json({ deployments, runs: known.flatMap((one) => (one === undefined ? [] : [one.run])) });
+  });
+
+  app.get("/deployments/:id", async (c) => {
+    const id = c.req.param("id");
+    const deployment = isDeploymentId(id) ? await desk.deployment(id) : undefined;
+    return deployment === undefined ? unknownId(c, "deployment") : c.json(withCard(desk, deployment));
+  });
+
+  app.get("/deployments/:id/log", async (c) => {
+    const id = c.req.param("id");
+    const answer = isDeploymentId(id) ? await logAnswer(c, desk, id, log) : undefined;
+    return answer ?? unknownId(c, "deployment");
+  });
+
+  app.get("/runs/:id", async (c) => {
+    const id = c.req.param("id");
+    const found = isRunId(id) ? await runWithCard(desk, id) : undefined;
+    return found === undefined ? unknownId(c, "run") : c.json(found);
+  });
+
+  app.get("/hosts", async (c) => c.json({ hosts: await desk.hosts() }));
+
+  app.get("/help", (c) => c.json({ version, who: c.var.who.name, commands: desk.commands() }));
+
+  return app;
+}
+
+/** The baseline holds every unit of the host: too much for a list, and of use to nobody but the bot itself. */
+export function publicRecord(deployment: Deployment): Omit<Deployment, "baseline"> {
+  const { baseline: _, ...record } = deployment;
+  return record;
+}
+
+function withCard(desk: Desk, deployment: Deployment) {
+  return { ...publicRecord(deployment), card: desk.card(deployment) };
+}
+
+async function runWithCard(desk: Desk, id: string) {
+  const found = await desk.run(id);
+  if (found === undefined) return undefined;
+  return {
+    run: { ...found.run, card: desk.runCard(found.run, found.deployments) },
+    deployments: found.deployments.map((deployment) => withCard(desk, deployment)),
+  };
+}
+
+export function unknownId(c: WebContext, what: "deployment" | "run"): Response {
+  return errorAnswer(
+    c,
+    404,
+    "unknown-id",
+    `There is no such ${what}.`,
+    "See GET /api/deployments, or /history.",
+  );
+}

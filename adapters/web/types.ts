@@ -1,0 +1,34 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import type { Desk } from "../../src/chat/desk.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+
+export type Deployment = Awaited<ReturnType<Desk["deployments"]>>[number];
+
+export interface WebLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface WebOptions {
+  readonly desk: Desk;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Null leaves the page open to whoever reaches it: only the demo does that, on loopback. */
+  readonly token: string | null;
+  readonly log: WebLog;
+  readonly version: string;
+  /** The text of GET /metrics, in Prometheus' format; without it there is no such route. */
+  readonly metrics?: () => Promise<string>;
+  /** Names under which a reverse proxy or a DNS entry reaches the page, beside the listen address and localhost. */
+  readonly allowedHosts?: readonly string[];
+  /** Milliseconds in which a request has to arrive in full (15 s). */
+  readonly requestTimeout?: number;
+}
+
+export interface WebEnv {
+  Bindings: HttpBindings;
+  Variables: { who: Identity };
+}
+
+export type WebContext = Context<WebEnv>;

@@ -1,0 +1,129 @@
+import type { Block } from "../../src/chat/blocks.ts";
+import { commandButton, fields, table } from "../../src/chat/blocks.ts";
+import type { CommandHelp, HostLine } from "../../src/chat/desk.ts";
+import type { Deployment, Run } from "../../src/deploy/deployment.ts";
+import { isOpen } from "../../src/deploy/deployment.ts";
+
+const alice = { surface: "web", id: "token", name: "web" };
+
+export function blankRun(id: string, kind: Run["kind"], command: string): Run {
+  return { id, kind, command, requestedBy: alice, deployments: [], createdAt: "" };
+}
+
+export function blankDeployment(id: string, run: string, host: string): Deployment {
+  return {
+    id,
+    run,
+    host,
+    mode: "deploy",
+    requestedBy: alice,
+    reason: null,
+    ref: "origin/main",
+    revision: "4f1c9e0b7d2a4c55e1f0a9b8c7d6e5f4a3b2c1d0",
+    commit: { subject: "nginx: raise the upload limit", author: "Alice", date: "2026-11-23T08:12:00Z" },
+    phase: "check",
+    outcome: null,
+    message: null,
+    help: null,
+    lines: [],
+    derivation: null,
+    toplevel: null,
+    previous: null,
+    before: null,
+    baseline: { system: "running", units: {} },
+    toGeneration: null,
+    generation: null,
+    diff: [],
+    units: null,
+    warnings: [],
+    rebootNeeded: false,
+    risk: "low",
+    confirmation: null,
+    supervisedUntil: null,
+    times: {},
+    createdAt: "",
+    finishedAt: null,
+    log: `logs/deploy/${id}.log`,
+  };
+}
+
+export function hostLine(name: string, all: readonly Deployment[]): HostLine {
+  const own = all.filter((one) => one.host === name);
+  const last = own.findLast((one) => one.outcome !== null);
+  return {
+    name,
+    tags: name.includes("vps") ? ["server", "production"] : ["workstation"],
+    risk: name.includes("vps") ? "high" : "low",
+    active: own.find(isOpen)?.id ?? null,
+    last:
+      last === undefined
+        ? null
+        : {
+            deployment: last.id,
+            outcome: last.outcome ?? "unknown",
+            revision: last.revision,
+            toplevel: last.toplevel,
+            generation: last.generation,
+            finishedAt: last.finishedAt,
+            requestedBy: last.requestedBy.name,
+          },
+  };
+}
+
+export const commands: readonly CommandHelp[] = [
+  {
+    name: "deploy",
+    usage: '/deploy HOST… [--build-only|--dry-run] [--ref REF] [--watch 10m] [--keep-going] [--reason "…"]',
+    summary: "Build, show what would change, ask, switch, check.",
+    examples: ["/deploy yoga", "/deploy @web --dry-run"],
+  },
+  {
+    name: "build-all",
+    usage: "/build-all [--jobs N] [--ref REF]",
+    summary: "Build every host in parallel.",
+    examples: ["/build-all"],
+  },
+  {
+    name: "rollback",
+    usage: "/rollback HOST [N|previous] [--list]",
+    summary: "Go back to an earlier generation.",
+    examples: ["/rollback yoga previous"],
+  },
+  {
+    name: "generations",
+    usage: "/generations HOST [--prune KEEP] [--older-than 5d]",
+    summary: "The generations of a host.",
+    examples: ["/generations yoga"],
+  },
+  {
+    name: "logs",
+    usage: "/logs ID [--errors]",
+    summary: "A deployment's log.",
+    examples: ["/logs d-20261123-7f3a"],
+  },
+  { name: "help", usage: "/help", summary: "What can be typed here.", examples: ["/help"] },
+];
+
+export function helpTable(): Block {
+  return table(
+    ["Command", "Does"],
+    commands.map((command) => [command.usage, command.summary]),
+  );
+}
+
+export function generations(host: string): readonly Block[] {
+  return [
+    fields({ Host: host, Current: 42 }),
+    table(
+      ["Generation", "Date", "NixOS", "Kernel"],
+      [
+        ["42", "2026-11-22 17:03", "26.05", "6.12.9"],
+        ["41", "2026-11-20 09:41", "26.05", "6.12.8"],
+      ],
+    ),
+    {
+      kind: "buttons",
+      buttons: [commandButton("Roll back to 41", `/rollback ${host} 41`, "danger")],
+    },
+  ];
+}

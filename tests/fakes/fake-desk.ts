@@ -1,0 +1,281 @@
+import { randomBytes } from "node:crypto";
+import type { Block } from "../../src/chat/blocks.ts";
+import { text } from "../../src/chat/blocks.ts";
+import type { ChatEvent, Desk, RefusalCode, Reply } from "../../src/chat/desk.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
+import { awaitsDecision, isOpen } from "../../src/deploy/deployment.ts";
+import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
+import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
+
+/** Whatever happens on a deployment, in the words of a test. */
+export interface FakeDesk extends Desk {
+  readonly said: { readonly text: string; readonly who: Identity; readonly key: string | undefined }[];
+  readonly decided: { readonly id: string; readonly decision: string; readonly who: Identity }[];
+  /** A new run of these hosts, in its first phase. */
+  begin(
+    hosts: readonly string[],
+    kind?: Run["kind"],
+    command?: string,
+  ): { run: Run; deployments: readonly Deployment[] };
+  /** Goes to a phase; the ones before it are done. */
+  reach(id: string, phase: PhaseName, change?: Partial<Deployment>): void;
+  /** What is happening now in the running phase: shown on the card, not kept in the record. */
+  progress(id: string, detail: string, share: number | null): void;
+  finish(id: string, outcome: Outcome, change?: Partial<Deployment>): void;
+  writeLog(id: string, chunk: string): void;
+  refuseNext(code: RefusalCode, message: string, help: string | null): void;
+  failNext(error: Error): void;
+  part(name: string, ok: boolean, detail?: string): void;
+  reset(): void;
+  readonly listeners: () => number;
+  readonly followers: () => number;
+}
+
+const phases: readonly PhaseName[] = [
+  "check",
+  "build",
+  "copy",
+  "dry-activate",
+  "confirm",
+  "switch",
+  "validate",
+];
+
+export function fakeDesk(
+  hostNames: readonly string[] = ["yoga", "hetzner-vps"],
+  now = () => new Date(),
+): FakeDesk {
+  const deployments = new Map<string, Deployment>();
+  const runs = new Map<string, Run>();
+  const details = new Map<string, { detail: string; share: number | null }>();
+  const logs = new Map<string, string>();
+  const logWaiters = new Set<() => void>();
+  const byKey = new Map<string, Promise<Reply>>();
+  const events: ChatEvent[] = [];
+  const listeners = new Set<(event: ChatEvent) => void>();
+  const parts = new Map([["builder", { ok: true, detail: "local" }]]);
+  const said: FakeDesk["said"] = [];
+  const decided: FakeDesk["decided"] = [];
+  let following = 0;
+  let refusal: Reply | null = null;
+  let failure: Error | null = null;
+
+  const stamp = () => now().toISOString();
+  const newId = (letter: "d" | "r") =>
+    `${letter}-${stamp().slice(0, 10).replaceAll("-", "")}-${randomBytes(2).toString("hex")}`;
+  const card = (of: Deployment): readonly Block[] => fakeCard(of, details.get(of.id));
+  const ofRun = (run: Run) => run.deployments.flatMap((id) => deployments.get(id) ?? []);
+
+  function emit(event: ChatEvent): void {
+    events.push(event);
+    for (const listener of [...listeners]) listener(event);
+  }
+
+  function save(deployment: Deployment): void {
+    deployments.set(deployment.id, deployment);
+    const seq = events.length + 1;
+    emit({ seq, kind: "deployment", deployment, card: card(deployment) });
+    const run = runs.get(deployment.run);
+    if (run) emit({ seq: seq + 1, kind: "run", run, card: fakeRunCard(run, ofRun(run)) });
+    for (const wake of [...logWaiters]) wake();
+  }
+
+  function get(id: string): Deployment {
+    const found = deployments.get(id);
+    if (found === undefined) throw new Error(`no deployment ${id} in the fake`);
+    return found;
+  }
+
+  const desk: FakeDesk = {
+    said,
+    decided,
+    listeners: () => listeners.size,
+    followers: () => following,
+
+    begin(hosts, kind = "deploy", command = `/deploy ${hosts.join(" ")}`) {
+      const run: Run = { ...blankRun(newId("r"), kind, command), createdAt: stamp() };
+      const made = hosts.map((host) => ({
+        ...blankDeployment(newId("d"), run.id, host),
+        createdAt: stamp(),
+      }));
+      runs.set(run.id, { ...run, deployments: made.map((one) => one.id) });
+      for (const one of made) {
+        logs.set(one.id, `switchyard ${one.id}: ${one.host}\n`);
+        deployments.set(one.id, one);
+      }
+      for (const one of made) save({ ...one, times: { check: { startedAt: stamp(), finishedAt: null } } });
+      return { run: runs.get(run.id) ?? run, deployments: made };
+    },
+
+    reach(id, phase, change = {}) {
+      const deployment = get(id);
+      const times = { ...deployment.times };
+      for (const earlier of phases.slice(0, phases.indexOf(phase))) {
+        const time = times[earlier];
+        times[earlier] = { startedAt: time?.startedAt ?? stamp(), finishedAt: time?.finishedAt ?? stamp() };
+      }
+      times[phase] = { startedAt: stamp(), finishedAt: null };
+      details.delete(id);
+      const confirmation = { expiresAt: new Date(now().getTime() + 1_800_000).toISOString(), decision: null };
+      save({ ...deployment, phase, times, ...(phase === "confirm" ? { confirmation } : {}), ...change });
+    },
+
+    progress(id, detail, share) {
+      details.set(id, { detail, share });
+      save(get(id));
+    },
+
+    finish(id, outcome, change = {}) {
+      const deployment = get(id);
+      const times = {
+        ...deployment.times,
+        [deployment.phase]: { ...deployment.times[deployment.phase], finishedAt: stamp() },
+      };
+      details.delete(id);
+      save({ ...deployment, times, outcome, finishedAt: stamp(), ...change });
+    },
+
+    writeLog(id, chunk) {
+      logs.set(id, (logs.get(id) ?? "") + chunk);
+      for (const wake of [...logWaiters]) wake();
+    },
+
+    refuseNext(code, message, help) {
+      refusal = { kind: "refused", code, message, help };
+    },
+    failNext(error) {
+      failure = error;
+    },
+    part(name, ok, detail = "") {
+      parts.set(name, { ok, detail });
+    },
+    reset() {
+      emit({ seq: events.length + 1, kind: "reset" });
+    },
+
+    say(typed, who, key) {
+      said.push({ text: typed, who, key });
+      const known = key === undefined ? undefined : byKey.get(key);
+      if (known !== undefined) return known;
+      const reply = answer(typed);
+      if (key !== undefined) byKey.set(key, reply);
+      return reply;
+    },
+
+    async decide(id, decision, who) {
+      decided.push({ id, decision, who });
+      const deployment = get(id);
+      if (!awaitsDecision(deployment)) {
+        return { kind: "refused", code: "already-decided", message: `${id} is decided already.`, help: null };
+      }
+      const at = stamp();
+      const confirmation = { expiresAt: at, decision: { action: decision, by: { ...who }, at } };
+      if (decision === "cancel") desk.finish(id, "cancelled", { confirmation });
+      else desk.reach(id, "switch", { confirmation });
+      return {
+        kind: "answer",
+        text: `${id}: ${decision}`,
+        blocks: [text(`${deployment.host}: ${decision}`)],
+      };
+    },
+
+    async deployments({ host, limit }) {
+      if (failure !== null) {
+        const thrown = failure;
+        failure = null;
+        throw thrown;
+      }
+      const found = [...deployments.values()].filter((one) => host === undefined || one.host === host);
+      return found.reverse().slice(0, limit);
+    },
+    deployment: async (id) => deployments.get(id),
+    async run(id) {
+      const run = runs.get(id);
+      return run === undefined ? undefined : { run, deployments: ofRun(run) };
+    },
+    card,
+    runCard: fakeRunCard,
+    hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
+    commands: () => commands,
+
+    async log(id, { follow, signal }) {
+      if (!deployments.has(id)) return undefined;
+      return read(id, follow, signal);
+    },
+
+    subscribe(lastSeq, listener) {
+      listeners.add(listener);
+      if (lastSeq !== null && lastSeq > events.length) listener({ seq: events.length, kind: "reset" });
+      else if (lastSeq !== null)
+        for (const event of events.filter(({ seq }) => seq > lastSeq)) listener(event);
+      return () => listeners.delete(listener);
+    },
+
+    health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
+  };
+
+  async function answer(typed: string): Promise<Reply> {
+    if (refusal !== null) {
+      const given = refusal;
+      refusal = null;
+      return given;
+    }
+    const [command, ...words] = typed.split(/\s+/);
+    const hosts = command === "/build-all" ? hostNames : words.filter((word) => !word.startsWith("-"));
+    const [host] = hosts;
+    if (command === "/help") return { kind: "answer", text: "Commands", blocks: [helpTable()] };
+    if (command === "/generations")
+      return { kind: "answer", text: "Generations", blocks: generations(host ?? "yoga") };
+    if (command !== "/deploy" && command !== "/build-all" && command !== "/rollback") {
+      return {
+        kind: "refused",
+        code: "bad-command",
+        message: `There is no command ${command}.`,
+        help: "Type /help.",
+      };
+    }
+    const strange = hosts.find((name) => !hostNames.includes(name) && name !== "previous");
+    if (host === undefined || strange !== undefined) {
+      const message = `There is no host ${strange ?? "named"}.`;
+      return { kind: "refused", code: "unknown-host", message, help: `Known: ${hostNames.join(", ")}.` };
+    }
+    const kind = command === "/deploy" ? "deploy" : command === "/rollback" ? "rollback" : "build-all";
+    const made = desk.begin(kind === "rollback" ? [host] : hosts, kind, typed);
+    const ids = made.deployments.map((one) => one.id);
+    return {
+      kind: "started",
+      run: made.run.id,
+      deployments: ids,
+      text: `started ${made.run.id}`,
+      blocks: [],
+    };
+  }
+
+  async function* read(id: string, follow: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const encoder = new TextEncoder();
+    let sent = 0;
+    following += 1;
+    try {
+      for (;;) {
+        const all = logs.get(id) ?? "";
+        if (all.length > sent) yield encoder.encode(all.slice(sent));
+        sent = all.length;
+        if (!follow || signal.aborted || !isOpen(get(id))) return;
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            logWaiters.delete(wake);
+            signal.removeEventListener("abort", wake);
+            resolve();
+          };
+          logWaiters.add(wake);
+          signal.addEventListener("abort", wake);
+        });
+      }
+    } finally {
+      following -= 1;
+    }
+  }
+
+  return desk;
+}
