@@ -3,7 +3,7 @@ import type { Assets } from "./assets.ts";
 import { commandRoutes } from "./commands.ts";
 import { errorAnswer } from "./errors.ts";
 import type { EventStreams } from "./events.ts";
-import { knownHost, safeHeaders, sameOriginOnly, signedIn } from "./guard.ts";
+import { knownHost, noHead, safeHeaders, sameOriginOnly, signedIn } from "./guard.ts";
 import { healthAnswer } from "./health.ts";
 import { recordRoutes } from "./records.ts";
 import { tokenGate } from "./session.ts";
@@ -39,9 +39,9 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
     return loginPage(c, assets);
   });
 
-  app.use("/api/*", signedIn(gate));
+  app.use("/api/*", signedIn(gate), noHead());
   app.use("/metrics", signedIn(gate));
-  app.get("/api/events", (c) => (c.req.method === "HEAD" ? c.body(null, 405) : events.answer(c)));
+  app.get("/api/events", (c) => events.answer(c));
   app.route("/api", recordRoutes(options));
   app.route("/api", commandRoutes(desk));
   if (metrics !== undefined) {

@@ -104,3 +104,11 @@ export function signedIn(gate: Gate): MiddlewareHandler<WebEnv> {
     return next();
   };
 }
+
+/** Hono answers HEAD by running GET and dropping its body: a stream would be opened that nobody ever closes. */
+export function noHead(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.req.method !== "HEAD") return next();
+    return errorAnswer(c, 405, "bad-method", "The API does not answer HEAD.", "Send GET.");
+  };
+}

@@ -33,8 +33,17 @@ export type Block =
   | { readonly kind: "text"; readonly text: string; readonly tone: Tone }
   | { readonly kind: "fields"; readonly fields: readonly { readonly name: string; readonly value: string }[] }
   | { readonly kind: "steps"; readonly steps: readonly StepItem[] }
-  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
-  | { readonly kind: "list"; readonly title: string; readonly items: readonly string[]; readonly folded: boolean }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | {
+      readonly kind: "list";
+      readonly title: string;
+      readonly items: readonly string[];
+      readonly folded: boolean;
+    }
   | { readonly kind: "code"; readonly title: string; readonly text: string }
   | { readonly kind: "buttons"; readonly buttons: readonly Button[] };
 

@@ -12,7 +12,12 @@ export type Reply =
       readonly blocks: readonly Block[];
     }
   | { readonly kind: "answer"; readonly text: string; readonly blocks: readonly Block[] }
-  | { readonly kind: "refused"; readonly code: RefusalCode; readonly message: string; readonly help: string | null };
+  | {
+      readonly kind: "refused";
+      readonly code: RefusalCode;
+      readonly message: string;
+      readonly help: string | null;
+    };
 
 export type RefusalCode =
   | "bad-command"
@@ -23,12 +28,14 @@ export type RefusalCode =
   | "busy"
   | "already-decided"
   | "too-late"
+  | "not-ready"
   | "expired"
   | "unavailable";
 
 /** How far one phase is, kept in memory only: the record says what happened, this says what is happening. */
 export interface Progress {
   readonly deployment: string;
+  readonly phase: string;
   readonly text: string;
   readonly done: number;
   readonly expected: number;
@@ -79,7 +86,10 @@ export interface Desk {
   hosts(): Promise<readonly HostLine[]>;
   commands(): readonly CommandHelp[];
   /** The log so far; with `follow`, until the deployment ends or the signal aborts. Undefined for an unknown id. */
-  log(id: string, options: { readonly follow: boolean; readonly signal: AbortSignal }): Promise<AsyncIterable<Uint8Array> | undefined>;
+  log(
+    id: string,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */
   subscribe(lastSeq: number | null, listener: (event: ChatEvent) => void): () => void;
   /** Liveness for /healthz: by part, a word and whether it is well. */

@@ -1,7 +1,15 @@
 import { z } from "zod";
 
 /** The phases in the words people see, in the order in which a full deployment goes through them. */
-export const phaseNames = ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"] as const;
+export const phaseNames = [
+  "check",
+  "build",
+  "copy",
+  "dry-activate",
+  "confirm",
+  "switch",
+  "validate",
+] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 export const outcomes = [
@@ -37,6 +45,8 @@ export const hostFactsSchema = z.object({
   current: z.string(),
   /** The link behind /nix/var/nix/profiles/system, such as `system-12-link`; null where there is no profile. */
   profile: z.string().nullable(),
+  /** The store path behind the profile: what the next boot takes. */
+  profileSystem: z.string().nullable(),
   /** The number in `profile`. */
   generation: z.number().int().nullable(),
   bootId: z.string(),
@@ -47,7 +57,10 @@ export type HostFacts = z.infer<typeof hostFactsSchema>;
 export const unitSchema = z.object({
   active: z.string(),
   sub: z.string(),
+  /** How often systemd restarted it by itself since it was last started by hand. */
   restarts: z.number().int(),
+  /** It was never restarted by systemd, or has run for a good while since. */
+  isSteady: z.boolean(),
   invocation: z.string(),
   load: z.string(),
   result: z.string(),
@@ -87,6 +100,8 @@ export const deploymentSchema = z.object({
   requestedBy: actorSchema,
   reason: z.string().nullable(),
   ref: z.string().nullable(),
+  /** Whoever asked may deploy code that is not in the fleet's trusted refs. */
+  allowAnyRef: z.boolean(),
   revision: z.string().nullable(),
   commit: z.object({ subject: z.string(), author: z.string(), date: z.string() }).nullable(),
   phase: z.enum(phaseNames),
@@ -110,6 +125,8 @@ export const deploymentSchema = z.object({
   units: unitChangesSchema.nullable(),
   warnings: z.array(z.string()),
   rebootNeeded: z.boolean(),
+  /** The Nix of the builder, such as `2.26.3`. */
+  nixVersion: z.string().nullable(),
   risk: z.enum(["low", "medium", "high"]),
   confirmation: z.object({ expiresAt: time, decision: decisionSchema.nullable() }).nullable(),
   /** When the supervisor's own deadlines have all passed, whatever happened; set before it is started. */

@@ -1,0 +1,18 @@
+import type { CommandSpec } from "../src/chat/spec.ts";
+import { buildAll } from "./build-all.ts";
+import { cancel, confirm } from "./confirm.ts";
+import { deploy } from "./deploy.ts";
+import { generations } from "./generations.ts";
+import { help } from "./help.ts";
+import { rollback } from "./rollback.ts";
+
+/** The bot's commands. Help, completion and every surface follow from this list. */
+export const commands: readonly CommandSpec[] = [
+  deploy,
+  buildAll,
+  rollback,
+  generations,
+  confirm,
+  cancel,
+  help,
+];

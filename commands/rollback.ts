@@ -1,0 +1,43 @@
+import { refusalFor } from "../src/chat/dispatch.ts";
+import { command } from "../src/chat/spec.ts";
+import { actorOf } from "../src/deploy/parts.ts";
+import { generationsReply } from "./generations.ts";
+import { hasFlag, positive, typed } from "./input.ts";
+import { startedReply } from "./replies.ts";
+
+export const rollback = command({
+  name: "rollback",
+  words: "HOST [N|previous]",
+  summary: "Switches a host back to an earlier generation, supervised, after a click. Needs no flake.",
+  examples: ["/rollback yoga", "/rollback yoga previous", "/rollback hetzner-vps 123"],
+  flags: [{ name: "list", value: null, summary: "only list the generations" }],
+  input: typed({
+    least: 1,
+    most: 2,
+    what: "/rollback takes a host, and a generation's number or `previous`.",
+  }).transform((input, context) => {
+    const [host = "", wanted] = input.words;
+    const number = wanted === undefined ? undefined : positive(wanted);
+    if (wanted !== undefined && wanted !== "previous" && number === undefined) {
+      context.addIssue({
+        code: "custom",
+        message: `${JSON.stringify(wanted)} is neither the number of a generation nor \`previous\`.`,
+      });
+    }
+    const to: number | "previous" | null =
+      wanted === undefined || hasFlag(input, "list") ? null : (number ?? "previous");
+    return { host, to };
+  }),
+  async handle({ host, to }, call) {
+    if (to === null) {
+      return refusalFor(call, "view", host) ?? generationsReply(call, host, true);
+    }
+    const refusal = refusalFor(call, "rollback", host);
+    if (refusal !== null) {
+      return refusal;
+    }
+    return startedReply(
+      await call.tools.engine.rollback({ host, to, by: actorOf(call.who), command: call.text }),
+    );
+  },
+});

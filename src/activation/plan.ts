@@ -1,0 +1,130 @@
+import type { HostFacts } from "../deploy/deployment.ts";
+import { isStorePath } from "../nix/flake.ts";
+import { quoteArgv } from "../remote/quote.ts";
+
+/** How long the supervisor waits for each thing, in milliseconds. */
+export interface SupervisorDeadlines {
+  readonly activateWithin: number;
+  readonly ackWithin: number;
+  readonly commitWithin: number;
+  readonly rollbackWithin: number;
+}
+
+export interface Plan {
+  readonly id: string;
+  /** What runs now and is rolled back to: a toplevel. */
+  readonly old: string;
+  readonly new: string;
+  /** The profile as it was seen; the supervisor stops when it is another one. */
+  readonly before: HostFacts;
+  /** For a roll back: the generation whose number becomes the profile's. Null makes a new generation. */
+  readonly toGeneration: number | null;
+  readonly deadlines: SupervisorDeadlines;
+  /** Units that have to run again after a roll back. */
+  readonly activeUnits: readonly string[];
+}
+
+const idPattern = /^d-\d{8}-[0-9a-f]{4}$/;
+const runtimeDirectory = "/run/switchyard";
+
+/** The `plan` file that supervisor.sh reads: shell assignments, every value quoted. */
+export function planFile(plan: Plan): string {
+  checkPlan(plan);
+  const seconds = (milliseconds: number) => String(Math.ceil(milliseconds / 1000));
+  const values: Record<string, string> = {
+    id: plan.id,
+    old: plan.old,
+    new: plan.new,
+    profile_link: plan.before.profile ?? "",
+    generation: plan.toGeneration === null ? "" : String(plan.toGeneration),
+    activate_within: seconds(plan.deadlines.activateWithin),
+    ack_within: seconds(plan.deadlines.ackWithin),
+    commit_within: seconds(plan.deadlines.commitWithin),
+    rollback_within: seconds(plan.deadlines.rollbackWithin),
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${quoteArgv([value])}\n`)
+    .join("");
+}
+
+function checkPlan(plan: Plan): void {
+  if (!idPattern.test(plan.id) || !isStorePath(plan.old) || !isStorePath(plan.new)) {
+    throw new Error(
+      `planning a switch: ${plan.id}, ${plan.old}, ${plan.new} are not an id and two store paths`,
+    );
+  }
+}
+
+const startScript = `
+set -e
+dir=${runtimeDirectory}/$1
+mkdir -p -m 0700 ${runtimeDirectory}
+find ${runtimeDirectory} -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
+mkdir -m 0700 "$dir"
+printf '%s' "$2" >"$dir/plan"
+printf '%s' "$3" >"$dir/active-units"
+: >"$dir/log"
+cat >"$dir/supervisor.sh"
+shift 3
+exec "$@"
+`;
+
+/** Puts the files on the host (supervisor.sh comes on stdin) and starts the unit. */
+export function startArgv(plan: Plan): string[] {
+  const units = plan.activeUnits.map((unit) => `${unit}\n`).join("");
+  return ["sh", "-c", startScript, "start", plan.id, planFile(plan), units, ...unitArgv(plan)];
+}
+
+/**
+ * A detached unit of its own. PATH is the old system's, by store path: a transient unit's own PATH holds
+ * no tools on NixOS, and /run/current-system changes under the switch. ExecStopPost rolls back when the
+ * supervisor was killed or hung; it gets 15 minutes, as the default of 90 s killed it in trials.
+ */
+function unitArgv(plan: Plan): string[] {
+  const bin = `${plan.old}/sw/bin`;
+  const script = `${runtimeDirectory}/${plan.id}/supervisor.sh`;
+  return [
+    `${bin}/systemd-run`,
+    `--unit=switchyard-${plan.id}`,
+    `--description=Switchyard ${plan.id}`,
+    "--collect",
+    "--no-ask-password",
+    "--quiet",
+    "--service-type=exec",
+    "-E",
+    `PATH=${bin}`,
+    "-E",
+    "HOME=/root",
+    "-p",
+    `ExecStopPost=${bin}/sh ${script} finish`,
+    "-p",
+    `RuntimeMaxSec=${Math.ceil(supervisedFor(plan.deadlines) / 1000)}`,
+    "-p",
+    "TimeoutStopSec=15min",
+    "-p",
+    "OOMPolicy=continue",
+    "-p",
+    "SyslogIdentifier=switchyard",
+    "--",
+    `${bin}/sh`,
+    script,
+    "run",
+  ];
+}
+
+/** Milliseconds after which the supervisor is over, whatever happened: activation, waits, boot loader, roll back. */
+export function supervisedFor(deadlines: SupervisorDeadlines): number {
+  return (
+    2 * deadlines.activateWithin +
+    deadlines.ackWithin +
+    deadlines.commitWithin +
+    2 * deadlines.rollbackWithin +
+    120_000
+  );
+}
+
+/** Speaks to a supervisor by its own script, with the old system's tools. */
+export function supervisorArgv(id: string, old: string, ...words: readonly string[]): string[] {
+  const bin = `${old}/sw/bin`;
+  return [`${bin}/env`, `PATH=${bin}`, `${bin}/sh`, `${runtimeDirectory}/${id}/supervisor.sh`, ...words];
+}

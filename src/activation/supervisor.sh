@@ -1,0 +1,247 @@
+#!/bin/sh
+# Switches this host to a new system, and back again unless it is told in time to keep it.
+#
+# It runs as a transient unit of its own, so it outlives the connection that started it, and the new
+# system cannot stop it. Silence means roll back. Beside this file:
+#   plan          what to do, written by the bot: id old new profile_link generation and the deadlines (seconds)
+#   active-units  units that ran before, one a line; they have to run again after a roll back
+#   state         one line, replaced by rename:
+#                   activating | activated EXIT | acked EXIT | committing | rolling-back WHY
+#                 and the final ones:
+#                   committed LINK | rolled-back WHY | rollback-failed WHY | superseded WHY | refused WHY
+#   log           what was said and done; the unit's journal has it too, for after a reboot
+#   ack, decision what the bot answers: over a fresh connection "I can reach you", then commit or rollback
+#
+# usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback
+set -u
+dir=${0%/*}
+profile=/nix/var/nix/profiles/system
+# Written by the bot, every value quoted.
+# shellcheck source=/dev/null
+. "$dir/plan"
+: "${id:?}" "${old:?}" "${new:?}" "${profile_link?}" "${generation?}"
+: "${activate_within:?}" "${ack_within:?}" "${commit_within:?}" "${rollback_within:?}"
+
+say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" >>"$dir/log"; }
+
+set_state() {
+  say "state: $*"
+  printf '%s\n' "$*" >"$dir/state.new" && mv -f "$dir/state.new" "$dir/state"
+}
+
+state() { cat "$dir/state" 2>/dev/null || echo starting; }
+
+is_final() {
+  case $1 in committed\ * | rolled-back\ * | rollback-failed\ * | superseded\ * | refused\ *) return 0 ;; esac
+  return 1
+}
+
+# The wall clock may jump (the new system may set it), so deadlines count the seconds since boot.
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+
+current() { readlink -f /run/current-system; }
+profile_name() { readlink "$profile"; }
+
+# switch_to TOPLEVEL ACTION SECONDS: runs the switch script of a system; its exit code, or 124 when it took
+# too long. Exit 11 means that NixOS's own lock is held: try again while there is time.
+switch_to() {
+  end=$(($(seconds_up) + $3))
+  while :; do
+    left=$((end - $(seconds_up)))
+    [ "$left" -gt 0 ] || return 11
+    say "$1/bin/switch-to-configuration $2"
+    timeout --kill-after=30 "$left" "$1/bin/switch-to-configuration" "$2" >>"$dir/log" 2>&1 </dev/null 9>&-
+    code=$?
+    say "exit $code"
+    [ "$code" -eq 11 ] || return "$code"
+    sleep 2
+  done
+}
+
+# Starts what ran before and does not run now: switching back does not start a unit again that failed in between.
+start_missing_units() {
+  missing=
+  while IFS= read -r unit; do
+    systemctl is-active --quiet -- "$unit" && continue
+    say "starting $unit, which ran before"
+    timeout 90 systemctl start -- "$unit" >>"$dir/log" 2>&1 </dev/null 9>&- || missing="$missing $unit"
+  done <"$dir/active-units"
+  [ -z "$missing" ]
+}
+
+# Puts profile and boot loader back where they were, when a commit had begun.
+restore_profile() {
+  [ -e "$dir/committing" ] || return 0
+  made=$(profile_name)
+  [ "$made" = "$profile_link" ] && return 0
+  [ -n "$profile_link" ] || return 1
+  number=${profile_link#system-}
+  nix-env -p "$profile" --switch-generation "${number%-link}" >>"$dir/log" 2>&1 </dev/null 9>&- || return 1
+  if [ -z "$generation" ]; then
+    number=${made#system-}
+    nix-env -p "$profile" --delete-generations "${number%-link}" >>"$dir/log" 2>&1 </dev/null 9>&-
+  fi
+  switch_to "$(readlink -f "$profile")" boot "$rollback_within"
+}
+
+roll_back() {
+  why=$*
+  now=$(current)
+  if [ "$now" != "$old" ] && [ "$now" != "$new" ]; then
+    set_state "superseded $now runs, which is neither the old nor the new system"
+    return
+  fi
+  if [ "$(profile_name)" != "$profile_link" ] && [ ! -e "$dir/committing" ]; then
+    set_state "superseded the profile was changed to $(profile_name)"
+    return
+  fi
+  set_state "rolling-back $why"
+  trouble=
+  restore_profile || trouble="$trouble; the profile or boot loader could not be put back"
+  switch_to "$old" test "$rollback_within"
+  start_missing_units || trouble="$trouble; not running:$missing"
+  [ "$(current)" = "$old" ] || trouble="$trouble; $(current) runs"
+  if [ -z "$trouble" ]; then
+    set_state "rolled-back $why"
+  else
+    set_state "rollback-failed $why$trouble"
+  fi
+}
+
+commit() {
+  if [ "$(current)" != "$new" ] || [ "$(profile_name)" != "$profile_link" ]; then
+    set_state "superseded the host was changed before the commit: $(current), profile $(profile_name)"
+    return
+  fi
+  : >"$dir/committing"
+  set_state committing
+  if [ -n "$generation" ]; then
+    set -- --switch-generation "$generation"
+  else
+    set -- --set "$new"
+  fi
+  nix-env -p "$profile" "$@" >>"$dir/log" 2>&1 </dev/null 9>&-
+  if [ "$(readlink -f "$profile")" != "$new" ]; then
+    roll_back "the profile could not be set"
+  elif switch_to "$new" boot "$activate_within"; then
+    set_state "committed $(profile_name)"
+  else
+    roll_back "the boot loader could not be written"
+  fi
+}
+
+# wait_for SECONDS FILE…: until one of the files is there.
+wait_for() {
+  end=$(($(seconds_up) + $1))
+  shift
+  while [ "$(seconds_up)" -lt "$end" ]; do
+    for file; do [ -e "$dir/$file" ] && return 0; done
+    sleep 0.3
+  done
+  return 1
+}
+
+run() {
+  # Daemons that an activation starts must not inherit the lock: every child gets it closed (9>&-).
+  exec 9>/run/switchyard/lock
+  if ! flock -n 9; then
+    set_state "refused another supervisor is at work on this host"
+    return
+  fi
+  # A reader that dies cannot hurt the switch, as it would behind a pipe.
+  tail --pid=$$ -n +1 -F "$dir/log" 9>&- &
+  if [ "$(current)" != "$old" ] || [ "$(profile_name)" != "$profile_link" ]; then
+    set_state "superseded the host was changed: $(current), profile $(profile_name)"
+    return
+  fi
+  set_state activating
+  switch_to "$new" test "$activate_within"
+  code=$?
+  # 4 means that some unit failed, maybe an old one: the bot judges by the baseline.
+  case $code in
+    0 | 4) ;;
+    11)
+      if [ "$(current)" = "$old" ]; then
+        set_state "refused NixOS's own lock was held by another switch"
+        return
+      fi
+      roll_back "NixOS's own lock was held"
+      return
+      ;;
+    124 | 137)
+      roll_back "the activation took longer than ${activate_within} s"
+      return
+      ;;
+    *)
+      roll_back "switch-to-configuration exited with $code"
+      return
+      ;;
+  esac
+  if [ "$(current)" != "$new" ]; then
+    roll_back "the new system is not the running one after its activation"
+    return
+  fi
+  set_state "activated $code"
+  if ! wait_for "$ack_within" ack decision; then
+    roll_back "nobody could reach this host for ${ack_within} s"
+    return
+  fi
+  set_state "acked $code"
+  if ! wait_for "$commit_within" decision; then
+    roll_back "nobody decided for ${commit_within} s"
+    return
+  fi
+  read -r decision reason <"$dir/decision"
+  case $decision in
+    commit) commit ;;
+    *) roll_back "${reason:-it was told to}" ;;
+  esac
+}
+
+# After the main process ended, however it ended: an unfinished switch is rolled back.
+finish() {
+  last=$(state)
+  if ! is_final "$last"; then
+    if [ "$(systemctl is-system-running)" = stopping ]; then
+      # The next boot takes the boot default, which is the old system unless a commit had begun.
+      restore_profile
+      set_state "rolled-back the host went down while $last"
+    else
+      exec 9>/run/switchyard/lock
+      flock -w 60 9 || say "the lock is still held; rolling back all the same"
+      roll_back "the supervisor ended while $last"
+    fi
+  fi
+  echo "$id: $(state)"
+}
+
+show() {
+  printf 'state=%s\n' "$(state)"
+  printf 'current=%s\n' "$(current)"
+  printf 'profile=%s\n' "$(profile_name)"
+  printf 'boot=%s\n' "$(cat /proc/sys/kernel/random/boot_id)"
+  printf 'unit=%s\n' "$(systemctl is-active "switchyard-$id.service")"
+  printf 'log=\n'
+  tail -c "+$(($1 + 1))" "$dir/log" 2>/dev/null | head -c 65536
+}
+
+# put NAME TEXT: appears whole or not at all, and the first one counts.
+put() {
+  printf '%s\n' "$2" >"$dir/$1.$$" && ln "$dir/$1.$$" "$dir/$1" 2>/dev/null
+  rm -f "$dir/$1.$$"
+}
+
+case ${1:-} in
+  run) run ;;
+  finish) finish ;;
+  show) show "${2:-0}" ;;
+  ack) put ack "$(date -u +%FT%TZ)" ;;
+  decide) put decision "$2 ${3:-}" ;;
+  *)
+    echo "usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback [WHY]" >&2
+    exit 64
+    ;;
+esac

@@ -1,0 +1,128 @@
+import { readFile } from "node:fs/promises";
+import type { Clock } from "../config/clock.ts";
+import { deadlines } from "../config/deadlines.ts";
+import { mustRun, type Shell, ShellError } from "../remote/shell.ts";
+import { type Plan, startArgv, supervisorArgv } from "./plan.ts";
+import { type FinalState, isFinal, readSighting, type Sighting, type SupervisorState } from "./state.ts";
+
+export interface SupervisorLink {
+  readonly id: string;
+  /** The old toplevel, whose tools the supervisor uses. */
+  readonly old: string;
+  readonly shell: Shell;
+  /** Opens a connection of its own for each command: what it reaches can be reached. */
+  readonly fresh: Shell;
+  readonly clock: Clock;
+  /** When the supervisor's own deadlines have all passed (milliseconds since 1970). */
+  readonly until: number;
+  readonly onLog: (line: string) => void;
+  readonly onState: (state: SupervisorState) => void;
+}
+
+/** How following ended: a state, `gone` (no supervisor there: never started, or rebooted), or `silent` (no answer in time). */
+export type Followed =
+  | { readonly kind: "acked"; readonly exitCode: number }
+  | { readonly kind: "final"; readonly state: FinalState; readonly sighting: Sighting }
+  | { readonly kind: "gone" }
+  | { readonly kind: "silent"; readonly why: string };
+
+const script = new URL("./supervisor.sh", import.meta.url);
+
+/** Starts the switch. When the connection is lost meanwhile, the host's own state tells whether it started. */
+export async function startSupervisor(shell: Shell, plan: Plan): Promise<void> {
+  await mustRun(shell, `starting the switch on ${shell.name}`, {
+    argv: startArgv(plan),
+    input: await readFile(script, "utf8"),
+    timeout: deadlines.hostCommand,
+  });
+}
+
+/** Tells the supervisor to keep the new system, or to go back. The first answer counts. */
+export async function decideSwitch(
+  link: SupervisorLink,
+  decision: "commit" | "rollback",
+  why = "",
+): Promise<void> {
+  await mustRun(link.fresh, `telling ${link.shell.name} to ${decision}`, {
+    argv: supervisorArgv(link.id, link.old, "decide", decision, why.replaceAll(/\s+/g, " ").slice(0, 500)),
+    timeout: deadlines.hostCommand,
+  });
+}
+
+/**
+ * Watches the switch until it is acked (the ack is given here, over a fresh connection), or to its end
+ * when `past` is "acked". A host that does not answer is asked again until its deadlines have passed.
+ */
+export async function followSupervisor(link: SupervisorLink, past: "start" | "acked"): Promise<Followed> {
+  const reader = logReader(link.onLog);
+  let lastState = "";
+  let trouble = "no answer";
+  let missing = 0;
+  while (link.clock.now() < link.until) {
+    try {
+      const sighting = await look(link, reader.offset());
+      missing = sighting === null ? missing + 1 : 0;
+      if (sighting !== null) {
+        reader.take(sighting.log);
+        const { state } = sighting;
+        if (JSON.stringify(state) !== lastState) {
+          lastState = JSON.stringify(state);
+          link.onState(state);
+        }
+        if (isFinal(state)) {
+          return { kind: "final", state, sighting };
+        }
+        if (state.kind === "activated") {
+          await acknowledge(link);
+        } else if (state.kind === "acked" && past === "start") {
+          return { kind: "acked", exitCode: state.exitCode };
+        }
+      } else if (missing >= 3) {
+        return { kind: "gone" };
+      }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== trouble) {
+        link.onLog(`(bot) ${why}`);
+      }
+      trouble = why;
+    }
+    await link.clock.sleep(deadlines.supervisorPoll);
+  }
+  return { kind: "silent", why: trouble };
+}
+
+/** One look at the supervisor; null when it is not there. */
+export async function look(link: SupervisorLink, offset: number): Promise<Sighting | null> {
+  const argv = supervisorArgv(link.id, link.old, "show", String(offset));
+  const exit = await link.shell.run({ argv, timeout: deadlines.hostCommand });
+  if (exit.exitCode !== 0) {
+    // sh exits with 2 or 127 when the script is not there; anything else there is worth another look.
+    if (exit.exitCode === 127 || exit.exitCode === 2) {
+      return null;
+    }
+    throw new ShellError("lost", `${link.shell.name}: looking at the supervisor: exit ${exit.exitCode}`);
+  }
+  return readSighting(exit.stdout);
+}
+
+async function acknowledge(link: SupervisorLink): Promise<void> {
+  await mustRun(link.fresh, `reaching ${link.shell.name} over a new connection`, {
+    argv: supervisorArgv(link.id, link.old, "ack"),
+    timeout: deadlines.hostCommand,
+  });
+}
+
+function logReader(onLine: (line: string) => void) {
+  let offset = 0;
+  let rest = "";
+  return {
+    offset: () => offset,
+    take(text: string): void {
+      offset += Buffer.byteLength(text);
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(onLine);
+    },
+  };
+}

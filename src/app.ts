@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import writeFileAtomic from "write-file-atomic";
+import { webSurface } from "../adapters/web/index.ts";
+import { commands } from "../commands/index.ts";
+import { createDesk } from "./chat/create-desk.ts";
+import { createEvents } from "./chat/events.ts";
+import { createLive } from "./chat/live.ts";
+import type { Surface } from "./chat/surface.ts";
+import type { CommandTools } from "./chat/tools.ts";
+import { systemClock } from "./config/clock.ts";
+import { deadlines } from "./config/deadlines.ts";
+import type { Settings } from "./config/env.ts";
+import { openFleetFile } from "./config/fleet-source.ts";
+import { createEngine } from "./deploy/engine.ts";
+import { randomId } from "./deploy/ids.ts";
+import { auditFile } from "./logs/audit.ts";
+import { logFiles } from "./logs/log-files.ts";
+import { redactor } from "./logs/redact.ts";
+import { connectShells } from "./remote/shells.ts";
+import { lockDataDirectory } from "./store/data-directory.ts";
+import { lowdbStore } from "./store/lowdb-store.ts";
+
+export interface App {
+  readonly log: Logger;
+  /** The web page; with a token, a link that signs in. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  /** The web surface asks for no token. Only for the demo, which listens on loopback. */
+  readonly isOpen?: boolean;
+  readonly version: string;
+  readonly onFatal: (error: Error) => void;
+}
+
+/** The composition root: the one place that names concrete surfaces, stores and shells. */
+export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
+  const clock = systemClock;
+  const unlock = await lockDataDirectory(settings.dataDir, options.onFatal);
+  const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
+  const redact = redactor([token]);
+  const log = pino({
+    level: settings.logLevel,
+    hooks: { streamWrite: redact },
+  });
+  const fleet = await openFleetFile(settings.fleetFile, (mistakes) =>
+    mistakes.length === 0
+      ? log.info("fleet.yaml was changed and is in force")
+      : log.error({ mistakes }, "fleet.yaml has mistakes; the last good one stays in force"),
+  );
+  const store = await lowdbStore(settings.dataDir, clock);
+  for (const notice of store.notices()) {
+    log.error(notice);
+  }
+  const shells = connectShells(settings);
+  const logs = logFiles(settings.dataDir, clock, redact);
+  const audit = auditFile(settings.dataDir, clock, redact);
+  const events = createEvents(clock);
+  const live = createLive(events, store, clock);
+  const engine = createEngine({
+    settings,
+    fleet: fleet.current,
+    store,
+    shells,
+    clock,
+    logs,
+    audit,
+    log,
+    makeId: randomId,
+    onChange: live.changed,
+    onRun: live.began,
+    onProgress: live.progressed,
+  });
+  const tools: CommandTools = { engine, store, fleet: fleet.current, commands };
+  const surfaces: Surface[] = [];
+  const desk = createDesk({ tools, events, live, logs, audit, shells, surfaces: () => surfaces });
+  const web = webSurface({ desk, listen: settings.listen, token, log, version: options.version });
+  surfaces.push(web);
+
+  // Hosts that wait for an answer come before people.
+  await engine.recover();
+  await web.start();
+  const link = token === null ? web.url() : `${web.url()}/login?token=${encodeURIComponent(token)}`;
+
+  return {
+    log,
+    url: link,
+    async stop() {
+      await engine.drain(deadlines.drain);
+      await Promise.all(surfaces.map((surface) => surface.stop()));
+      fleet.stop();
+      await shells.close();
+      await store.close();
+      await unlock();
+    },
+  };
+}
+
+/** The web page's token, made on the first start and kept in a file that only the bot's user can read. */
+async function ownToken(directory: string): Promise<string> {
+  const path = join(directory, "web-token");
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch {
+    const token = randomBytes(32).toString("base64url");
+    await writeFileAtomic(path, `${token}\n`, { mode: 0o600 });
+    return token;
+  }
+}

@@ -1,0 +1,136 @@
+import { isOpen } from "../deploy/deployment.ts";
+import { actorOf } from "../deploy/parts.ts";
+import { hostNamed } from "../fleet/host.ts";
+import type { Audit } from "../logs/audit.ts";
+import type { LogFiles } from "../logs/log-files.ts";
+import type { Shells } from "../remote/shells.ts";
+import { deploymentCard } from "../views/deployment-card.ts";
+import { runCard } from "../views/run-card.ts";
+import { decide } from "./decide.ts";
+import type { Desk, HostLine, Reply } from "./desk.ts";
+import { dispatch } from "./dispatch.ts";
+import type { Events } from "./events.ts";
+import { createIdempotency } from "./idempotency.ts";
+import type { Identity } from "./identity.ts";
+import type { Live } from "./live.ts";
+import { usage } from "./spec.ts";
+import type { CommandTools } from "./tools.ts";
+
+export interface DeskParts {
+  readonly tools: CommandTools;
+  readonly events: Events;
+  readonly live: Live;
+  readonly logs: LogFiles;
+  readonly audit: Audit;
+  readonly shells: Pick<Shells, "builder">;
+  readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
+}
+
+const builderCheck = 5_000;
+
+export function createDesk(parts: DeskParts): Desk {
+  const { tools, events, live, logs, audit } = parts;
+  const { store, engine } = tools;
+  const once = createIdempotency();
+
+  /** Who asked for what, and what came of it, goes to the audit; then the answer goes out. */
+  async function audited(
+    who: Identity,
+    what: string,
+    about: string,
+    work: () => Promise<Reply>,
+  ): Promise<Reply> {
+    const reply = await work();
+    const detail =
+      reply.kind === "refused"
+        ? `refused (${reply.code}): ${reply.message}`
+        : reply.kind === "started"
+          ? reply.deployments.join(" ")
+          : "done";
+    await audit({ who: actorOf(who), what, about, detail });
+    return reply;
+  }
+
+  return {
+    say: (text, who, key) =>
+      once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, () =>
+        audited(who, "asked", text.slice(0, 500), () => dispatch(tools, text, who)),
+      ),
+    decide: (id, decision, who) =>
+      audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
+        decide({ who, tools, text: `/${decision === "switch" ? "confirm" : "cancel"} ${id}` }, id, decision),
+      ),
+    deployments: (filter) => store.deployments(filter),
+    deployment: (id) => store.deployment(id),
+    async run(id) {
+      const run = await store.run(id);
+      if (run === undefined) {
+        return undefined;
+      }
+      const found = await Promise.all(run.deployments.map((deployment) => store.deployment(deployment)));
+      return { run, deployments: found.filter((deployment) => deployment !== undefined) };
+    },
+    card: (deployment) => deploymentCard(deployment, live.progressOf(deployment.id)),
+    runCard,
+    async hosts() {
+      const names = await engine.hosts();
+      return Promise.all(
+        names.map(async (name): Promise<HostLine> => {
+          const host = hostNamed(tools.fleet(), name);
+          const past = await store.deployments({ host: name, limit: 50 });
+          const last = past.find((deployment) => deployment.generation !== null && !isOpen(deployment));
+          return {
+            name,
+            tags: host.tags,
+            risk: host.risk,
+            active: past.find(isOpen)?.id ?? null,
+            last:
+              last === undefined
+                ? null
+                : {
+                    deployment: last.id,
+                    outcome: last.outcome ?? "",
+                    revision: last.revision,
+                    toplevel: last.toplevel,
+                    generation: last.generation,
+                    finishedAt: last.finishedAt,
+                    requestedBy: last.requestedBy.name,
+                  },
+          };
+        }),
+      );
+    },
+    commands: () =>
+      tools.commands.map((spec) => ({
+        name: spec.name,
+        usage: usage(spec),
+        summary: spec.summary,
+        examples: spec.examples,
+      })),
+    async log(id, { follow, signal }) {
+      const deployment = await store.deployment(id);
+      if (deployment === undefined) {
+        return undefined;
+      }
+      let isOver = !isOpen(deployment);
+      const stop = events.subscribe(null, (event) => {
+        if (event.kind === "deployment" && event.deployment.id === id) {
+          isOver = !isOpen(event.deployment);
+        }
+      });
+      signal.addEventListener("abort", stop, { once: true });
+      return logs.read(deployment.log, follow ? { isOver: () => isOver, signal } : null);
+    },
+    subscribe: (lastSeq, listener) => events.subscribe(lastSeq, listener),
+    async health() {
+      const surfaces = parts.surfaces().map((surface) => ({ part: surface.name, ...surface.health() }));
+      try {
+        await parts.shells.builder.run({ argv: ["true"], timeout: builderCheck });
+        return [...surfaces, { part: "builder", ok: true, detail: "answers" }];
+      } catch {
+        // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
+        return [...surfaces, { part: "builder", ok: false, detail: "does not answer" }];
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { actorOf } from "../deploy/parts.ts";
+import { deploymentCard } from "../views/deployment-card.ts";
+import type { Reply } from "./desk.ts";
+import { refusalFor } from "./dispatch.ts";
+import type { Call } from "./spec.ts";
+
+/** The one way to decide a card: typed, clicked or asked for over HTTP. */
+export async function decide(call: Call, id: string, action: "switch" | "cancel"): Promise<Reply> {
+  const deployment = await call.tools.store.deployment(id);
+  if (deployment === undefined) {
+    return {
+      kind: "refused",
+      code: "unknown-id",
+      message: `There is no deployment ${JSON.stringify(id)}.`,
+      help: null,
+    };
+  }
+  const refusal = refusalFor(call, deployment.mode === "rollback" ? "rollback" : "deploy", deployment.host);
+  if (refusal !== null) {
+    return refusal;
+  }
+  const decided = await call.tools.engine.decide(id, action, actorOf(call.who));
+  return decided.kind === "refused"
+    ? decided
+    : {
+        kind: "answer",
+        text: action === "switch" ? `${decided.deployment.host} will switch.` : `${id} is being cancelled.`,
+        blocks: deploymentCard(decided.deployment, null),
+      };
+}

@@ -1,0 +1,28 @@
+import type { Reply } from "./desk.ts";
+import type { Identity } from "./identity.ts";
+import { parseCommand } from "./parse.ts";
+import { mayDo, type Permission } from "./permissions.ts";
+import type { Call } from "./spec.ts";
+import type { CommandTools } from "./tools.ts";
+
+/** Handles one typed command from any surface. */
+export async function dispatch(tools: CommandTools, text: string, who: Identity): Promise<Reply> {
+  const parsed = parseCommand(text, tools.commands);
+  if (parsed.kind === "mistake") {
+    return { kind: "refused", code: "bad-command", message: parsed.message, help: parsed.help };
+  }
+  return parsed.spec.handle(parsed.input, { who, text: parsed.text, tools });
+}
+
+/** Null when the caller may; otherwise the refusal to give back. */
+export function refusalFor(call: Call, what: Permission, host: string | null): Reply | null {
+  const permitted = mayDo(call.tools.fleet(), call.who, what, host);
+  return permitted.kind === "allowed"
+    ? null
+    : {
+        kind: "refused",
+        code: "not-allowed",
+        message: `${call.who.name} may not do this${host === null ? "" : ` on ${host}`}: it needs the role ${permitted.role}.`,
+        help: permitted.help,
+      };
+}

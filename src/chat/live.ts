@@ -1,0 +1,77 @@
+import type { Clock } from "../config/clock.ts";
+import type { Deployment, Run } from "../deploy/deployment.ts";
+import { isOpen } from "../deploy/deployment.ts";
+import type { Store } from "../store/store.ts";
+import { deploymentCard } from "../views/deployment-card.ts";
+import { runCard } from "../views/run-card.ts";
+import type { Progress } from "./desk.ts";
+import type { Events } from "./events.ts";
+
+/** Progress comes by the hundred; a card is drawn at most this often for it, in milliseconds. */
+const drawEvery = 250;
+
+/** Turns what the engine says into few events with finished cards. A changed record is shown at once. */
+export interface Live {
+  changed(deployment: Deployment): void;
+  began(run: Run): void;
+  progressed(progress: Progress): void;
+  progressOf(id: string): Progress | null;
+}
+
+export function createLive(events: Events, store: Pick<Store, "deployment" | "run">, clock: Clock): Live {
+  const progress = new Map<string, Progress>();
+  const due = new Set<string>();
+
+  function changed(deployment: Deployment): void {
+    if (!isOpen(deployment) || progress.get(deployment.id)?.phase !== deployment.phase) {
+      progress.delete(deployment.id);
+    }
+    events.emit({
+      kind: "deployment",
+      deployment,
+      card: deploymentCard(deployment, progress.get(deployment.id) ?? null),
+    });
+    void drawRun(deployment.run);
+  }
+
+  async function drawRun(id: string): Promise<void> {
+    const run = await store.run(id);
+    if (run !== undefined && run.deployments.length > 1) {
+      const found = await Promise.all(run.deployments.map((deployment) => store.deployment(deployment)));
+      events.emit({
+        kind: "run",
+        run,
+        card: runCard(
+          run,
+          found.filter((one) => one !== undefined),
+        ),
+      });
+    }
+  }
+
+  async function draw(id: string): Promise<void> {
+    await clock.sleep(drawEvery);
+    due.delete(id);
+    const deployment = await store.deployment(id);
+    if (deployment !== undefined && isOpen(deployment)) {
+      events.emit({
+        kind: "deployment",
+        deployment,
+        card: deploymentCard(deployment, progress.get(id) ?? null),
+      });
+    }
+  }
+
+  return {
+    changed,
+    began: (run) => void drawRun(run.id),
+    progressed(said) {
+      progress.set(said.deployment, said);
+      if (!due.has(said.deployment)) {
+        due.add(said.deployment);
+        void draw(said.deployment);
+      }
+    },
+    progressOf: (id) => progress.get(id) ?? null,
+  };
+}

@@ -1,0 +1,108 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { parse as splitWords } from "shell-quote";
+import { type CommandSpec, type Typed, usage } from "./spec.ts";
+
+export type Parsed =
+  | { readonly kind: "command"; readonly spec: CommandSpec; readonly input: unknown; readonly text: string }
+  | { readonly kind: "mistake"; readonly message: string; readonly help: string };
+
+/** The longest command that is read, in characters. */
+const maxLength = 2_000;
+
+/**
+ * What a phone made of a command, put right: a dash of em or en width at the start of a word reads as `--`,
+ * curly quotes as straight ones, odd spaces as spaces.
+ */
+export function normalise(text: string): string {
+  return text
+    .replaceAll(/[\u201c\u201d\u201e\u00ab\u00bb]/g, '"')
+    .replaceAll(/[\u2018\u2019\u201a]/g, "'")
+    .replaceAll(/[\s\u00a0\u202f]+/g, " ")
+    .replaceAll(/(^|\s)[\u2014\u2013]+(?=[\p{L}])/gu, "$1--")
+    .trim();
+}
+
+/** Reads what a person typed. `/switchyard COMMAND …` means the same as `/COMMAND …`. */
+export function parseCommand(typed: string, commands: readonly CommandSpec[]): Parsed {
+  if (typed.length > maxLength) {
+    return { kind: "mistake", message: `That is longer than ${maxLength} characters.`, help: "Try /help." };
+  }
+  const text = normalise(typed);
+  const words = split(text);
+  if (words === null) {
+    return {
+      kind: "mistake",
+      message: "Commands are not run by a shell: characters such as ; | & > < $ ( ) mean nothing here.",
+      help: 'Leave them out, or put the text in quotes: --reason "a; b".',
+    };
+  }
+  const [first = "", ...rest] =
+    words[0] === "/switchyard" || words[0] === "switchyard" ? words.slice(1) : words;
+  const name = first.replace(/^\//, "").toLowerCase();
+  const spec = commands.find((command) => command.name === name);
+  if (spec === undefined) {
+    return {
+      kind: "mistake",
+      message: name === "" ? "There is no command." : `There is no command /${name}.`,
+      help: `Commands: ${commands.map((command) => `/${command.name}`).join(", ")}. /help says what each does.`,
+    };
+  }
+  const args = readArgs(spec, rest);
+  if (typeof args === "string") {
+    return { kind: "mistake", message: args, help: `Usage: ${usage(spec)}` };
+  }
+  const input = spec.input.safeParse(args);
+  return input.success
+    ? { kind: "command", spec, input: input.data, text }
+    : {
+        kind: "mistake",
+        message: input.error.issues.map((issue) => issue.message).join(" "),
+        help: `Usage: ${usage(spec)}`,
+      };
+}
+
+/** Words as a shell would split them; null where a shell would have done more than that. */
+function split(text: string): string[] | null {
+  const words: string[] = [];
+  // The bot's environment is nobody's business: a $NAME stays as it was typed, and is refused below.
+  for (const word of splitWords(text, (name) => `$${name}`)) {
+    if (typeof word !== "string") {
+      return null;
+    }
+    words.push(word);
+  }
+  return words;
+}
+
+function readArgs(spec: CommandSpec, args: readonly string[]): Typed | string {
+  const options: NonNullable<ParseArgsConfig["options"]> = {};
+  for (const flag of spec.flags) {
+    options[flag.name] = { type: flag.value === null ? "boolean" : "string" };
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
+    return { words: positionals, flags: { ...values } as Typed["flags"] };
+  } catch (error) {
+    return explain(error, spec);
+  }
+}
+
+function explain(error: unknown, spec: CommandSpec): string {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  const message = error instanceof Error ? error.message : String(error);
+  const flag = /'(-[^' =]*)/.exec(message)?.[1] ?? "that flag";
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    return `/${spec.name} has no flag ${flag}.`;
+  }
+  if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") {
+    return spec.flags.some((known) => `--${known.name}` === flag && known.value === null)
+      ? `${flag} takes no value.`
+      : `${flag} needs a value, which cannot start with a dash.`;
+  }
+  return message;
+}

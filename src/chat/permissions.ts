@@ -1,0 +1,82 @@
+import type { FleetFile } from "../config/fleet-file.ts";
+import { hostNamed } from "../fleet/host.ts";
+import type { Identity } from "./identity.ts";
+
+/** What somebody wants to do; `host` is null for what concerns no single host. */
+export type Permission = "view" | "build" | "deploy" | "rollback" | "any-ref";
+
+export type Permitted =
+  | { readonly kind: "allowed" }
+  | { readonly kind: "refused"; readonly reason: "no-role"; readonly role: string; readonly help: string };
+
+const allowed: Permitted = { kind: "allowed" };
+
+/** The one place that decides who may do what; asked at the moment of the act, for every surface alike. */
+export function mayDo(fleet: FleetFile, who: Identity, what: Permission, host: string | null): Permitted {
+  if (isOwner(who)) {
+    return allowed;
+  }
+  const roles = rolesOf(fleet, who);
+  if (roles.has("admin")) {
+    return allowed;
+  }
+  if (what === "view" && (fleet.roles["viewer"] === undefined || roles.has("viewer") || roles.size > 0)) {
+    return allowed;
+  }
+  const needed = neededRoles(fleet, what, host);
+  return needed.some((role) => roles.has(role)) ? allowed : refuse(fleet, who, needed[0] ?? "admin");
+}
+
+/** The holder of the web page's token and whoever sits at the bot's own terminal hold its keys anyway. */
+function isOwner(who: Identity): boolean {
+  return (who.surface === "web" && who.id === "token") || who.surface === "terminal";
+}
+
+function neededRoles(fleet: FleetFile, what: Permission, host: string | null): readonly string[] {
+  switch (what) {
+    case "view":
+      return ["viewer"];
+    case "build":
+      return ["deployer"];
+    case "deploy":
+    case "rollback":
+      return host === null ? ["deployer"] : hostNamed(fleet, host).roles;
+    case "any-ref":
+      return ["admin"];
+  }
+}
+
+/** The name under `people` for an identity; null for somebody that fleet.yaml does not know. */
+export function personOf(fleet: FleetFile, who: Identity): string | null {
+  const found = Object.entries(fleet.people).find(([, accounts]) => accounts[who.surface] === who.id);
+  return found?.[0] ?? null;
+}
+
+function rolesOf(fleet: FleetFile, who: Identity): Set<string> {
+  const person = personOf(fleet, who);
+  const names = new Set(["*", ...who.groups, ...(person === null ? [] : [person])]);
+  return new Set(
+    Object.entries(fleet.roles)
+      .filter(([, members]) => members.some((member) => names.has(member)))
+      .map(([role]) => role),
+  );
+}
+
+/** Prints the lines of fleet.yaml that would allow it. */
+function refuse(fleet: FleetFile, who: Identity, role: string): Permitted {
+  const person =
+    personOf(fleet, who) ?? (who.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-") || "somebody");
+  const lines = [
+    ...(personOf(fleet, who) === null
+      ? ["people:", `  ${person}: { ${who.surface}: ${JSON.stringify(who.id)} }`]
+      : []),
+    "roles:",
+    `  ${role}: [${[...(fleet.roles[role] ?? []), person].join(", ")}]`,
+  ];
+  return {
+    kind: "refused",
+    reason: "no-role",
+    role,
+    help: `An admin can allow it in fleet.yaml:\n${lines.join("\n")}`,
+  };
+}

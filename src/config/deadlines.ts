@@ -1,0 +1,28 @@
+const seconds = 1000;
+const minutes = 60 * seconds;
+
+/**
+ * Every wait for something outside, in milliseconds. What a fleet may want to change is in fleet.yaml
+ * (approveWithin, settle, activateWithin, ackWithin, commitWithin, rollbackWithin); the rest is here.
+ */
+export const deadlines = {
+  /** Reaching a machine and logging in. */
+  connect: 15 * seconds,
+  /** A short question to the builder: git, reading a file. */
+  builderCommand: 60 * seconds,
+  gitFetch: 2 * minutes,
+  /** Evaluating a batch of hosts. */
+  evaluate: 20 * minutes,
+  build: 4 * 60 * minutes,
+  copy: 60 * minutes,
+  /** A short question to a host. */
+  hostCommand: 40 * seconds,
+  dryActivate: 5 * minutes,
+  diffClosures: 2 * minutes,
+  /** One try of a health check. */
+  healthCheck: 10 * seconds,
+  /** Between two looks at the supervisor. */
+  supervisorPoll: 700,
+  /** Draining at the end of the process. */
+  drain: 20 * seconds,
+} as const;

@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+export type BuilderAddress =
+  | { readonly kind: "local" }
+  | { readonly kind: "ssh"; readonly user: string; readonly host: string; readonly port: number };
+
+const builder = z.string().transform((text, context): BuilderAddress => {
+  if (text === "local") {
+    return { kind: "local" };
+  }
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "ssh:" || url.hostname === "" || url.password !== "" || !/^\/?$/.test(url.pathname)) {
+    context.addIssue({
+      code: "custom",
+      message: "is neither `local` nor an address such as ssh://switchyard@builder:22",
+    });
+    return z.NEVER;
+  }
+  return {
+    kind: "ssh",
+    user: decodeURIComponent(url.username) || "root",
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 22),
+  };
+});
+
+const listen = z
+  .string()
+  .regex(/^(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, "is not an address and port, such as 127.0.0.1:4040")
+  .transform((text) => {
+    const at = text.lastIndexOf(":");
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(text.slice(at + 1)) };
+  });
+
+const envSchema = z.object({
+  SWITCHYARD_FLAKE: z
+    .string({ error: "is missing: the path of the fleet's git repository on the builder" })
+    .regex(/^\/[^\0\n]*$/, "is not an absolute path on the builder"),
+  SWITCHYARD_BUILDER: builder.prefault("local"),
+  SWITCHYARD_SSH_KEY: z.string().optional(),
+  SWITCHYARD_KNOWN_HOSTS: z.string().optional(),
+  SWITCHYARD_DATA_DIR: z.string().default("data"),
+  SWITCHYARD_FLEET_FILE: z.string().default("fleet.yaml"),
+  SWITCHYARD_STORE: z.enum(["lowdb"]).default("lowdb"),
+  SWITCHYARD_LISTEN: listen.prefault("127.0.0.1:4040"),
+  SWITCHYARD_TOKEN: z.string().min(16, "is shorter than 16 characters").optional(),
+  SWITCHYARD_LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+    .default("info"),
+});
+
+export interface Settings {
+  readonly flake: string;
+  readonly builder: BuilderAddress;
+  readonly sshKey: string;
+  readonly knownHosts: string;
+  readonly dataDir: string;
+  readonly fleetFile: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly token: string | null;
+  readonly logLevel: string;
+}
+
+/** Secrets may also come from a file named by `…_FILE`: sops, agenix and systemd credentials give files. */
+const secretNames = ["SWITCHYARD_TOKEN"] as const;
+
+/** Every mistake in the configuration at once, each with the name of what is wrong. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(
+      `the configuration has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.mistakes = mistakes;
+  }
+}
+
+/** Reads the environment; `directory` is what relative paths are relative to. */
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): Settings {
+  const mistakes: string[] = [];
+  // An empty variable, as an env file has them, means: not set.
+  const values = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  for (const name of secretNames) {
+    const file = values[`${name}_FILE`];
+    if (file !== undefined && values[name] !== undefined) {
+      mistakes.push(`${name}: both it and ${name}_FILE are set; keep one`);
+    } else if (file !== undefined) {
+      try {
+        values[name] = readFileSync(resolve(directory, file), "utf8").trim();
+      } catch (error) {
+        mistakes.push(
+          `${name}_FILE: reading ${file}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+  }
+  const result = envSchema.safeParse(values);
+  if (!result.success) {
+    mistakes.push(...result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+    throw new ConfigError(mistakes);
+  }
+  const data = result.data;
+  if (data.SWITCHYARD_BUILDER.kind === "ssh") {
+    for (const name of ["SWITCHYARD_SSH_KEY", "SWITCHYARD_KNOWN_HOSTS"] as const) {
+      if (data[name] === undefined) {
+        mistakes.push(
+          `${name} is missing: a builder over SSH needs a key, and a known_hosts file with the builder's host key`,
+        );
+      }
+    }
+  }
+  if (mistakes.length > 0) {
+    throw new ConfigError(mistakes);
+  }
+  return {
+    flake: data.SWITCHYARD_FLAKE.replace(/(?<=.)\/+$/, ""),
+    builder: data.SWITCHYARD_BUILDER,
+    sshKey: resolve(directory, data.SWITCHYARD_SSH_KEY ?? ""),
+    knownHosts: resolve(directory, data.SWITCHYARD_KNOWN_HOSTS ?? ""),
+    dataDir: resolve(directory, data.SWITCHYARD_DATA_DIR),
+    fleetFile: resolve(directory, data.SWITCHYARD_FLEET_FILE),
+    listen: data.SWITCHYARD_LISTEN,
+    token: data.SWITCHYARD_TOKEN ?? null,
+    logLevel: data.SWITCHYARD_LOG_LEVEL,
+  };
+}

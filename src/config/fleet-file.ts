@@ -1,0 +1,141 @@
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { hostNamePattern, isRefName } from "../nix/flake.ts";
+import { duration } from "./durations.ts";
+
+/** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const ref = z.string().refine(isRefName, "is not the name of a git branch, tag or revision");
+const unitName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)$/,
+    "is not the name of a unit, such as nginx.service",
+  );
+const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name");
+/** A name or address; nothing that ssh could take for an option or a user. */
+const address = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, "is not a host name or address");
+
+const checkSchema = z.union(
+  [
+    z.strictObject({ http: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({ tcp: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/) }),
+    z.strictObject({ command: z.array(z.string().min(1)).min(1) }),
+  ],
+  { error: 'is not a check: { http: "http://…" }, { tcp: "host:port" } or { command: ["…"] }' },
+);
+
+/** What may stand under `defaults`, and again under a host. */
+const hostSettings = {
+  targetUser: user,
+  targetPort: z.int().min(1).max(65535),
+  settle: duration(0, 10 * minute),
+  approveWithin: duration(second, 24 * hour),
+  activateWithin: duration(10 * second, hour),
+  ackWithin: duration(5 * second, 30 * minute),
+  commitWithin: duration(5 * second, hour),
+  rollbackWithin: duration(10 * second, hour),
+  substitutes: z.boolean(),
+};
+
+const defaultsSchema = z.strictObject({
+  ref: ref.default("origin/main"),
+  refs: z.array(ref).min(1).optional(),
+  targetUser: hostSettings.targetUser.default("root"),
+  targetPort: hostSettings.targetPort.default(22),
+  settle: hostSettings.settle.default(15 * second),
+  approveWithin: hostSettings.approveWithin.default(30 * minute),
+  activateWithin: hostSettings.activateWithin.default(5 * minute),
+  ackWithin: hostSettings.ackWithin.default(90 * second),
+  commitWithin: hostSettings.commitWithin.default(5 * minute),
+  rollbackWithin: hostSettings.rollbackWithin.default(5 * minute),
+  substitutes: hostSettings.substitutes.default(false),
+});
+
+const hostSchema = z.strictObject({
+  ...z.object(hostSettings).partial().shape,
+  targetHost: address.optional(),
+  tags: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "is not a tag: small letters, digits and dashes"))
+    .default([]),
+  risk: z.enum(["low", "medium", "high"]).default("medium"),
+  critical: z.array(unitName).default([]),
+  checks: z.array(checkSchema).default([]),
+  roles: z.array(z.string()).default(["deployer"]),
+});
+
+const personSchema = z
+  .strictObject({ slack: z.string(), discord: z.string(), web: z.string(), terminal: z.string() })
+  .partial();
+
+const fleetFileSchema = z.strictObject({
+  defaults: defaultsSchema.prefault({}),
+  hosts: z
+    .record(
+      z.string().regex(hostNamePattern, "is not a host name"),
+      hostSchema.nullable().transform((host) => host ?? hostSchema.parse({})),
+    )
+    .default({}),
+  people: z.record(z.string(), personSchema).default({}),
+  roles: z.record(z.string(), z.array(z.string())).default({}),
+});
+
+export type FleetFile = z.infer<typeof fleetFileSchema>;
+export type HostEntry = z.infer<typeof hostSchema>;
+
+export type FleetFileResult =
+  | { readonly kind: "ok"; readonly file: FleetFile }
+  | { readonly kind: "wrong"; readonly mistakes: readonly string[] };
+
+/** Reads the text of fleet.yaml; every mistake is named with its line. */
+export function parseFleetFile(text: string): FleetFileResult {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
+  if (document.errors.length > 0) {
+    return {
+      kind: "wrong",
+      mistakes: document.errors.map((error) => error.message.split("\n")[0] ?? error.message),
+    };
+  }
+  const result = fleetFileSchema.safeParse(document.toJS() ?? {});
+  const mistakes = result.success
+    ? commitMistakes(result.data)
+    : result.error.issues.map((issue) => {
+        const offset = nodeOffset(document, issue.path);
+        const where = offset === null ? "" : `line ${lines.linePos(offset).line}: `;
+        return `${where}${issue.path.join(".")}: ${issue.message}`;
+      });
+  return mistakes.length > 0 || !result.success
+    ? { kind: "wrong", mistakes }
+    : { kind: "ok", file: result.data };
+}
+
+/** The host waits `commitWithin` for the bot, which needs that time to see whether the host is well. */
+function commitMistakes(file: FleetFile): string[] {
+  return Object.entries({ defaults: file.defaults, ...file.hosts }).flatMap(([name, entry]) => {
+    const settle = entry.settle ?? file.defaults.settle;
+    const commitWithin = entry.commitWithin ?? file.defaults.commitWithin;
+    const checks = (file.hosts[name]?.checks.length ?? 0) > 0 ? 40 * second : 0;
+    return commitWithin < settle + checks + minute
+      ? [
+          `${name}: commitWithin is shorter than settle, the checks and a minute together; the host would roll back while it is still being checked`,
+        ]
+      : [];
+  });
+}
+
+function nodeOffset(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | null {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
+      return Number(node.range[0]);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,116 @@
+import type { FinalState } from "../activation/state.ts";
+import { deadlines } from "../config/deadlines.ts";
+import { generationNumber } from "../nix/generations.ts";
+import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
+import { mustRun } from "../remote/shell.ts";
+import { end, type PhaseContext, type PhaseResult } from "./context.ts";
+import type { HostFacts } from "./deployment.ts";
+
+/** Says how a supervised switch ended, in the record's words. `details` are problems, or old trouble. */
+export function concludeFinal(
+  context: PhaseContext,
+  state: FinalState,
+  details: readonly string[],
+): PhaseResult {
+  const { host } = context;
+  const record = context.record();
+  switch (state.kind) {
+    case "committed": {
+      const generation = generationNumber(state.profile);
+      const what =
+        record.mode === "rollback"
+          ? `${host.name} is back on generation ${generation ?? "?"}`
+          : `${host.name} runs the new system as generation ${generation ?? "?"}`;
+      return details.length === 0
+        ? end({ outcome: "deployed", message: `${what}.`, generation })
+        : end({
+            outcome: "deployed-degraded",
+            message: `${what}; what was wrong before still is.`,
+            generation,
+            lines: details,
+          });
+    }
+    case "rolled-back":
+      return end({
+        outcome: "rolled-back",
+        message: `${host.name} went back to the system it ran before: ${state.why}`,
+        help: "The log shows what went wrong. The boot default is what it was.",
+        lines: details,
+        generation: record.before?.generation ?? null,
+      });
+    case "rollback-failed":
+      return end({
+        outcome: "rollback-failed",
+        message: `${host.name} could not go back fully: ${state.why}`,
+        help: "Somebody has to look at this machine now; its boot default is meant to be the old system.",
+        lines: details,
+      });
+    case "superseded":
+      return end({
+        outcome: "superseded",
+        message: `somebody else changed ${host.name} meanwhile, so it was left alone: ${state.why}`,
+        help: "Look at what runs there, then ask again.",
+      });
+    case "refused":
+      return end({
+        outcome: "failed",
+        message: `${state.why}; the running system is untouched.`,
+        help: "Try again later.",
+      });
+  }
+}
+
+/** No supervisor is there: it never started, or the host was rebooted. What the host runs tells which. */
+export async function concludeFromHost(context: PhaseContext): Promise<PhaseResult> {
+  const { host, target, clock } = context;
+  const record = context.record();
+  const until = Date.parse(record.supervisedUntil ?? "") || clock.now();
+  for (;;) {
+    try {
+      const exit = await mustRun(target, `reading what ${host.name} runs`, {
+        argv: readHostFactsArgv(),
+        timeout: deadlines.hostCommand,
+      });
+      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (clock.now() >= until) {
+        return end({
+          outcome: "unknown",
+          message: `nobody could see what ${host.name} runs: ${why}`,
+          help: "Look at it over its console.",
+        });
+      }
+      await clock.sleep(deadlines.supervisorPoll);
+    }
+  }
+}
+
+export function concludeFromFacts(context: PhaseContext, now: HostFacts): PhaseResult {
+  const { host } = context;
+  const { before, toplevel } = context.record();
+  const rebooted = before !== null && now.bootId !== before.bootId;
+  const why = rebooted ? "it was rebooted meanwhile" : "the switch did not start";
+  if (now.current === before?.current && now.profile === before.profile) {
+    return rebooted
+      ? end({
+          outcome: "rolled-back",
+          message: `${host.name} runs the system it ran before: ${why}, and nothing had been committed.`,
+          generation: now.generation,
+        })
+      : end({ outcome: "failed", message: `${why}; the running system is untouched.`, help: "Ask again." });
+  }
+  if (now.current === toplevel && now.profileSystem === toplevel) {
+    return end({
+      outcome: "deployed",
+      message: `${host.name} runs the new system as generation ${now.generation ?? "?"}; ${why}.`,
+      generation: now.generation,
+    });
+  }
+  return end({
+    outcome: "unknown",
+    message: `${host.name} runs ${now.current} with profile ${now.profile ?? "none"}, which is neither before nor after this switch; ${why}.`,
+    help: "Look at what happened there, then ask again.",
+    generation: now.generation,
+  });
+}

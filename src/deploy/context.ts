@@ -1,0 +1,59 @@
+import type { Clock } from "../config/clock.ts";
+import type { FleetFile } from "../config/fleet-file.ts";
+import type { Host } from "../fleet/host.ts";
+import type { LogFile } from "../logs/log-files.ts";
+import type { Shell } from "../remote/shell.ts";
+import type { Deployment, PhaseName } from "./deployment.ts";
+import type { End } from "./transitions.ts";
+
+/** What a phase may use. It reads the record, saves what it found, and says how it went. */
+export interface PhaseContext {
+  readonly host: Host;
+  readonly fleet: FleetFile;
+  /** The fleet's git repository on the builder. */
+  readonly repository: string;
+  readonly builder: Shell;
+  readonly target: Shell;
+  /** The host, over a connection of its own for each command. */
+  readonly fresh: Shell;
+  readonly clock: Clock;
+  readonly log: LogFile;
+  /** Aborted by a cancel or a shutdown; only phases before the switch listen to it. */
+  readonly signal: AbortSignal;
+  /** The record as it is now. */
+  record(): Deployment;
+  save(change: Partial<Deployment>): Promise<void>;
+  /** Said to the log and shown as the phase's progress. */
+  say(text: string): void;
+  progress(text: string, done: number, expected: number): void;
+  setInventory(hosts: readonly string[]): Promise<void>;
+  /** Resolves when the card was decided or has expired; the record says which. */
+  decided(): Promise<void>;
+}
+
+/** A phase that is through goes on to the next one, or ends the deployment. */
+export type PhaseResult = { readonly kind: "next" } | ({ readonly kind: "end" } & End);
+
+export interface Phase {
+  readonly name: PhaseName;
+  run(context: PhaseContext): Promise<PhaseResult>;
+}
+
+export const next: PhaseResult = { kind: "next" };
+
+export function end(result: End): PhaseResult {
+  return { kind: "end", ...result };
+}
+
+/** Why a phase stopped, in words for people, with what to do and the lines that show it. */
+export class PhaseError extends Error {
+  readonly help: string | null;
+  readonly lines: readonly string[];
+
+  constructor(message: string, help: string | null, lines: readonly string[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.name = "PhaseError";
+    this.help = help;
+    this.lines = lines;
+  }
+}

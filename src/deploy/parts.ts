@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { Clock } from "../config/clock.ts";
+import { isoTime } from "../config/clock.ts";
+import type { Settings } from "../config/env.ts";
+import type { FleetFile } from "../config/fleet-file.ts";
+import { hostNamed } from "../fleet/host.ts";
+import type { Audit } from "../logs/audit.ts";
+import type { LogFiles } from "../logs/log-files.ts";
+import type { Shells } from "../remote/shells.ts";
+import type { Store } from "../store/store.ts";
+import type { Actor, Deployment, Run } from "./deployment.ts";
+import type { MakeId } from "./ids.ts";
+
+/** What the engine works with. Every dependency is an argument, so that tests bring their own. */
+export interface EngineParts {
+  readonly settings: Pick<Settings, "flake">;
+  /** fleet.yaml as it is now. */
+  readonly fleet: () => FleetFile;
+  readonly store: Store;
+  readonly shells: Shells;
+  readonly clock: Clock;
+  readonly logs: LogFiles;
+  readonly audit: Audit;
+  readonly log: Logger;
+  readonly makeId: MakeId;
+  readonly onChange: (deployment: Deployment) => void;
+  readonly onRun: (run: Run) => void;
+  readonly onProgress: (progress: {
+    deployment: string;
+    phase: string;
+    text: string;
+    done: number;
+    expected: number;
+  }) => void;
+}
+
+/** At most this many deployments may be open at once; more are refused. */
+export const maxOpen = 200;
+
+export function actorOf(who: {
+  readonly surface: string;
+  readonly id: string;
+  readonly name: string;
+}): Actor {
+  return { surface: who.surface, id: who.id, name: who.name };
+}
+
+export function now(parts: EngineParts): string {
+  return isoTime(parts.clock);
+}
+
+export function hostOf(parts: EngineParts, name: string) {
+  return hostNamed(parts.fleet(), name);
+}

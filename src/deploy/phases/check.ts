@@ -1,0 +1,131 @@
+import { deadlines } from "../../config/deadlines.ts";
+import { isLocal, trustedRefs } from "../../fleet/host.ts";
+import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
+import { freeSpace } from "../../nix/commands.ts";
+import { readFreeSpace } from "../../nix/free-space.ts";
+import { hintFor } from "../../nix/hints.ts";
+import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
+import { mustRun, type Shell, ShellError } from "../../remote/shell.ts";
+import { next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
+import type { HostFacts } from "../deployment.ts";
+import { readBuilderFacts } from "../evaluation.ts";
+import { openSource } from "../source.ts";
+
+/** Everything that can be known before work begins: the code, the builder, the host, and the baseline. */
+export const check: Phase = {
+  name: "check",
+  async run(context) {
+    await Promise.all([checkSource(context), checkBuilder(context), checkHost(context)]);
+    return next;
+  },
+};
+
+/** For a build that goes nowhere. */
+export const checkForBuild: Phase = {
+  name: "check",
+  async run(context) {
+    await Promise.all([checkSource(context), checkBuilder(context)]);
+    return next;
+  },
+};
+
+/** For a roll back, which needs neither the flake nor the builder's Nix. */
+export const checkForRollback: Phase = {
+  name: "check",
+  async run(context) {
+    await checkHost(context);
+    return next;
+  },
+};
+
+async function checkSource(context: PhaseContext): Promise<void> {
+  const { builder, repository, fleet, signal, say } = context;
+  const record = context.record();
+  const source = await openSource({
+    builder,
+    repository,
+    ref: record.ref ?? fleet.defaults.ref,
+    trustedRefs: trustedRefs(fleet),
+    allowAnyRef: record.allowAnyRef,
+    signal,
+    say,
+  });
+  await context.setInventory(source.hosts);
+  if (!source.hosts.includes(record.host)) {
+    throw new PhaseError(
+      `${record.host} is not in the flake at this revision`,
+      `Its hosts are ${source.hosts.join(", ") || "none"}.`,
+    );
+  }
+  await context.save({
+    revision: source.revision,
+    commit: source.commit,
+    warnings: [...context.record().warnings, ...source.warnings],
+  });
+}
+
+async function checkBuilder(context: PhaseContext): Promise<void> {
+  const facts = await readBuilderFacts(context.builder);
+  await context.save({ nixVersion: facts.nixVersion });
+  await checkSpace(context.builder, ["/nix/store"]);
+}
+
+async function checkHost(context: PhaseContext): Promise<void> {
+  const before = await readHost(context);
+  await checkSpace(context.target, isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"]);
+  const snapshot = await mustRun(context.target, `taking the baseline of ${context.host.name}`, {
+    argv: snapshotArgv,
+    timeout: deadlines.hostCommand,
+    signal: context.signal,
+  });
+  context.say(`${context.host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
+  await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
+}
+
+async function readHost(context: PhaseContext): Promise<HostFacts> {
+  const { target, host, signal } = context;
+  try {
+    const facts = await mustRun(target, `reading what ${host.name} runs`, {
+      argv: readHostFactsArgv(),
+      timeout: deadlines.hostCommand,
+      signal,
+    });
+    return parseHostFacts(host.name, facts.stdout);
+  } catch (error) {
+    if (error instanceof ShellError && error.failure === "unreachable") {
+      throw new PhaseError(
+        error.message,
+        hintFor([error.message]) ?? `Is ${host.name} up? Try \`ssh\` to it from the builder.`,
+        [],
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
+}
+
+/** The least that has to be free, in bytes: a system is a few GB at most, a kernel and its initrd some 50 MB. */
+const leastFree: Readonly<Record<string, number>> = {
+  "/nix/store": 512 * 1024 ** 2,
+  "/boot": 48 * 1024 ** 2,
+};
+
+async function checkSpace(shell: Shell, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const exit = await mustRun(shell, `looking at the disk of ${shell.name}`, {
+      argv: freeSpace([path]),
+      timeout: deadlines.hostCommand,
+    });
+    const free = readFreeSpace(exit.stdout);
+    if (free !== null && free < (leastFree[path] ?? 0)) {
+      throw new PhaseError(
+        `${shell.name} has only ${Math.round(free / 1024 ** 2)} MiB free for ${path}`,
+        path === "/boot"
+          ? "Delete old generations and run its boot loader's installer."
+          : "Run nix-collect-garbage -d there.",
+      );
+    }
+  }
+}

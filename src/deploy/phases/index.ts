@@ -1,0 +1,17 @@
+import type { Phase } from "../context.ts";
+import type { Mode } from "../deployment.ts";
+import { build } from "./build.ts";
+import { check, checkForBuild, checkForRollback } from "./check.ts";
+import { confirm } from "./confirm.ts";
+import { copy } from "./copy.ts";
+import { dryActivate } from "./dry-activate.ts";
+import { switchPhase } from "./switch.ts";
+import { validate } from "./validate.ts";
+
+/** The order of things, by what was asked for. */
+export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
+  deploy: [check, build, copy, dryActivate, confirm, switchPhase, validate],
+  "dry-run": [check, build, copy, dryActivate],
+  "build-only": [checkForBuild, build],
+  rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
+};

@@ -1,0 +1,110 @@
+import { supervisedFor } from "../../activation/plan.ts";
+import type { SupervisorState } from "../../activation/state.ts";
+import { followSupervisor, type SupervisorLink, startSupervisor } from "../../activation/supervisor.ts";
+import { unitsToKeep } from "../../health/snapshot.ts";
+import { hintFor } from "../../nix/hints.ts";
+import { CommandError } from "../../remote/shell.ts";
+import { concludeFinal, concludeFromHost } from "../conclude.ts";
+import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
+
+/** The supervised switch: from here on the host's own state says how it went, not a connection. */
+export const switchPhase: Phase = {
+  name: "switch",
+  async run(context) {
+    const record = context.record();
+    // After a restart of the bot the switch is under way: it is followed, never started twice.
+    if (record.supervisedUntil === null) {
+      const refusal = await start(context);
+      if (refusal !== null) {
+        return refusal;
+      }
+    }
+    const followed = await followSupervisor(supervisorLink(context), "start");
+    switch (followed.kind) {
+      case "acked":
+        context.say(
+          `the host answers over a new connection (switch-to-configuration exited with ${followed.exitCode})`,
+        );
+        return next;
+      case "final":
+        return concludeFinal(context, followed.state, []);
+      case "gone":
+        return concludeFromHost(context);
+      case "silent":
+        return silent(context, followed.why);
+    }
+  },
+};
+
+async function start(context: PhaseContext): Promise<PhaseResult | null> {
+  const { host, clock, target } = context;
+  const record = context.record();
+  const { toplevel, before, baseline } = record;
+  if (toplevel === null || before === null || baseline === null) {
+    throw new Error("switching: check and build have not run");
+  }
+  await context.save({
+    supervisedUntil: new Date(clock.now() + supervisedFor(host.deadlines)).toISOString(),
+  });
+  context.say(`switching ${host.name} to ${toplevel}`);
+  try {
+    await startSupervisor(target, {
+      id: record.id,
+      old: before.current,
+      new: toplevel,
+      before,
+      toGeneration: record.toGeneration,
+      deadlines: host.deadlines,
+      activeUnits: unitsToKeep(baseline),
+    });
+    return null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    context.say(why);
+    // A host that said no has not begun; a connection that was lost leaves it open, and the host is asked.
+    return error instanceof CommandError
+      ? end({ outcome: "failed", message: `${why}; the running system is untouched.`, help: hintFor([why]) })
+      : null;
+  }
+}
+
+export function silent(context: PhaseContext, why: string): PhaseResult {
+  return end({
+    outcome: "unknown",
+    message: `${context.host.name} did not answer while it switched, so nobody knows yet what it runs: ${why}`,
+    help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console.",
+  });
+}
+
+export function supervisorLink(context: PhaseContext): SupervisorLink {
+  const { id, previous, supervisedUntil } = context.record();
+  return {
+    id,
+    old: previous ?? "",
+    shell: context.target,
+    fresh: context.fresh,
+    clock: context.clock,
+    until: Date.parse(supervisedUntil ?? ""),
+    onLog: (line) => context.log.line(line),
+    onState: (state) => context.progress(stateText(state), 0, 0),
+  };
+}
+
+function stateText(state: SupervisorState): string {
+  switch (state.kind) {
+    case "starting":
+      return "the supervisor starts";
+    case "activating":
+      return "activating the new system";
+    case "activated":
+      return "activated; seeing whether the host can still be reached";
+    case "acked":
+      return "reached; checking its health";
+    case "committing":
+      return "healthy; making it the boot default";
+    case "rolling-back":
+      return `rolling back: ${state.why}`;
+    default:
+      return state.kind;
+  }
+}

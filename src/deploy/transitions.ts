@@ -1,0 +1,121 @@
+import type { Actor, Decision, Deployment, Mode, Outcome, PhaseName } from "./deployment.ts";
+import { awaitsDecision, isOpen } from "./deployment.ts";
+
+/** Pure changes of a deployment record; the store applies them one at a time. */
+
+export interface NewDeployment {
+  readonly id: string;
+  readonly run: string;
+  readonly host: string;
+  readonly mode: Mode;
+  readonly requestedBy: Actor;
+  readonly reason: string | null;
+  readonly ref: string | null;
+  readonly allowAnyRef: boolean;
+  readonly risk: Deployment["risk"];
+  readonly log: string;
+  readonly toplevel?: string;
+  readonly toGeneration?: number;
+}
+
+export function newDeployment(asked: NewDeployment, now: string): Deployment {
+  return {
+    id: asked.id,
+    run: asked.run,
+    host: asked.host,
+    mode: asked.mode,
+    requestedBy: asked.requestedBy,
+    reason: asked.reason,
+    ref: asked.ref,
+    allowAnyRef: asked.allowAnyRef,
+    revision: null,
+    commit: null,
+    phase: "check",
+    outcome: null,
+    message: null,
+    help: null,
+    lines: [],
+    derivation: null,
+    toplevel: asked.toplevel ?? null,
+    previous: null,
+    before: null,
+    baseline: null,
+    toGeneration: asked.toGeneration ?? null,
+    generation: null,
+    diff: [],
+    units: null,
+    warnings: [],
+    rebootNeeded: false,
+    nixVersion: null,
+    risk: asked.risk,
+    confirmation: null,
+    supervisedUntil: null,
+    times: {},
+    createdAt: now,
+    finishedAt: null,
+    log: asked.log,
+  };
+}
+
+/** Enters a phase, and ends the one before. Entering it again, after a restart, keeps its first start. */
+export function enterPhase(deployment: Deployment, phase: PhaseName, now: string): Deployment {
+  const left = closePhase(deployment, now);
+  const startedAt = left.times[phase]?.startedAt ?? now;
+  return { ...left, phase, times: { ...left.times, [phase]: { startedAt, finishedAt: null } } };
+}
+
+function closePhase(deployment: Deployment, now: string): Deployment {
+  const time = deployment.times[deployment.phase];
+  return time === undefined || time.finishedAt !== null
+    ? deployment
+    : { ...deployment, times: { ...deployment.times, [deployment.phase]: { ...time, finishedAt: now } } };
+}
+
+export interface End {
+  readonly outcome: Outcome;
+  readonly message: string;
+  readonly help?: string | null;
+  readonly lines?: readonly string[];
+  readonly generation?: number | null;
+}
+
+/** Ends a deployment. The first end counts: nothing that has ended changes again. */
+export function endDeployment(deployment: Deployment, end: End, now: string): Deployment {
+  if (!isOpen(deployment)) {
+    return deployment;
+  }
+  return {
+    ...closePhase(deployment, now),
+    outcome: end.outcome,
+    message: end.message,
+    help: end.help ?? null,
+    lines: [...(end.lines ?? [])],
+    generation: end.generation ?? deployment.generation,
+    finishedAt: now,
+  };
+}
+
+/** Compare and set: a decision lands only on a card that awaits one and has not expired. */
+export function decideDeployment(deployment: Deployment, decision: Decision): Deployment {
+  const { confirmation } = deployment;
+  if (!awaitsDecision(deployment) || confirmation === null || decision.at > confirmation.expiresAt) {
+    return deployment;
+  }
+  return { ...deployment, confirmation: { ...confirmation, decision } };
+}
+
+/** Lets a card expire that nobody has decided. */
+export function expireDeployment(deployment: Deployment, now: string): Deployment {
+  return awaitsDecision(deployment)
+    ? endDeployment(
+        deployment,
+        { outcome: "expired", message: "Nobody decided in time; the running system is untouched." },
+        now,
+      )
+    : deployment;
+}
+
+/** Whether two deployments may be under way on one host: only one of them may touch it. */
+export function isInTheWay(open: Deployment, host: string, mode: Mode): boolean {
+  return open.host === host && open.mode !== "build-only" && mode !== "build-only";
+}

@@ -1,0 +1,59 @@
+import type { SupervisorDeadlines } from "../activation/plan.ts";
+import type { FleetFile } from "../config/fleet-file.ts";
+import type { Check } from "../health/checks.ts";
+import type { Target } from "../remote/hop.ts";
+
+/** One machine, with everything that fleet.yaml and its defaults say about it. */
+export interface Host {
+  readonly name: string;
+  readonly target: Target;
+  readonly tags: readonly string[];
+  readonly risk: "low" | "medium" | "high";
+  readonly roles: readonly string[];
+  readonly critical: readonly string[];
+  readonly checks: readonly Check[];
+  /** Milliseconds. */
+  readonly settle: number;
+  readonly approveWithin: number;
+  readonly deadlines: SupervisorDeadlines;
+  readonly substitutes: boolean;
+}
+
+export function isLocal(host: Host): boolean {
+  return host.target.address === "local";
+}
+
+/** A host that fleet.yaml does not name is reached by its own name, with the defaults. */
+export function hostNamed(fleet: FleetFile, name: string): Host {
+  const { defaults } = fleet;
+  const entry = fleet.hosts[name];
+  return {
+    name,
+    target: {
+      name,
+      address: entry?.targetHost ?? name,
+      port: entry?.targetPort ?? defaults.targetPort,
+      user: entry?.targetUser ?? defaults.targetUser,
+      connectTimeout: 10,
+    },
+    tags: entry?.tags ?? [],
+    risk: entry?.risk ?? "medium",
+    roles: entry?.roles ?? ["deployer"],
+    critical: entry?.critical ?? [],
+    checks: entry?.checks ?? [],
+    settle: entry?.settle ?? defaults.settle,
+    approveWithin: entry?.approveWithin ?? defaults.approveWithin,
+    deadlines: {
+      activateWithin: entry?.activateWithin ?? defaults.activateWithin,
+      ackWithin: entry?.ackWithin ?? defaults.ackWithin,
+      commitWithin: entry?.commitWithin ?? defaults.commitWithin,
+      rollbackWithin: entry?.rollbackWithin ?? defaults.rollbackWithin,
+    },
+    substitutes: entry?.substitutes ?? defaults.substitutes,
+  };
+}
+
+/** The refs whose code may reach a host without more ado. */
+export function trustedRefs(fleet: FleetFile): readonly string[] {
+  return fleet.defaults.refs ?? [fleet.defaults.ref];
+}

@@ -1,0 +1,148 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
+import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Clock } from "../config/clock.ts";
+import type { Deployment, Mode } from "../deploy/deployment.ts";
+
+/** A log that is written while the work runs, a line at a time. */
+export interface LogFile {
+  /** Relative to the data directory. */
+  readonly path: string;
+  line(text: string): void;
+  close(): Promise<void>;
+  /** For a log of something that was refused after all. */
+  remove(): Promise<void>;
+}
+
+export interface LogFiles {
+  /** Makes a new file under the design's names: `logs/deploy/deploy-<host>-<YYYYMMDD-HHMMSS>.log`. */
+  create(kind: LogKind, host: string | null): Promise<LogFile>;
+  /** Goes on with a file after a restart of the bot. */
+  reopen(path: string): Promise<LogFile>;
+  /** Writes the deployment's `.info` beside its log. */
+  writeInfo(deployment: Deployment): Promise<void>;
+  /** The bytes so far; `isOver` tells, while following, whether more may come. */
+  read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
+}
+
+export type LogKind = "deploy" | "dry-run" | "build" | "build-all";
+
+export function logKind(mode: Mode): LogKind {
+  switch (mode) {
+    case "deploy":
+    case "rollback":
+      return "deploy";
+    case "dry-run":
+      return "dry-run";
+    case "build-only":
+      return "build";
+  }
+}
+
+/** Times in names are UTC. */
+export function logName(kind: LogKind, host: string | null, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  const folder = kind === "build" || kind === "build-all" ? "build" : "deploy";
+  return `logs/${folder}/${[kind, host, stamp].filter((part) => part !== null).join("-")}.log`;
+}
+
+const maxSuffix = 1000;
+const followPause = 300;
+
+export function logFiles(directory: string, clock: Clock, redact: (text: string) => string): LogFiles {
+  async function createExclusively(path: string): Promise<string> {
+    await mkdir(dirname(join(directory, path)), { recursive: true, mode: 0o700 });
+    for (let suffix = 1; suffix < maxSuffix; suffix++) {
+      const name = suffix === 1 ? path : path.replace(/\.log$/, `-${suffix}.log`);
+      try {
+        await (await open(join(directory, name), "wx", 0o600)).close();
+        return name;
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+          throw new Error(
+            `creating the log ${name}: is the data directory writable, and the disk not full?`,
+            { cause: error },
+          );
+        }
+      }
+    }
+    throw new Error(`creating the log ${path}: ${maxSuffix} files have this name already`);
+  }
+
+  function writer(path: string): LogFile {
+    const stream: WriteStream = createWriteStream(join(directory, path), { flags: "a", mode: 0o600 });
+    // A full disk loses log lines, and must not end a deployment that is under way.
+    stream.on("error", () => {});
+    async function close(): Promise<void> {
+      if (!stream.destroyed) {
+        stream.end();
+        await once(stream, "close").catch(() => {});
+      }
+    }
+    return {
+      path,
+      close,
+      async remove() {
+        await close();
+        await unlink(join(directory, path));
+      },
+      line: (text) => {
+        stream.write(`${new Date(clock.now()).toISOString()} ${redact(text)}\n`);
+      },
+    };
+  }
+
+  async function* read(
+    path: string,
+    follow: { isOver(): boolean; signal: AbortSignal } | null,
+  ): AsyncIterable<Uint8Array> {
+    let offset = 0;
+    for (;;) {
+      const wasOver = follow === null || follow.isOver();
+      const size = (await stat(join(directory, path))).size;
+      if (size > offset) {
+        for await (const chunk of createReadStream(join(directory, path), { start: offset, end: size - 1 })) {
+          yield chunk as Uint8Array;
+        }
+        offset = size;
+      }
+      if (wasOver || follow?.signal.aborted) {
+        return;
+      }
+      await clock.sleep(followPause);
+    }
+  }
+
+  return {
+    create: async (kind, host) => writer(await createExclusively(logName(kind, host, new Date(clock.now())))),
+    reopen: async (path) => writer(path),
+    async writeInfo(deployment) {
+      const path = join(directory, deployment.log.replace(/\.log$/, ".info"));
+      await writeFileAtomic(path, `${redact(JSON.stringify(info(deployment), null, 2))}\n`, { mode: 0o600 });
+    },
+    read,
+  };
+}
+
+/** What `.info` says of a deployment. */
+function info(deployment: Deployment): Record<string, unknown> {
+  return {
+    id: deployment.id,
+    run: deployment.run,
+    host: deployment.host,
+    mode: deployment.mode,
+    who: `${deployment.requestedBy.name} (${deployment.requestedBy.surface})`,
+    why: deployment.reason,
+    ref: deployment.ref,
+    revision: deployment.revision,
+    toplevel: deployment.toplevel,
+    previous: deployment.previous,
+    generation: deployment.generation,
+    times: { asked: deployment.createdAt, ended: deployment.finishedAt, phases: deployment.times },
+    outcome: deployment.outcome,
+    message: deployment.message,
+    nix: deployment.nixVersion,
+  };
+}

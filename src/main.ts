@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from "node:fs";
+import { startApp } from "./app.ts";
+import { ConfigError, readEnvironment } from "./config/env.ts";
+
+/** Starts the bot; SIGTERM and SIGINT drain and stop it. */
+async function main(): Promise<void> {
+  // A .env file is a convenience; services set the environment themselves.
+  if (existsSync(".env")) {
+    process.loadEnvFile();
+  }
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const app = await startApp(readEnvironment(process.env, process.cwd()), {
+    version,
+    onFatal(error) {
+      console.error(`The data directory was taken over by another process: ${error.message}`);
+      process.exit(1);
+    },
+  });
+  console.log(`Switchyard ${version} is up: ${app.url}`);
+  let isStopping = false;
+  const stop = () => {
+    if (!isStopping) {
+      isStopping = true;
+      app.log.info("stopping");
+      void app.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          app.log.error({ err: error }, "stopping");
+          process.exit(1);
+        },
+      );
+    }
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
+  process.exit(1);
+});

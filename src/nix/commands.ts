@@ -1,0 +1,118 @@
+import { sshOptions, type Target } from "../remote/hop.ts";
+import { flakeUrl, toplevelAttribute } from "./flake.ts";
+
+/** Argv builders: pure functions, compared word by word in the tests. */
+
+const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
+// A flake may ask for substituters and keys of its own choosing; the builder's administrator decides that.
+const untrusting = "--no-accept-flake-config";
+
+export const profile = "/nix/var/nix/profiles/system";
+
+export function gitFetch(repository: string): string[] {
+  return ["git", "-C", repository, "fetch", "--quiet", "--prune", "--tags", "origin"];
+}
+
+export function gitRemotes(repository: string): string[] {
+  return ["git", "-C", repository, "remote"];
+}
+
+export function gitResolve(repository: string, ref: string): string[] {
+  return ["git", "-C", repository, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+}
+
+export function gitIsAncestor(repository: string, revision: string, of: string): string[] {
+  return ["git", "-C", repository, "merge-base", "--is-ancestor", revision, of];
+}
+
+/** Prints subject, author name and author date (ISO 8601) of a revision, each ended by NUL. */
+export function gitDescribe(repository: string, revision: string): string[] {
+  return ["git", "-C", repository, "show", "--no-patch", "--format=%s%x00%an%x00%aI", revision, "--"];
+}
+
+export function flakeMetadata(repository: string, revision: string | null): string[] {
+  return [...nix, "flake", "metadata", untrusting, "--json", flakeUrl(repository, revision)];
+}
+
+/** Parses every .nix file below a directory; the paths of the broken ones are in the error output. */
+export function parseNixFiles(directory: string): string[] {
+  return [
+    "sh",
+    "-c",
+    'find "$1" -name "*.nix" -type f -exec nix-instantiate --parse {} + >/dev/null',
+    "parse",
+    directory,
+  ];
+}
+
+/** Lists the hosts without evaluating any of them. */
+export function listHosts(repository: string, revision: string | null): string[] {
+  return [
+    ...nix,
+    "eval",
+    untrusting,
+    "--json",
+    `${flakeUrl(repository, revision)}#nixosConfigurations`,
+    "--apply",
+    "builtins.attrNames",
+  ];
+}
+
+/**
+ * One evaluator for several hosts: derivation and output path of each, in the order asked for, and nothing
+ * built. Unlike `nix eval --apply` this uses Nix's evaluation cache.
+ */
+export function evaluate(repository: string, revision: string | null, hosts: readonly string[]): string[] {
+  const url = flakeUrl(repository, revision);
+  return [
+    ...nix,
+    "build",
+    untrusting,
+    "--dry-run",
+    "--json",
+    "--no-link",
+    ...hosts.map((host) => `${url}#${toplevelAttribute(host)}`),
+  ];
+}
+
+/** Builds an evaluated derivation, which needs no evaluation, and holds the result by a gc-root at `outLink`. */
+export function build(derivation: string, outLink: string): string[] {
+  return [...nix, "build", "--log-format", "internal-json", "-v", "--out-link", outLink, `${derivation}^*`];
+}
+
+/** Copies a closure from the builder straight to the host, over the builder's own ssh. */
+export function copy(target: Target, toplevel: string, substitutes: boolean): string[] {
+  const store = new URL(`ssh://${target.user}@${target.address}`);
+  if (target.user !== "root") {
+    store.searchParams.set("remote-program", "sudo -n nix-store");
+  }
+  return [
+    "env",
+    `NIX_SSHOPTS=${sshOptions(target, "shared").join(" ")}`,
+    ...nix,
+    "copy",
+    "--log-format",
+    "internal-json",
+    "-v",
+    ...(substitutes ? ["--substitute-on-destination"] : []),
+    "--to",
+    store.href,
+    toplevel,
+  ];
+}
+
+export function diffClosures(before: string, after: string): string[] {
+  return [...nix, "store", "diff-closures", before, after];
+}
+
+/** Free bytes and mount point of some paths, after a header line. A path that is not there is left out. */
+export function freeSpace(paths: readonly string[]): string[] {
+  return ["sh", "-c", 'df --output=avail,target --block-size=1 -- "$@" 2>/dev/null; true', "df", ...paths];
+}
+
+/** Cores, free memory in kB, the home directory and Nix's version, a line each. */
+export const builderFacts = [
+  "sh",
+  "-c",
+  "nproc; sed -n 's/^MemAvailable: *\\([0-9]*\\).*/\\1/p' /proc/meminfo; echo \"$HOME\"; nix --version",
+];

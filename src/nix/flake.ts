@@ -1,0 +1,36 @@
+/** How flakes, revisions and hosts are named on a command line. Everything here is pure. */
+
+/** Host names as NixOS allows them (RFC 1123), which also makes them safe in an attribute path. */
+export const hostNamePattern = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
+/** A git ref, branch, tag or abbreviated revision: git check-ref-format's rules, and no leading dash. */
+export function isRefName(ref: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_./@+-]{0,199}$/.test(ref) && !/\.\.|@\{|\/\/|\.lock$|[./]$/.test(ref);
+}
+
+/** `.` asks for the working tree as it is, uncommitted changes included. */
+export const dirtyRef = ".";
+
+/**
+ * A repository on the builder at one revision. `allRefs` lets Nix take a revision that no checked-out branch
+ * contains. Without a revision it is the working tree.
+ */
+export function flakeUrl(repository: string, revision: string | null): string {
+  const url = `git+file://${encodeURI(repository)}`;
+  return revision === null ? url : `${url}?rev=${revision}&allRefs=1`;
+}
+
+export function toplevelAttribute(host: string): string {
+  return `nixosConfigurations."${host}".config.system.build.toplevel`;
+}
+
+export const storePathPattern = /^\/nix\/store\/[0-9a-z]{32}-[0-9a-zA-Z+\-._?=]+$/;
+
+export function isStorePath(path: string): boolean {
+  return storePathPattern.test(path);
+}
+
+/** `abcdefghij…-nixos-system-yoga-24.11` → `nixos-system-yoga-24.11`. */
+export function storePathName(path: string): string {
+  return path.replace(/^\/nix\/store\/[0-9a-z]{32}-/, "");
+}

@@ -1,0 +1,65 @@
+import { profile } from "./commands.ts";
+
+/** One numbered entry of the system profile, read from the host without nixos-rebuild. */
+export interface Generation {
+  readonly number: number;
+  readonly toplevel: string;
+  /** When the generation was made, in ISO 8601 (UTC). */
+  readonly date: string;
+  readonly nixosVersion: string;
+  readonly kernel: string;
+  readonly revision: string;
+  /** The host runs it now. */
+  readonly isCurrent: boolean;
+  /** The profile points at it: it is what the next boot takes. */
+  readonly isProfile: boolean;
+}
+
+/** Fields as nixos-rebuild's list-generations reads them; one line each, tab-separated. */
+const script = `
+current=$(readlink -f /run/current-system)
+selected=$(readlink "$1")
+for link in "$1"-*-link; do
+  [ -L "$link" ] || continue
+  top=$(readlink -f "$link")
+  kernel=$(ls "$top/kernel-modules/lib/modules" 2>/dev/null | head -n 1)
+  revision=$(timeout 5 "$top/sw/bin/nixos-version" --configuration-revision 2>/dev/null)
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${link##*/}" "$top" "$(stat -c %Y "$link")" \\
+    "$(cat "$top/nixos-version" 2>/dev/null)" "$kernel" "$revision" "$current" "$selected"
+done
+`;
+
+export const listGenerations = ["sh", "-c", script, "generations", profile];
+
+/** The newest first. Links that are no generations, and those whose system is gone, are left out. */
+export function readGenerations(stdout: string): Generation[] {
+  return stdout
+    .split("\n")
+    .flatMap((line) => {
+      const [link = "", toplevel = "", seconds, version, kernel, revision, current, selected] =
+        line.split("\t");
+      const number = generationNumber(link);
+      if (number === null || !toplevel.startsWith("/nix/store/")) {
+        return [];
+      }
+      return [
+        {
+          number,
+          toplevel,
+          date: new Date(Number(seconds) * 1000).toISOString(),
+          nixosVersion: version ?? "",
+          kernel: kernel ?? "",
+          revision: revision ?? "",
+          isCurrent: toplevel === current,
+          isProfile: link === selected,
+        },
+      ];
+    })
+    .sort((a, b) => b.number - a.number);
+}
+
+/** `system-12-link` → 12. */
+export function generationNumber(link: string): number | null {
+  const match = /^system-(\d+)-link$/.exec(link);
+  return match === null ? null : Number(match[1]);
+}

@@ -1,0 +1,66 @@
+import { StringDecoder } from "node:string_decoder";
+
+/** The longest line passed on; the rest of a longer one is dropped, with a mark. */
+export const maxLineLength = 16_384;
+const maxTail = 64 * 1024;
+/** The most that a command without a line listener may print on one stream. */
+export const maxCapture = 16 * 1024 * 1024;
+
+/** Gathers one stream: whole lines to the listener, and the text (or only its tail) for the result. */
+export class OutputCollector {
+  #text = "";
+  #line = "";
+  #decoder = new StringDecoder("utf8");
+  #isOverflowing = false;
+  readonly #onLine: ((line: string) => void) | undefined;
+
+  constructor(onLine?: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  /** False once more was printed than is kept: the caller ends the command. */
+  push(chunk: Buffer): boolean {
+    return this.#take(this.#decoder.write(chunk));
+  }
+
+  end(): string {
+    this.#take(this.#decoder.end());
+    if (this.#line !== "") {
+      this.#onLine?.(this.#line);
+      this.#line = "";
+    }
+    return this.#text;
+  }
+
+  #take(text: string): boolean {
+    if (this.#onLine === undefined) {
+      if (this.#text.length + text.length > maxCapture) {
+        return false;
+      }
+      this.#text += text;
+      return true;
+    }
+    this.#text = (this.#text + text).slice(-maxTail);
+    const parts = text.split("\n");
+    for (const [index, part] of parts.entries()) {
+      this.#append(part);
+      if (index < parts.length - 1) {
+        this.#onLine(this.#line.replace(/\r$/, ""));
+        this.#line = "";
+        this.#isOverflowing = false;
+      }
+    }
+    return true;
+  }
+
+  #append(part: string): void {
+    if (this.#isOverflowing) {
+      return;
+    }
+    this.#line += part;
+    if (this.#line.length > maxLineLength) {
+      this.#line = `${this.#line.slice(0, maxLineLength)} … (line cut)`;
+      this.#isOverflowing = true;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { deadlines } from "../config/deadlines.ts";
+import type { BuilderAddress, Settings } from "../config/env.ts";
+import { hopShell, type Target } from "./hop.ts";
+import { localShell } from "./local-shell.ts";
+import type { Shell } from "./shell.ts";
+import { sshShell } from "./ssh-shell.ts";
+
+/** Where commands can be run: on the builder, and through it on the hosts. */
+export interface Shells {
+  readonly builder: Shell;
+  host(target: Target): Shell;
+  /** As `host`, with a new connection for each command. */
+  fresh(target: Target): Shell;
+  close(): Promise<void>;
+}
+
+export function connectShells(settings: Settings): Shells {
+  const builder = openBuilder(settings);
+  const { user } = userOf(settings.builder);
+  // A host that is the builder itself is spoken to as the builder's user, through sudo where that is not root.
+  const targetFor = (target: Target): Target => (target.address === "local" ? { ...target, user } : target);
+  return {
+    builder,
+    host: (target) => hopShell(builder, targetFor(target), "shared"),
+    fresh: (target) =>
+      target.address === "local"
+        ? hopShell(
+            oneShot(() => openBuilder(settings)),
+            targetFor(target),
+            "fresh",
+          )
+        : hopShell(builder, target, "fresh"),
+    close: () => builder.close(),
+  };
+}
+
+function openBuilder(settings: Settings): Shell {
+  const { builder } = settings;
+  return builder.kind === "local"
+    ? localShell()
+    : sshShell({
+        name: "builder",
+        user: builder.user,
+        host: builder.host,
+        port: builder.port,
+        keyFile: settings.sshKey,
+        knownHostsFile: settings.knownHosts,
+        connectTimeout: deadlines.connect,
+      });
+}
+
+function userOf(builder: BuilderAddress): { user: string } {
+  return { user: builder.kind === "ssh" ? builder.user : process.getuid?.() === 0 ? "root" : "builder" };
+}
+
+/** A shell that connects anew for every command. */
+function oneShot(open: () => Shell): Shell {
+  return {
+    name: "builder",
+    async run(command) {
+      const shell = open();
+      try {
+        return await shell.run(command);
+      } finally {
+        await shell.close();
+      }
+    },
+    close: async () => {},
+  };
+}

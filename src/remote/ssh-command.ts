@@ -1,0 +1,106 @@
+import type { NodeSSH } from "node-ssh";
+import type { ClientChannel } from "ssh2";
+import { OutputCollector } from "./output.ts";
+import { quoteArgv } from "./quote.ts";
+import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.ts";
+
+/** How long a remote process group that was told to end may take before it is killed, and then to be gone. */
+const killAfter = 5_000;
+
+/**
+ * Runs a command in a session of an open connection. A remote process outlives its connection, so the
+ * first line of its output is its process group (sshd makes each session's shell a group leader), and
+ * ending the command means ending that group.
+ */
+export async function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
+  const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(command.argv)}`;
+  const channel = await openChannel(name, ssh, line);
+  const file = command.argv[0] ?? "";
+  return new Promise<Exit>((resolve, reject) => {
+    let group: number | null = null;
+    let exitCode: number | null = null;
+    let ended: ShellFailure | null = null;
+    let killer: NodeJS.Timeout | undefined;
+    const stdout = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stdout")));
+    const stderr = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stderr")));
+
+    function end(failure: ShellFailure): void {
+      if (ended !== null) {
+        return;
+      }
+      ended = failure;
+      signalGroup(ssh, group, "TERM");
+      killer = setTimeout(() => {
+        signalGroup(ssh, group, "KILL");
+        killer = setTimeout(() => channel.destroy(), killAfter);
+      }, killAfter);
+    }
+
+    const timer = setTimeout(() => end("timeout"), command.timeout);
+    const onAbort = () => end("aborted");
+    command.signal?.addEventListener("abort", onAbort, { once: true });
+    const takeBody = (chunk: Buffer) => stdout.push(chunk) || end("too-much-output");
+    let head = Buffer.alloc(0);
+    channel.on("data", (chunk: Buffer) => {
+      if (group !== null) {
+        takeBody(chunk);
+        return;
+      }
+      head = Buffer.concat([head, chunk]);
+      const newline = head.indexOf(10);
+      if (newline >= 0) {
+        group = Number(head.subarray(0, newline).toString());
+        takeBody(head.subarray(newline + 1));
+        if (ended !== null) {
+          signalGroup(ssh, group, "TERM");
+        }
+      }
+    });
+    channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
+    channel.on("exit", (code: number | null) => {
+      exitCode = code ?? -1;
+    });
+    channel.on("error", () => channel.destroy());
+    channel.on("close", () => {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      command.signal?.removeEventListener("abort", onAbort);
+      const exit = { stdout: stdout.end(), stderr: stderr.end() };
+      if (ended !== null) {
+        reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
+      } else if (exitCode === null) {
+        reject(new ShellError("lost", `${name}: the connection was lost while ${file} ran`));
+      } else {
+        resolve({ exitCode, ...exit });
+      }
+    });
+    // A channel's stdin has to be closed, or remote programs that read it wait for ever.
+    channel.end(command.input ?? "");
+  });
+}
+
+function openChannel(name: string, ssh: NodeSSH, line: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const lost = (cause: unknown) =>
+      reject(new ShellError("lost", `${name}: opening a session: the connection is gone`, { cause }));
+    if (ssh.connection === null) {
+      lost(undefined);
+      return;
+    }
+    try {
+      ssh.connection.exec(line, (error, channel) => (error === undefined ? resolve(channel) : lost(error)));
+    } catch (error) {
+      lost(error);
+    }
+  });
+}
+
+function signalGroup(ssh: NodeSSH, group: number | null, signal: "TERM" | "KILL"): void {
+  if (group !== null && Number.isInteger(group) && group > 1) {
+    try {
+      ssh.connection?.exec(`kill -${signal} -- -${group}`, (_error, channel) => channel?.resume().end());
+    } catch {
+      // The connection is gone: the channel's close says so.
+    }
+  }
+}

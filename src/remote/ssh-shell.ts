@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { NodeSSH } from "node-ssh";
+import pLimit from "p-limit";
+import type { ServerHostKeyAlgorithm } from "ssh2";
+import { fingerprint, readKnownHost } from "./known-hosts.ts";
+import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
+import { runOverSsh } from "./ssh-command.ts";
+
+/** sshd allows 10 sessions a connection (MaxSessions); two stay free for ending commands. */
+const maxSessions = 8;
+const maxWaiting = 500;
+
+export interface SshAddress {
+  readonly name: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  readonly keyFile: string;
+  readonly knownHostsFile: string;
+  /** Milliseconds for reaching the machine and logging in. */
+  readonly connectTimeout: number;
+}
+
+/** A machine over SSH: one connection, opened when first needed and again after it was lost. */
+export function sshShell(address: SshAddress): Shell {
+  const limit = pLimit(maxSessions);
+  let connection: Promise<NodeSSH> | null = null;
+
+  function connected(): Promise<NodeSSH> {
+    connection ??= connect(address, () => {
+      connection = null;
+    }).catch((error: unknown) => {
+      connection = null;
+      throw error;
+    });
+    return connection;
+  }
+
+  async function run(command: Command): Promise<Exit> {
+    if (limit.pendingCount > maxWaiting) {
+      throw new ShellError("unreachable", `${address.name}: more than ${maxWaiting} commands are waiting`);
+    }
+    return limit(async () => {
+      command.signal?.throwIfAborted();
+      return runOverSsh(address.name, await connected(), command);
+    });
+  }
+
+  async function close(): Promise<void> {
+    const open = await connection?.catch(() => null);
+    connection = null;
+    open?.dispose();
+  }
+
+  return { name: address.name, run, close };
+}
+
+async function connect(address: SshAddress, onClose: () => void): Promise<NodeSSH> {
+  const { name, host, port, user } = address;
+  try {
+    const known = await readKnownHost(address.knownHostsFile, host, port);
+    const ssh = new NodeSSH();
+    let offered: Buffer | null = null;
+    await ssh
+      .connect({
+        host,
+        port,
+        username: user,
+        privateKey: await readFile(address.keyFile, "utf8"),
+        readyTimeout: address.connectTimeout,
+        keepaliveInterval: 10_000,
+        keepaliveCountMax: 3,
+        algorithms: { serverHostKey: signatureAlgorithms(known.types) },
+        hostVerifier: (key: Buffer) => {
+          offered = key;
+          return known.isTrusted(key);
+        },
+      })
+      .catch((error: unknown) => {
+        if (offered !== null && !known.isTrusted(offered)) {
+          throw new Error(
+            `the host key ${fingerprint(offered)} is not the one in ${address.knownHostsFile}: someone may be in between, or the machine was installed anew`,
+            { cause: error },
+          );
+        }
+        throw error;
+      });
+    ssh.connection?.on("close", onClose);
+    ssh.connection?.on("error", onClose);
+    return ssh;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ShellError("unreachable", `${name}: connecting to ${user}@${host}:${port}: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+/** An ssh-rsa key signs with SHA-2 nowadays, so its type is not the algorithm's name. */
+function signatureAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
+  return types.flatMap((type) =>
+    type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type],
+  ) as ServerHostKeyAlgorithm[];
+}

@@ -1,0 +1,209 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Clock } from "../config/clock.ts";
+import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
+import { type JsonFile, openJsonFile } from "./json-file.ts";
+import type { Store } from "./store.ts";
+
+const stateSchema = z.object({
+  version: z.literal(1),
+  deployments: z.record(z.string(), deploymentSchema),
+  runs: z.record(z.string(), runSchema),
+  inventory: z.array(z.string()),
+});
+const monthSchema = z.object({
+  version: z.literal(1),
+  deployments: z.record(z.string(), deploymentSchema),
+  runs: z.record(z.string(), runSchema),
+});
+type Month = z.infer<typeof monthSchema>;
+
+/**
+ * lowdb behind the Store port: `state.json` holds what is open, `history/YYYY-MM.json` what has ended, by
+ * the month in which it was asked for, so that no write grows with the years.
+ */
+export async function lowdbStore(directory: string, clock: Clock): Promise<Store> {
+  const history = join(directory, "history");
+  await mkdir(history, { recursive: true, mode: 0o700 });
+  const notices: string[] = [];
+
+  async function open<T>(name: string, schema: z.ZodType<T>, empty: T): Promise<JsonFile<T>> {
+    const { file, setAside } = await openJsonFile(
+      join(directory, name),
+      schema,
+      empty,
+      new Date(clock.now()),
+    );
+    if (setAside !== null) {
+      notices.push(
+        `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
+      );
+    }
+    return file;
+  }
+
+  const state = await open("state.json", stateSchema, {
+    version: 1,
+    deployments: {},
+    runs: {},
+    inventory: [],
+  });
+  const months = new Map<string, JsonFile<Month>>();
+  for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
+    const month = name.slice(0, 7);
+    months.set(month, await open(`history/${name}`, monthSchema, { version: 1, deployments: {}, runs: {} }));
+  }
+
+  async function monthOf(time: string): Promise<JsonFile<Month>> {
+    const name = time.slice(0, 7);
+    const known = months.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const file = await open(`history/${name}.json`, monthSchema, { version: 1, deployments: {}, runs: {} });
+    months.set(name, file);
+    return file;
+  }
+
+  // A crash between the two writes of `finish` leaves a record in both places: the history's counts.
+  for (const { data } of months.values()) {
+    for (const id of Object.keys(data.deployments)) {
+      delete state.data.deployments[id];
+    }
+  }
+  await sweepRuns();
+  await state.write();
+
+  function openOnes(): Deployment[] {
+    return Object.values(state.data.deployments).sort(byTime);
+  }
+
+  function monthsNewestFirst(): Month[] {
+    return [...months].sort(([a], [b]) => b.localeCompare(a)).map(([, file]) => file.data);
+  }
+
+  function find(id: string): Deployment | undefined {
+    return (
+      state.data.deployments[id] ??
+      monthsNewestFirst()
+        .map((month) => month.deployments[id])
+        .find((found) => found !== undefined)
+    );
+  }
+
+  /** What could not be written did not happen: memory goes back to what the file says. */
+  async function changeState(change: () => void): Promise<void> {
+    const before = {
+      ...state.data,
+      deployments: { ...state.data.deployments },
+      runs: { ...state.data.runs },
+    };
+    change();
+    try {
+      await state.write();
+    } catch (error) {
+      Object.assign(state.data, before);
+      throw error;
+    }
+  }
+
+  async function finish(deployment: Deployment): Promise<void> {
+    await remember(deployment.createdAt, (month) => (month.deployments[deployment.id] = deployment));
+    await changeState(() => delete state.data.deployments[deployment.id]);
+    await sweepRuns();
+  }
+
+  async function remember(time: string, add: (month: Month) => void): Promise<void> {
+    const month = await monthOf(time);
+    const before = {
+      ...month.data,
+      deployments: { ...month.data.deployments },
+      runs: { ...month.data.runs },
+    };
+    add(month.data);
+    try {
+      await month.write();
+    } catch (error) {
+      Object.assign(month.data, before);
+      throw error;
+    }
+  }
+
+  /** A run goes to the history when its last deployment has. */
+  async function sweepRuns(): Promise<void> {
+    for (const run of Object.values(state.data.runs)) {
+      if (run.deployments.every((id) => state.data.deployments[id] === undefined)) {
+        await remember(run.createdAt, (month) => (month.runs[run.id] = run));
+        await changeState(() => delete state.data.runs[run.id]);
+      }
+    }
+  }
+
+  let queue: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  }
+
+  return {
+    open: async () => openOnes(),
+    deployment: async (id) => find(id),
+    async deployments({ host, limit }) {
+      const wanted = (deployment: Deployment) => host === undefined || deployment.host === host;
+      const found = openOnes().reverse().filter(wanted);
+      for (const month of monthsNewestFirst()) {
+        if (found.length >= limit) {
+          break;
+        }
+        found.push(...Object.values(month.deployments).filter(wanted).sort(byTime).reverse());
+      }
+      return found.sort(byTime).reverse().slice(0, limit);
+    },
+    begin: (run, deployments, refuse) =>
+      inTurn(async () => {
+        const refusal = refuse(openOnes());
+        if (refusal !== null) {
+          return refusal;
+        }
+        await changeState(() => {
+          state.data.runs[run.id] = run;
+          for (const deployment of deployments) {
+            state.data.deployments[deployment.id] = deployment;
+          }
+        });
+        return null;
+      }),
+    update: (id, change) =>
+      inTurn(async () => {
+        const latest = state.data.deployments[id];
+        if (latest === undefined) {
+          return undefined;
+        }
+        const next = change(latest);
+        if (next !== latest) {
+          await (isOpen(next) ? changeState(() => (state.data.deployments[id] = next)) : finish(next));
+        }
+        return next;
+      }),
+    run: async (id) =>
+      state.data.runs[id] ??
+      monthsNewestFirst()
+        .map((month) => month.runs[id])
+        .find((found) => found !== undefined),
+    inventory: async () => state.data.inventory,
+    setInventory: (hosts) =>
+      inTurn(async () => {
+        if (JSON.stringify(hosts) !== JSON.stringify(state.data.inventory)) {
+          await changeState(() => (state.data.inventory = [...hosts]));
+        }
+      }),
+    notices: () => notices,
+    close: () => inTurn(async () => {}),
+  };
+}
+
+function byTime(a: Deployment, b: Deployment): number {
+  return a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
+}

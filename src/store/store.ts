@@ -1,0 +1,34 @@
+import type { Deployment, Run } from "../deploy/deployment.ts";
+
+/** What the bot remembers. Every write is on the disk before its promise resolves. */
+export interface Store {
+  /** Deployments that have not ended, oldest first. */
+  open(): Promise<readonly Deployment[]>;
+  /** An open or finished deployment. */
+  deployment(id: string): Promise<Deployment | undefined>;
+  /** Open and finished ones, the newest first. */
+  deployments(filter: { readonly host?: string; readonly limit: number }): Promise<readonly Deployment[]>;
+  /**
+   * Begins a run with its deployments, in one write. `refuse` sees the open deployments at that moment and
+   * may return a reason against it, which comes back; null when the run was begun.
+   */
+  begin<R>(
+    run: Run,
+    deployments: readonly Deployment[],
+    refuse: (open: readonly Deployment[]) => R | null,
+  ): Promise<R | null>;
+  /**
+   * Changes an open deployment by a pure function, one change at a time, which makes it the place to
+   * compare and set: `change` sees the latest record and may return it as it is. A record that comes back
+   * with an outcome goes to the history first and leaves the open ones then.
+   * Undefined when no open deployment has this id.
+   */
+  update(id: string, change: (latest: Deployment) => Deployment): Promise<Deployment | undefined>;
+  run(id: string): Promise<Run | undefined>;
+  /** The hosts of the flake as last read from it: what a roll back uses when the flake is broken. */
+  inventory(): Promise<readonly string[]>;
+  setInventory(hosts: readonly string[]): Promise<void>;
+  /** What was found damaged at the start, for people. */
+  notices(): readonly string[];
+  close(): Promise<void>;
+}

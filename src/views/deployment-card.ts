@@ -1,0 +1,233 @@
+import {
+  type Block,
+  type Button,
+  buttons,
+  code,
+  commandButton,
+  fields,
+  heading,
+  list,
+  type StepItem,
+  type Tone,
+  table,
+  text,
+} from "../chat/blocks.ts";
+import type { Progress } from "../chat/desk.ts";
+import {
+  awaitsDecision,
+  type Deployment,
+  isOpen,
+  type Outcome,
+  type PhaseName,
+  type UnitChanges,
+} from "../deploy/deployment.ts";
+import { storePathName } from "../nix/flake.ts";
+
+const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
+  deploy: ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"],
+  "dry-run": ["check", "build", "copy", "dry-activate"],
+  "build-only": ["check", "build"],
+  rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
+};
+
+/** A deployment as its thread shows it: from the record alone, plus what is happening right now. */
+export function deploymentCard(deployment: Deployment, progress: Progress | null): Block[] {
+  return [
+    heading(title(deployment), tone(deployment)),
+    ...(deployment.message === null ? [] : [text(deployment.message, tone(deployment))]),
+    ...(deployment.help === null ? [] : [text(deployment.help, "info")]),
+    fields(facts(deployment)),
+    { kind: "steps", steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)) },
+    ...changes(deployment),
+    ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
+    ...(deployment.rebootNeeded
+      ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]
+      : []),
+    ...(deployment.lines.length === 0 ? [] : [code("What it said", deployment.lines.join("\n"))]),
+    ...decision(deployment),
+  ];
+}
+
+function title(deployment: Deployment): string {
+  const { host, mode, toGeneration, outcome } = deployment;
+  const what = {
+    deploy: `Deploy ${host}`,
+    "dry-run": `Dry run of ${host}`,
+    "build-only": `Build of ${host}`,
+    rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
+  }[mode];
+  if (outcome !== null) {
+    return `${what}: ${outcomeWords(deployment, outcome)}`;
+  }
+  return awaitsDecision(deployment) ? `${what}: switch?` : `${what}: ${deployment.phase}`;
+}
+
+/** A roll back that was asked for and worked is a success, and is called what it is. */
+function outcomeWords(deployment: Deployment, outcome: Outcome): string {
+  return deployment.mode === "rollback" && outcome === "deployed" ? "done" : outcome.replace("-", " ");
+}
+
+export function tone(deployment: Deployment): Tone {
+  switch (deployment.outcome) {
+    case null:
+      return awaitsDecision(deployment) ? "warning" : "info";
+    case "built":
+    case "tested":
+    case "unchanged":
+    case "deployed":
+      return "good";
+    case "deployed-degraded":
+    case "rolled-back":
+    case "expired":
+    case "superseded":
+    case "skipped":
+    case "cancelled":
+      return "warning";
+    case "failed":
+    case "rollback-failed":
+    case "refused":
+    case "unknown":
+      return "bad";
+  }
+}
+
+function facts(deployment: Deployment): Record<string, string | number | null> {
+  const { commit, revision, ref } = deployment;
+  return {
+    Id: deployment.id,
+    "Asked by": deployment.requestedBy.name,
+    Reason: deployment.reason,
+    Revision: revision === null ? ref : `${revision.slice(0, 7)} (${ref})`,
+    Commit: commit === null ? null : `${commit.subject} (${commit.author})`,
+    System: deployment.toplevel === null ? null : storePathName(deployment.toplevel),
+    "Running now":
+      isOpen(deployment) && deployment.before !== null
+        ? `generation ${deployment.before.generation ?? "?"}`
+        : null,
+    Risk: deployment.mode === "deploy" || deployment.mode === "rollback" ? deployment.risk : null,
+    Generation: deployment.generation,
+  };
+}
+
+function step(deployment: Deployment, phase: PhaseName, progress: Progress | null): StepItem {
+  const time = deployment.times[phase];
+  const isHere = deployment.phase === phase && isOpen(deployment);
+  const isRunning = isHere && time !== undefined && time.finishedAt === null;
+  const isMeasured = isRunning && progress !== null && progress.expected > 0;
+  return {
+    name: phase,
+    state: stepState(deployment, phase, isRunning),
+    detail: isRunning && progress !== null && progress.text !== "" ? detail(progress) : null,
+    startedAt: time?.startedAt ?? null,
+    finishedAt: time?.finishedAt ?? null,
+    progress: isMeasured ? Math.min(1, progress.done / progress.expected) : null,
+  };
+}
+
+function detail(progress: Progress): string {
+  return progress.expected > 0
+    ? `${progress.text} (${progress.done} of ${progress.expected})`
+    : progress.text;
+}
+
+const wentWrong: readonly Outcome[] = [
+  "failed",
+  "rolled-back",
+  "rollback-failed",
+  "unknown",
+  "superseded",
+  "refused",
+];
+
+function stepState(deployment: Deployment, phase: PhaseName, isRunning: boolean): StepItem["state"] {
+  if (isRunning) {
+    return "running";
+  }
+  if (deployment.times[phase] === undefined) {
+    return isOpen(deployment) ? "waiting" : "skipped";
+  }
+  const isLast = deployment.phase === phase && deployment.outcome !== null;
+  return isLast && deployment.outcome !== null && wentWrong.includes(deployment.outcome) ? "failed" : "done";
+}
+
+const mostPackages = 200;
+
+function changes(deployment: Deployment): Block[] {
+  const { diff, units } = deployment;
+  if (units === null) {
+    return [];
+  }
+  const rows = diff
+    .slice(0, mostPackages)
+    .map(({ name, before, after, size }) => [name, before, after, size]);
+  const more =
+    diff.length > mostPackages ? [["…", `${diff.length - mostPackages} more, see the log`, "", ""]] : [];
+  return [
+    text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
+    ...(rows.length === 0 ? [] : [table(["Package", "Now", "Then", "Size"], [...rows, ...more])]),
+    ...unitLists(units),
+  ];
+}
+
+function unitSentence(units: UnitChanges): string {
+  const parts = [
+    `${units.restart.length} restart`,
+    `${units.start.length} start`,
+    `${units.stop.length} stop`,
+    `${units.reload.length} reload`,
+  ].filter((part) => !part.startsWith("0 "));
+  return parts.length === 0 ? "No unit is touched." : `Units: ${parts.join(", ")}.`;
+}
+
+function unitLists(units: UnitChanges): Block[] {
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ["Restart", units.restart],
+    ["Start", units.start],
+    ["Stop", units.stop],
+    ["Reload", units.reload],
+    ["Changed, and left as they are", units.skip],
+  ];
+  return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
+}
+
+function decision(deployment: Deployment): Block[] {
+  if (awaitsDecision(deployment)) {
+    return [
+      text(`The card expires at ${deployment.confirmation?.expiresAt}.`),
+      buttons(...decisionButtons(deployment)),
+    ];
+  }
+  const made = deployment.confirmation?.decision;
+  const said =
+    made === null || made === undefined ? [] : [text(`${made.by.name} said ${made.action} at ${made.at}.`)];
+  if (isOpen(deployment)) {
+    const canCancel = made === null || made === undefined;
+    return [...said, ...(canCancel ? [buttons(decideButton(deployment, "Cancel", "cancel", "plain"))] : [])];
+  }
+  const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
+  return wasSwitched && deployment.mode === "deploy"
+    ? [...said, buttons(commandButton("Roll back", `/rollback ${deployment.host} previous`, "danger"))]
+    : said;
+}
+
+function decisionButtons(deployment: Deployment): Button[] {
+  const label = deployment.mode === "rollback" ? "Roll back" : "Switch";
+  return [
+    decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
+    decideButton(deployment, "Cancel", "cancel", "plain"),
+  ];
+}
+
+function decideButton(
+  { id }: Deployment,
+  label: string,
+  to: "switch" | "cancel",
+  style: Button["style"],
+): Button {
+  return {
+    label,
+    style,
+    action: { kind: "decide", deployment: id, decision: to },
+    command: to === "switch" ? `/confirm ${id}` : `/cancel ${id}`,
+  };
+}

@@ -1,0 +1,63 @@
+import { type Block, buttons, commandButton, heading, table, text } from "../chat/blocks.ts";
+import type { Deployment } from "../deploy/deployment.ts";
+import type { Generation } from "../nix/generations.ts";
+
+const most = 50;
+const mostButtons = 5;
+
+/** A host's generations, the newest first, and who deployed each as far as the history knows. */
+export function generationsBlocks(
+  host: string,
+  all: readonly Generation[],
+  past: readonly Deployment[],
+  withButtons: boolean,
+): Block[] {
+  if (all.length === 0) {
+    return [text(`${host} has no generations in its system profile.`, "warning")];
+  }
+  const shown = all.slice(0, most);
+  const others = shown.filter((generation) => !(generation.isCurrent && generation.isProfile));
+  return [
+    heading(`Generations of ${host}`),
+    table(
+      ["", "Date", "NixOS", "Kernel", "Revision", "Deployed by", "State"],
+      shown.map((generation) => [
+        String(generation.number),
+        generation.date.slice(0, 16).replace("T", " "),
+        generation.nixosVersion,
+        generation.kernel,
+        generation.revision.slice(0, 7),
+        deployer(generation, past),
+        state(generation),
+      ]),
+    ),
+    ...(all.length > most ? [text(`… ${all.length - most} more.`)] : []),
+    ...(withButtons && others.length > 0
+      ? [
+          buttons(
+            ...others
+              .slice(0, mostButtons)
+              .map(({ number }) => commandButton(`Roll back to ${number}`, `/rollback ${host} ${number}`)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function deployer(generation: Generation, past: readonly Deployment[]): string {
+  const made = past.find(
+    (deployment) =>
+      deployment.mode === "deploy" &&
+      deployment.generation === generation.number &&
+      deployment.toplevel === generation.toplevel,
+  );
+  return made === undefined ? "" : `${made.requestedBy.name}, ${made.id}`;
+}
+
+function state(generation: Generation): string {
+  const words = [
+    ...(generation.isCurrent ? ["running"] : []),
+    ...(generation.isProfile ? ["boots next"] : []),
+  ];
+  return words.join(", ");
+}

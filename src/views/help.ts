@@ -1,0 +1,12 @@
+import { type Block, table, text } from "../chat/blocks.ts";
+import { type CommandSpec, usage } from "../chat/spec.ts";
+
+export function helpBlocks(commands: readonly CommandSpec[]): Block[] {
+  return [
+    table(
+      ["Command", ""],
+      commands.map((spec) => [usage(spec), spec.summary]),
+    ),
+    text("/help COMMAND explains one. Everything also works as /switchyard COMMAND …"),
+  ];
+}
