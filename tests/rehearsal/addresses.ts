@@ -1,0 +1,45 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fleetsDir, type MachineName, machineNames } from "./places.ts";
+
+/** A fleet's part of the loopback network, 127.83.N.0/24, and the port its sshds listen on. */
+export interface Network {
+  readonly subnet: number;
+  readonly port: number;
+}
+
+export const addressOf = ({ subnet }: Network, machine: MachineName): string =>
+  `127.83.${subnet}.${10 + machineNames.indexOf(machine)}`;
+
+/** The lowest subnet that no fleet uses. Call it under the lock of all fleets, and record it before you let go. */
+export async function freeNetwork(): Promise<Network> {
+  const taken = new Set((await allFleets()).map(({ subnet }) => subnet));
+  for (let subnet = 1; subnet < 255; subnet++) {
+    if (taken.has(subnet)) continue;
+    const port = await freePort(addressOf({ subnet, port: 0 }, "builder"));
+    if (port !== undefined) return { subnet, port };
+  }
+  throw new Error(`find a free loopback subnet: all are taken by the fleets in ${fleetsDir}; take some down`);
+}
+
+async function allFleets(): Promise<{ subnet: number }[]> {
+  const names = await readdir(fleetsDir).catch(() => []);
+  const texts = await Promise.all(
+    names.map((name) => readFile(join(fleetsDir, name, "fleet.json"), "utf8").catch(() => "")),
+  );
+  return texts.filter((text) => text !== "").map((text) => JSON.parse(text) as { subnet: number });
+}
+
+/** 22, unless this machine's own sshd listens on every address. */
+async function freePort(address: string): Promise<number | undefined> {
+  for (const port of [22, 2222, 22022]) if (await canListen(address, port)) return port;
+  return undefined;
+}
+
+const canListen = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });

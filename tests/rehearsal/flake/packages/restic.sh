@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "restic @version@: snapshot of $* saved"

@@ -1,0 +1,42 @@
+#!@bash@/bin/sh
+# activate TOPLEVEL: brings /etc and /run in line with this system. A failing snippet does not stop the rest.
+PATH=@out@/sw/bin
+export PATH
+status=0
+
+snippet() { # name, text on stdin
+  if ! sh -eu -s; then
+    echo "Activation script snippet '$1' failed" >&2
+    status=2
+  fi
+}
+
+link_units() { # from, to: links into the store that the new system has not are removed
+  mkdir -p "$2"
+  for link in "$2"/*; do
+    [ -L "$link" ] || continue
+    case $(readlink "$link") in /nix/store/*) [ -e "$1/${link##*/}" ] || rm "$link" ;; esac
+  done
+  for unit in "$1"/*; do
+    if [ -d "$unit" ]; then
+      link_units "$unit" "$2/${unit##*/}"
+    elif ! [ "$unit" -ef "$2/${unit##*/}" ]; then
+      ln -sfn "$(readlink -f "$unit")" "$2/${unit##*/}.new" && mv -T "$2/${unit##*/}.new" "$2/${unit##*/}"
+    fi
+  done
+}
+
+@snippets@
+
+
+units=@out@/etc/systemd/system
+for wants in /etc/systemd/system/*.wants; do
+  [ ! -d "$wants" ] || [ -d "$units/${wants##*/}" ] || find "$wants" -lname '/nix/store/*' -delete
+done
+link_units "$units" /etc/systemd/system
+
+mkdir -p /run/wrappers/bin
+ln -sfn /usr/bin/sudo /run/wrappers/bin/sudo
+
+ln -sfn "$(readlink -f "$1")" /run/current-system
+exit $status

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { cp, glob, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { baseTree, removeHalfMade } from "./base-tree.ts";
+import { type Files, gitStream } from "./git-stream.ts";
+import { history } from "./history.ts";
+import { underLock } from "./locks.ts";
+import { cacheDir, flakeSource, here, hostNames, machineFiles } from "./places.ts";
+import { contained, must } from "./run.ts";
+
+const Facts = z.object({
+  revision: z.string(),
+  toplevels: z.record(z.enum(hostNames), z.string()),
+});
+
+/** What all machines of all fleets start from: read-only layers over the base tree, lowest first. */
+export interface Seed extends z.infer<typeof Facts> {
+  readonly key: string;
+  /** For every machine: Debian, configured, with the initial systems in a consistent Nix store. */
+  readonly hostLayers: readonly string[];
+  /** The same and the flake's repository. */
+  readonly builderLayers: readonly string[];
+}
+
+// Debian services that a NixOS machine has not, and that would only make boots slow and logs long.
+const masked = [
+  ...[
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "dpkg-db-backup.timer",
+    "fstrim.timer",
+    "e2scrub_all.timer",
+  ],
+  ...[
+    "console-getty.service",
+    "getty@.service",
+    "getty-static.service",
+    "ssh.socket",
+    "systemd-networkd.service",
+  ],
+  ...[
+    "systemd-timesyncd.service",
+    "systemd-firstboot.service",
+    "ldconfig.service",
+    "systemd-journal-catalog-update.service",
+  ],
+];
+
+export async function seed(onStep: (step: "base" | "systems", fraction: number) => void): Promise<Seed> {
+  const base = await baseTree((fraction) => onStep("base", fraction));
+  onStep("systems", 0);
+  const flake = { ...(await filesOf(flakeSource)), "platform.nix": `"${nixPlatform()}"\n` };
+  const stream = gitStream(history, flake, await filesOf(join(here, "faults")));
+  const settings = await filesOf(join(machineFiles, "common"));
+  const script = await readFile(join(machineFiles, "make-seed.sh"), "utf8");
+  const key = hash(JSON.stringify([base, stream, settings, script, masked]));
+  const dir = join(cacheDir, `seed-${key}`);
+
+  const facts =
+    (await readFacts(dir)) ??
+    (await underLock(join(cacheDir, "seed"), 5 * 60_000, async () => {
+      const madeMeanwhile = await readFacts(dir);
+      if (madeMeanwhile) return madeMeanwhile;
+      await removeHalfMade(cacheDir, "seed-");
+      await rm(dir, { recursive: true, force: true });
+      return make(dir, base, stream, (fraction) => onStep("systems", fraction));
+    }));
+  const hostLayers = [base, join(dir, "common")];
+  return { ...facts, key, hostLayers, builderLayers: [...hostLayers, join(dir, "builder")] };
+}
+
+async function make(dir: string, base: string, stream: string, onFraction: (fraction: number) => void) {
+  const making = `${dir}.making`;
+  const common = join(making, "common");
+  await mkdir(join(making, "builder"), { recursive: true });
+  await cp(join(machineFiles, "common"), common, { recursive: true });
+  await mkdir(join(common, "etc/systemd/system"), { recursive: true });
+  for (const unit of masked) await symlink("/dev/null", join(common, "etc/systemd/system", unit));
+  await mkdir(join(common, "var/log/journal"), { recursive: true });
+  await mkdir(join(common, "srv"), { recursive: true });
+  await writeFile(join(common, "srv/fleet.stream"), stream);
+
+  let built = 0;
+  const argv = ["sh", join(machineFiles, "make-seed.sh"), base, making, ...hostNames];
+  const printed = await must("build the machines' initial systems", contained(argv), {
+    timeoutMs: 4 * 60_000,
+    onLine: (line) => line.startsWith("building ") && onFraction(Math.min(0.99, ++built / 130)),
+  });
+  const facts = parseFacts(printed);
+  await writeFile(join(making, "facts.json"), JSON.stringify(facts, null, 2));
+  await rename(making, dir);
+  return facts;
+}
+
+function parseFacts(printed: string): z.infer<typeof Facts> {
+  const lines = printed.split("\n");
+  const value = (name: string) =>
+    lines.findLast((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
+  const toplevels = Object.fromEntries(hostNames.map((host) => [host, value(host)]));
+  return Facts.parse({ revision: value("revision"), toplevels });
+}
+
+async function readFacts(dir: string): Promise<z.infer<typeof Facts> | undefined> {
+  const text = await readFile(join(dir, "facts.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : Facts.parse(JSON.parse(text));
+}
+
+async function filesOf(dir: string): Promise<Files> {
+  const found: [string, string][] = [];
+  for await (const entry of glob("**/*", { cwd: dir, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.push([path.slice(dir.length + 1), await readFile(path, "utf8")]);
+  }
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+const nixPlatform = (): string => (process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux");
