@@ -46,9 +46,11 @@ export function webSurface(options: WebOptions): Surface & { readonly url: () =>
       server = null;
       const closed = new Promise((resolve) => stopping.close(resolve));
       events.closeAll();
-      stopping.closeIdleConnections();
+      // A stream's connection is idle only once its last bytes are written, so look again until all are gone.
+      const tidy = setInterval(() => stopping.closeIdleConnections(), 25);
       const cut = setTimeout(() => stopping.closeAllConnections(), drainMs);
       await closed;
+      clearInterval(tidy);
       clearTimeout(cut);
     },
     health() {

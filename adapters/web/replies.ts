@@ -11,7 +11,6 @@ const statusOf: Record<RefusalCode, 400 | 403 | 404 | 409 | 503> = {
   busy: 409,
   "not-ready": 409,
   "already-decided": 409,
-  "not-ready": 409,
   "too-late": 409,
   expired: 409,
   unavailable: 503,

@@ -55,24 +55,49 @@ function checkPlan(plan: Plan): void {
   }
 }
 
+/**
+ * Everything is put together aside and appears by one rename, so that a connection lost on the way leaves
+ * nothing that could run. A rename onto a folder with something in it fails, so it is also the one moment that
+ * decides between this and {@link claimArgv}.
+ */
 const startScript = `
 set -e
-dir=${runtimeDirectory}/$1
-mkdir -p -m 0700 ${runtimeDirectory}
-find ${runtimeDirectory} -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
-mkdir -m 0700 "$dir"
-printf '%s' "$2" >"$dir/plan"
-printf '%s' "$3" >"$dir/active-units"
-: >"$dir/log"
-cat >"$dir/supervisor.sh"
-shift 3
+id=$1 plan=$2 units=$3 size=$4
+shift 4
+cd ${runtimeDirectory} 2>/dev/null || { mkdir -p -m 0700 ${runtimeDirectory}; cd ${runtimeDirectory}; }
+find . -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
+mkdir -m 0700 ".$id.$$"
+cat >".$id.$$/supervisor.sh"
+if [ "$(wc -c <".$id.$$/supervisor.sh")" -ne "$size" ]; then
+  rm -rf ".$id.$$"
+  echo "the supervisor did not arrive whole" >&2
+  exit 1
+fi
+printf '%s' "$plan" >".$id.$$/plan"
+printf '%s' "$units" >".$id.$$/active-units"
+: >".$id.$$/log"
+mv -T ".$id.$$" "$id"
 exec "$@"
 `;
 
+const claimScript = `
+mkdir -p -m 0700 ${runtimeDirectory} && cd ${runtimeDirectory} && mkdir -m 0700 ".$1.$$" || exit 1
+echo "given up before it began" >".$1.$$/abandoned"
+mv -T ".$1.$$" "$1" 2>/dev/null && exit 0
+rm -rf ".$1.$$"
+[ -e "$1/abandoned" ]
+`;
+
+/** Makes sure that a switch which has not begun never does: exit 0 says so, anything else that it has begun. */
+export function claimArgv(id: string): string[] {
+  return ["sh", "-c", claimScript, "claim", id];
+}
+
 /** Puts the files on the host (supervisor.sh comes on stdin) and starts the unit. */
-export function startArgv(plan: Plan): string[] {
+export function startArgv(plan: Plan, script: string): string[] {
   const units = plan.activeUnits.map((unit) => `${unit}\n`).join("");
-  return ["sh", "-c", startScript, "start", plan.id, planFile(plan), units, ...unitArgv(plan)];
+  const size = String(Buffer.byteLength(script));
+  return ["sh", "-c", startScript, "start", plan.id, planFile(plan), units, size, ...unitArgv(plan)];
 }
 
 /**

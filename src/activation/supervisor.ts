@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Clock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { mustRun, type Shell, ShellError } from "../remote/shell.ts";
-import { type Plan, startArgv, supervisorArgv } from "./plan.ts";
+import { claimArgv, type Plan, startArgv, supervisorArgv } from "./plan.ts";
 import { type FinalState, isFinal, readSighting, type Sighting, type SupervisorState } from "./state.ts";
 
 export interface SupervisorLink {
@@ -19,20 +19,24 @@ export interface SupervisorLink {
   readonly onState: (state: SupervisorState) => void;
 }
 
-/** How following ended: a state, `gone` (no supervisor there: never started, or rebooted), or `silent` (no answer in time). */
+/**
+ * How following ended: a state; `gone`: no supervisor is there (it never began and now never will, or the host
+ * was rebooted, or it died in the state named); or `silent`: no answer in time.
+ */
 export type Followed =
   | { readonly kind: "acked"; readonly exitCode: number }
   | { readonly kind: "final"; readonly state: FinalState; readonly sighting: Sighting }
-  | { readonly kind: "gone" }
+  | { readonly kind: "gone"; readonly last: SupervisorState | null }
   | { readonly kind: "silent"; readonly why: string };
 
 const script = new URL("./supervisor.sh", import.meta.url);
 
 /** Starts the switch. When the connection is lost meanwhile, the host's own state tells whether it started. */
 export async function startSupervisor(shell: Shell, plan: Plan): Promise<void> {
+  const input = await readFile(script, "utf8");
   await mustRun(shell, `starting the switch on ${shell.name}`, {
-    argv: startArgv(plan),
-    input: await readFile(script, "utf8"),
+    argv: startArgv(plan, input),
+    input,
     timeout: deadlines.hostCommand,
   });
 }
@@ -55,18 +59,18 @@ export async function decideSwitch(
  */
 export async function followSupervisor(link: SupervisorLink, past: "start" | "acked"): Promise<Followed> {
   const reader = logReader(link.onLog);
-  let lastState = "";
+  let last: SupervisorState | null = null;
   let trouble = "no answer";
-  let missing = 0;
+  let absences = 0;
   while (link.clock.now() < link.until) {
     try {
       const sighting = await look(link, reader.offset());
-      missing = sighting === null ? missing + 1 : 0;
+      absences = sighting === null || sighting.unit !== "active" ? absences + 1 : 0;
       if (sighting !== null) {
         reader.take(sighting.log);
         const { state } = sighting;
-        if (JSON.stringify(state) !== lastState) {
-          lastState = JSON.stringify(state);
+        if (JSON.stringify(state) !== JSON.stringify(last)) {
+          last = state;
           link.onState(state);
         }
         if (isFinal(state)) {
@@ -77,8 +81,13 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
         } else if (state.kind === "acked" && past === "start") {
           return { kind: "acked", exitCode: state.exitCode };
         }
-      } else if (missing >= 3) {
-        return { kind: "gone" };
+      }
+      // While the unit stops, `finish` is at work and systemd calls it deactivating: that is no absence.
+      if (
+        absences >= patience &&
+        (sighting?.unit === "inactive" || (sighting === null && (await isClaimed(link))))
+      ) {
+        return { kind: "gone", last };
       }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -90,6 +99,15 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
     await link.clock.sleep(deadlines.supervisorPoll);
   }
   return { kind: "silent", why: trouble };
+}
+
+/** How many looks in a row have to miss the supervisor before it is taken for gone. */
+const patience = 4;
+
+/** A start may still be on its way to the host: this makes sure that it finds the door shut. */
+async function isClaimed(link: SupervisorLink): Promise<boolean> {
+  const exit = await link.shell.run({ argv: claimArgv(link.id), timeout: deadlines.hostCommand });
+  return exit.exitCode === 0;
 }
 
 /** One look at the supervisor; null when it is not there. */

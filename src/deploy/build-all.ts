@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { isoTime } from "../config/clock.ts";
 import { trustedRefs } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
-import { PhaseError } from "./context.ts";
+import { next, type PhaseContext, PhaseError, type PhaseResult } from "./context.ts";
 import { type Evaluated, evaluateHosts, readBuilderFacts } from "./evaluation.ts";
 import type { EngineParts } from "./parts.ts";
 import { buildDerivation } from "./phases/build.ts";
@@ -24,38 +24,48 @@ export function buildAll(
     ({ facts }) => pLimit(jobs ?? facts.cores),
     () => pLimit(1),
   );
-  const work = tasks.map(async (task) => {
-    const result = await runPhase(task, {
-      name: "build",
-      async run(context) {
-        const { facts, evaluated } = await prepared;
-        const found = evaluated.get(task.host.name);
-        if (found?.kind !== "ok") {
-          throw new PhaseError(
-            found?.message ?? "this host is not in the flake at this revision",
-            found?.help ?? null,
-            found?.lines,
-          );
-        }
-        await context.save({
-          derivation: found.derivation,
-          toplevel: found.toplevel,
-          nixVersion: facts.nixVersion,
-        });
-        return (await limit)(async () => {
-          context.signal.throwIfAborted();
-          await enter(parts, task, { name: "build", run: async () => ({ kind: "next" }) });
-          return buildDerivation(context, facts);
-        });
-      },
-    });
+  async function ended(task: Task, result: PhaseResult): Promise<void> {
     const end =
       result.kind === "end" ? result : { outcome: "failed" as const, message: "the build did not end" };
     summary.line(`${task.host.name}: ${end.outcome}: ${end.message}`);
     await finish(parts, task, end);
+  }
+  const work = tasks.map(async (task) => {
+    const evaluated = await runPhase(task, {
+      name: "check",
+      run: (context) => takeResult(context, prepared),
+    });
+    if (evaluated.kind === "end") {
+      await ended(task, evaluated);
+      return;
+    }
+    await (await limit)(async () => {
+      await enter(parts, task, { name: "build", run: async () => next });
+      const { facts } = await prepared;
+      await ended(
+        task,
+        await runPhase(task, { name: "build", run: (context) => buildDerivation(context, facts) }),
+      );
+    });
   });
   void Promise.allSettled(work).then(() => summary.close());
   return work;
+}
+
+/** Takes over what the joint evaluation found for this host. */
+async function takeResult(context: PhaseContext, prepared: Promise<Prepared>): Promise<PhaseResult> {
+  const { facts, evaluated } = await prepared;
+  const found = evaluated.get(context.host.name);
+  if (found?.kind !== "ok") {
+    const message = found?.message ?? "this host is not in the flake at this revision";
+    throw new PhaseError(message, found?.help ?? null, found?.lines);
+  }
+  await context.save({
+    derivation: found.derivation,
+    toplevel: found.toplevel,
+    nixVersion: facts.nixVersion,
+  });
+  return next;
 }
 
 interface Prepared {

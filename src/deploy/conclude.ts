@@ -1,4 +1,4 @@
-import type { FinalState } from "../activation/state.ts";
+import type { FinalState, SupervisorState } from "../activation/state.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { generationNumber } from "../nix/generations.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
@@ -60,8 +60,14 @@ export function concludeFinal(
   }
 }
 
-/** No supervisor is there: it never started, or the host was rebooted. What the host runs tells which. */
-export async function concludeFromHost(context: PhaseContext): Promise<PhaseResult> {
+/**
+ * No supervisor is there: it never began, the host was rebooted, or it died. What the host runs tells what came
+ * of it; `last` is the state in which the supervisor was last seen.
+ */
+export async function concludeFromHost(
+  context: PhaseContext,
+  last: SupervisorState | null,
+): Promise<PhaseResult> {
   const { host, target, clock } = context;
   const record = context.record();
   const until = Date.parse(record.supervisedUntil ?? "") || clock.now();
@@ -71,7 +77,7 @@ export async function concludeFromHost(context: PhaseContext): Promise<PhaseResu
         argv: readHostFactsArgv(),
         timeout: deadlines.hostCommand,
       });
-      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout));
+      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), last);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (clock.now() >= until) {
@@ -86,31 +92,41 @@ export async function concludeFromHost(context: PhaseContext): Promise<PhaseResu
   }
 }
 
-export function concludeFromFacts(context: PhaseContext, now: HostFacts): PhaseResult {
+export function concludeFromFacts(
+  context: PhaseContext,
+  now: HostFacts,
+  last: SupervisorState | null,
+): PhaseResult {
   const { host } = context;
   const { before, toplevel } = context.record();
-  const rebooted = before !== null && now.bootId !== before.bootId;
-  const why = rebooted ? "it was rebooted meanwhile" : "the switch did not start";
+  const isRebooted = before !== null && now.bootId !== before.bootId;
+  const hasBegun = last !== null && last.kind !== "starting";
+  const why = isRebooted
+    ? "it was rebooted meanwhile"
+    : hasBegun
+      ? `its supervisor ended while ${last.kind}`
+      : "the switch did not start";
+  const { generation } = now;
   if (now.current === before?.current && now.profile === before.profile) {
-    return rebooted
+    return isRebooted || hasBegun
       ? end({
           outcome: "rolled-back",
-          message: `${host.name} runs the system it ran before: ${why}, and nothing had been committed.`,
-          generation: now.generation,
+          message: `${host.name} runs the system it ran before: ${why}; nothing was committed.`,
+          generation,
         })
       : end({ outcome: "failed", message: `${why}; the running system is untouched.`, help: "Ask again." });
   }
   if (now.current === toplevel && now.profileSystem === toplevel) {
     return end({
       outcome: "deployed",
-      message: `${host.name} runs the new system as generation ${now.generation ?? "?"}; ${why}.`,
-      generation: now.generation,
+      message: `${host.name} runs the new system as generation ${generation ?? "?"}; ${why}.`,
+      generation,
     });
   }
   return end({
     outcome: "unknown",
     message: `${host.name} runs ${now.current} with profile ${now.profile ?? "none"}, which is neither before nor after this switch; ${why}.`,
     help: "Look at what happened there, then ask again.",
-    generation: now.generation,
+    generation,
   });
 }

@@ -82,10 +82,8 @@ export function build(derivation: string, outLink: string): string[] {
 
 /** Copies a closure from the builder straight to the host, over the builder's own ssh. */
 export function copy(target: Target, toplevel: string, substitutes: boolean): string[] {
-  const store = new URL(`ssh://${target.user}@${target.address}`);
-  if (target.user !== "root") {
-    store.searchParams.set("remote-program", "sudo -n nix-store");
-  }
+  // Nix takes %20 for a space in a store's URL, and no plus sign.
+  const program = target.user === "root" ? "" : `?remote-program=${encodeURIComponent("sudo -n nix-store")}`;
   return [
     "env",
     `NIX_SSHOPTS=${sshOptions(target, "shared").join(" ")}`,
@@ -96,7 +94,7 @@ export function copy(target: Target, toplevel: string, substitutes: boolean): st
     "-v",
     ...(substitutes ? ["--substitute-on-destination"] : []),
     "--to",
-    store.href,
+    `ssh://${target.user}@${target.address}${program}`,
     toplevel,
   ];
 }

@@ -12,74 +12,8 @@ const killAfter = 5_000;
  * first line of its output is its process group (sshd makes each session's shell a group leader), and
  * ending the command means ending that group.
  */
-export async function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
+export function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
   const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(command.argv)}`;
-  const channel = await openChannel(name, ssh, line);
-  const file = command.argv[0] ?? "";
-  return new Promise<Exit>((resolve, reject) => {
-    let group: number | null = null;
-    let exitCode: number | null = null;
-    let ended: ShellFailure | null = null;
-    let killer: NodeJS.Timeout | undefined;
-    const stdout = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stdout")));
-    const stderr = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stderr")));
-
-    function end(failure: ShellFailure): void {
-      if (ended !== null) {
-        return;
-      }
-      ended = failure;
-      signalGroup(ssh, group, "TERM");
-      killer = setTimeout(() => {
-        signalGroup(ssh, group, "KILL");
-        killer = setTimeout(() => channel.destroy(), killAfter);
-      }, killAfter);
-    }
-
-    const timer = setTimeout(() => end("timeout"), command.timeout);
-    const onAbort = () => end("aborted");
-    command.signal?.addEventListener("abort", onAbort, { once: true });
-    const takeBody = (chunk: Buffer) => stdout.push(chunk) || end("too-much-output");
-    let head = Buffer.alloc(0);
-    channel.on("data", (chunk: Buffer) => {
-      if (group !== null) {
-        takeBody(chunk);
-        return;
-      }
-      head = Buffer.concat([head, chunk]);
-      const newline = head.indexOf(10);
-      if (newline >= 0) {
-        group = Number(head.subarray(0, newline).toString());
-        takeBody(head.subarray(newline + 1));
-        if (ended !== null) {
-          signalGroup(ssh, group, "TERM");
-        }
-      }
-    });
-    channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
-    channel.on("exit", (code: number | null) => {
-      exitCode = code ?? -1;
-    });
-    channel.on("error", () => channel.destroy());
-    channel.on("close", () => {
-      clearTimeout(timer);
-      clearTimeout(killer);
-      command.signal?.removeEventListener("abort", onAbort);
-      const exit = { stdout: stdout.end(), stderr: stderr.end() };
-      if (ended !== null) {
-        reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
-      } else if (exitCode === null) {
-        reject(new ShellError("lost", `${name}: the connection was lost while ${file} ran`));
-      } else {
-        resolve({ exitCode, ...exit });
-      }
-    });
-    // A channel's stdin has to be closed, or remote programs that read it wait for ever.
-    channel.end(command.input ?? "");
-  });
-}
-
-function openChannel(name: string, ssh: NodeSSH, line: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const lost = (cause: unknown) =>
       reject(new ShellError("lost", `${name}: opening a session: the connection is gone`, { cause }));
@@ -88,11 +22,84 @@ function openChannel(name: string, ssh: NodeSSH, line: string): Promise<ClientCh
       return;
     }
     try {
-      ssh.connection.exec(line, (error, channel) => (error === undefined ? resolve(channel) : lost(error)));
+      // The listeners have to be there before this callback returns: a short command's exit comes with its first bytes.
+      ssh.connection.exec(line, (error, channel) =>
+        error === undefined ? followChannel(name, ssh, channel, command, resolve, reject) : lost(error),
+      );
     } catch (error) {
       lost(error);
     }
   });
+}
+
+function followChannel(
+  name: string,
+  ssh: NodeSSH,
+  channel: ClientChannel,
+  command: Command,
+  resolve: (exit: Exit) => void,
+  reject: (error: ShellError) => void,
+): void {
+  const file = command.argv[0] ?? "";
+  let group: number | null = null;
+  let exitCode: number | null = null;
+  let ended: ShellFailure | null = null;
+  let killer: NodeJS.Timeout | undefined;
+  const stdout = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stdout")));
+  const stderr = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stderr")));
+
+  function end(failure: ShellFailure): void {
+    if (ended !== null) {
+      return;
+    }
+    ended = failure;
+    signalGroup(ssh, group, "TERM");
+    killer = setTimeout(() => {
+      signalGroup(ssh, group, "KILL");
+      killer = setTimeout(() => channel.destroy(), killAfter);
+    }, killAfter);
+  }
+
+  const timer = setTimeout(() => end("timeout"), command.timeout);
+  const onAbort = () => end("aborted");
+  command.signal?.addEventListener("abort", onAbort, { once: true });
+  const takeBody = (chunk: Buffer) => stdout.push(chunk) || end("too-much-output");
+  let head = Buffer.alloc(0);
+  channel.on("data", (chunk: Buffer) => {
+    if (group !== null) {
+      takeBody(chunk);
+      return;
+    }
+    head = Buffer.concat([head, chunk]);
+    const newline = head.indexOf(10);
+    if (newline >= 0) {
+      group = Number(head.subarray(0, newline).toString());
+      takeBody(head.subarray(newline + 1));
+      if (ended !== null) {
+        signalGroup(ssh, group, "TERM");
+      }
+    }
+  });
+  channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
+  channel.on("exit", (code: number | null) => {
+    exitCode = code ?? -1;
+  });
+  channel.on("error", () => channel.destroy());
+  channel.on("close", () => {
+    clearTimeout(timer);
+    clearTimeout(killer);
+    command.signal?.removeEventListener("abort", onAbort);
+    const exit = { stdout: stdout.end(), stderr: stderr.end() };
+    if (ended !== null) {
+      reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
+    } else if (exitCode === null) {
+      reject(new ShellError("lost", `${name}: the connection was lost while ${file} ran`));
+    } else {
+      resolve({ exitCode, ...exit });
+    }
+  });
+  // A channel's stdin has to be closed, or remote programs that read it wait for ever.
+  channel.end(command.input ?? "");
 }
 
 function signalGroup(ssh: NodeSSH, group: number | null, signal: "TERM" | "KILL"): void {

@@ -69,7 +69,10 @@ function lineWriter(box, onCut) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     if (isEnd && lines.at(-1) === "") lines.pop();
-    if (lines.length > maxLines) lines.splice(0, lines.length - maxLines);
+    if (lines.length > maxLines) {
+      lines.splice(0, lines.length - maxLines);
+      onCut();
+    }
     const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
     box.append(...lines.map(lineNode));
     while (box.childNodes.length > maxLines) {

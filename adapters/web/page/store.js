@@ -41,7 +41,13 @@ export function changed() {
 export function keep(kind, record) {
   const before = state[kind].get(record.id);
   state[kind].set(record.id, record);
-  announceHeading(before?.card, record.card);
+  if (isRoot(kind, record)) announceHeading(before?.card, record.card);
+}
+
+/** One voice for each entry of the channel: the run's where several hosts are in it, else the deployment's. */
+function isRoot(kind, record) {
+  const run = kind === "runs" ? record : state.runs.get(record.run);
+  return (run?.deployments.length ?? 1) > 1 === (kind === "runs");
 }
 
 function announceHeading(before, after) {

@@ -29,7 +29,7 @@ export const switchPhase: Phase = {
       case "final":
         return concludeFinal(context, followed.state, []);
       case "gone":
-        return concludeFromHost(context);
+        return concludeFromHost(context, followed.last);
       case "silent":
         return silent(context, followed.why);
     }

@@ -30,7 +30,7 @@ export const validate: Phase = {
           verdict.isHealthy ? verdict.oldTrouble : verdict.problems,
         );
       case "gone":
-        return concludeFromHost(context);
+        return concludeFromHost(context, followed.last);
       case "acked":
       case "silent":
         return silent(context, followed.kind === "silent" ? followed.why : "the supervisor waits");

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { type Bot, startBot } from "./bot.ts";
+import { isActive, skip, stateOf, useFleet } from "./machine.ts";
+
+const host = "hetzner-vps";
+
+describe("a bad system on a real machine", { skip }, () => {
+  const fleet = useFleet();
+  let bot: Bot;
+  before(async () => {
+    bot = await startBot(fleet(), { defaults: { ackWithin: "8s", activateWithin: "60s" } });
+  });
+  after(() => bot.stop());
+  beforeEach(() => fleet().reset(host));
+
+  async function deployBad(ref: string) {
+    const before = await stateOf(fleet(), host);
+    const running = await runningUnits();
+    const id = await bot.start(`/deploy ${host} --ref origin/bad/${ref}`);
+    const card = await bot.asks(id);
+    assert.equal(card.phase, "confirm", card.message ?? "");
+    assert.ok(card.warnings.some((warning) => warning.includes("not in origin/main")));
+    await bot.act(id, "switch");
+    const ended = await bot.ended(id, 120);
+    return { before, running, ended, after: await stateOf(fleet(), host) };
+  }
+
+  async function runningUnits(): Promise<string[]> {
+    const { stdout } = await fleet().exec(host, ["sh", "-c", "ls /etc/systemd/system/*.service"]);
+    const names = stdout.split(/\s+/).flatMap((path) => path.split("/").pop() || []);
+    const active = await Promise.all(names.map((name) => isActive(fleet(), host, name)));
+    return names.filter((_, index) => active[index]);
+  }
+
+  for (const [ref, why] of [
+    ["activation-fails", /switch-to-configuration exited with 2/],
+    ["unit-fails", /failed/],
+    ["stops-sshd", /nobody could reach this host for 8 s/],
+  ] as const) {
+    test(`bad/${ref} is rolled back: old path, old units, boot default never changed`, async () => {
+      const { before, running, ended, after } = await deployBad(ref);
+      assert.equal(ended.outcome, "rolled-back", ended.message ?? "");
+      assert.match(ended.message ?? "", why);
+      assert.deepEqual(after, before);
+      for (const unit of running) {
+        assert.ok(await isActive(fleet(), host, unit), `${unit} runs again`);
+      }
+      const spent =
+        Date.parse(ended.times.validate?.finishedAt ?? ended.finishedAt ?? "") -
+        Date.parse(ended.times.switch?.startedAt ?? "");
+      assert.ok(spent < 60_000, `within the deadlines (${spent} ms)`);
+    });
+  }
+
+  test("a unit that had failed before does not roll a good system back", async () => {
+    await fleet().exec(host, [
+      "sh",
+      "-c",
+      "PATH=/run/current-system/sw/bin; printf '[Service]\\nType=oneshot\\nExecStart=/run/current-system/sw/bin/false\\n[Install]\\nWantedBy=multi-user.target\\n' >/run/systemd/system/old-trouble.service; systemctl daemon-reload; systemctl start old-trouble.service",
+    ]);
+    const id = await bot.start(`/deploy ${host}`);
+    const card = await bot.asks(id);
+    assert.equal(card.phase, "confirm", card.message ?? "");
+    await bot.act(id, "switch");
+    const ended = await bot.ended(id);
+    assert.match(ended.outcome ?? "", /^deployed/, ended.message ?? "");
+    assert.equal((await stateOf(fleet(), host)).current, card.toplevel);
+    await fleet().exec(host, [
+      "sh",
+      "-c",
+      "PATH=/run/current-system/sw/bin; rm -f /run/systemd/system/old-trouble.service; systemctl daemon-reload; systemctl reset-failed",
+    ]);
+  });
+});
