@@ -18,6 +18,8 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     mode: "deploy",
     requestedBy: alice,
     reason: null,
+    allowAnyRef: false,
+    nixVersion: null,
     ref: "origin/main",
     revision: "4f1c9e0b7d2a4c55e1f0a9b8c7d6e5f4a3b2c1d0",
     commit: { subject: "nginx: raise the upload limit", author: "Alice", date: "2026-11-23T08:12:00Z" },

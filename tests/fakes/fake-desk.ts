@@ -222,7 +222,8 @@ export function fakeDesk(
       return given;
     }
     const [command, ...words] = typed.split(/\s+/);
-    const hosts = command === "/build-all" ? hostNames : words.filter((word) => !word.startsWith("-"));
+    const named = words.filter((word) => !word.startsWith("-"));
+    const hosts = command === "/build-all" ? hostNames : command === "/rollback" ? named.slice(0, 1) : named;
     const [host] = hosts;
     if (command === "/help") return { kind: "answer", text: "Commands", blocks: [helpTable()] };
     if (command === "/generations")
@@ -235,13 +236,13 @@ export function fakeDesk(
         help: "Type /help.",
       };
     }
-    const strange = hosts.find((name) => !hostNames.includes(name) && name !== "previous");
+    const strange = hosts.find((name) => !hostNames.includes(name));
     if (host === undefined || strange !== undefined) {
       const message = `There is no host ${strange ?? "named"}.`;
       return { kind: "refused", code: "unknown-host", message, help: `Known: ${hostNames.join(", ")}.` };
     }
     const kind = command === "/deploy" ? "deploy" : command === "/rollback" ? "rollback" : "build-all";
-    const made = desk.begin(kind === "rollback" ? [host] : hosts, kind, typed);
+    const made = desk.begin(hosts, kind, typed);
     const ids = made.deployments.map((one) => one.id);
     return {
       kind: "started",
