@@ -52,7 +52,7 @@ export function Refusal({ error, onRetry }) {
   const tone = error.status === 403 || error.status >= 500 ? "bad" : "warning";
   return html`<div class=${`note ${tone} refusal`} role="alert">
     <p class="message">${error.message}</p>
-    ${error.help && html`<p class="help">${error.help}</p>`}
+    ${error.help && html`<p class=${error.help.includes("\n") ? "help lines" : "help"}>${error.help}</p>`}
     ${error.status === 0 && onRetry && html`<button type="button" class="button plain" onClick=${onRetry}>Try again</button>`}
   </div>`;
 }

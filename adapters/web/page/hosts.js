@@ -31,17 +31,19 @@ function Host({ host, onPick }) {
   const { name, last, active, risk, tags } = host;
   return html`<button type="button" class="host" aria-pressed=${state.filter === name} title=${tags.join(", ")} onClick=${() => onPick(name)}>
     <span class=${`dot ${active ? "busy" : (tones[last?.outcome] ?? "neutral")}`} aria-hidden="true"></span>
-    <span class="name">${name}${risk === "high" && html` <span class="risk">high risk</span>`}</span>
-    <span class="what">${active ? (state.deployments.get(active)?.phase ?? "busy") : (last?.outcome ?? "no deployment yet")}</span>
-    ${
-      last !== null &&
-      html`<span class="which">
-      ${last.generation !== null && html`<span>gen ${last.generation}</span>`}
-      ${last.revision !== null && html`<code>${last.revision.slice(0, 7)}</code>`}
-      ${last.finishedAt !== null && html`<${When} at=${last.finishedAt} />`}
-    </span>`
-    }
+    <span class="name">${name}</span>
+    <span class="what">${active ? (state.deployments.get(active)?.phase ?? "busy") : (last?.outcome ?? "never deployed")}</span>
+    <span class="which">
+      ${risk === "high" && html`<span class="risk">high risk</span>`}
+      ${isKnown(last?.generation) && html`<span>gen ${last.generation}</span>`}
+      ${isKnown(last?.revision) && html`<code>${last.revision.slice(0, 7)}</code>`}
+      ${isKnown(last?.finishedAt) && html`<${When} at=${last.finishedAt} />`}
+    </span>
   </button>`;
+}
+
+function isKnown(value) {
+  return value !== null && value !== undefined;
 }
 
 function Parts() {

@@ -53,9 +53,9 @@ test("a typed command becomes a live card, Switch decides it, and its buttons go
   await page.getByText("12 of 40 built").waitFor();
   desk.reach(id, "confirm");
   while ((await page.title()) !== "(1) Switchyard") await page.waitForTimeout(20);
-  await page.getByRole("button", { name: "Switch" }).click();
+  await page.getByRole("button", { name: "Switch", exact: true }).click();
   await page.getByRole("heading", { name: "yoga: switch", exact: true }).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Switch" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Switch", exact: true }).count(), 0);
   assert.deepEqual(
     desk.decided.map(({ decision }) => decision),
     ["switch"],
@@ -200,7 +200,7 @@ test("a phone in the dark scrolls down only, and unfolds the hosts", options, as
     units: { stop: [], skip: [], restart: [`${long}.service`], start: [], reload: [] },
     commit: { subject: long, author: "Alice", date: "" },
   });
-  await page.getByRole("button", { name: "Switch" }).waitFor();
+  await page.getByRole("button", { name: "Switch", exact: true }).waitFor();
   await page.screenshot({ animations: "disabled" });
   assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
   assert.equal(await page.evaluate("document.querySelector('.channel').scrollWidth"), 390);
