@@ -62,7 +62,9 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
   let last: SupervisorState | null = null;
   let trouble = "no answer";
   let absences = 0;
-  while (link.clock.now() < link.until) {
+  // A bot that comes back after the deadlines still asks how it went.
+  const until = Math.max(link.until, link.clock.now() + deadlines.hostCommand);
+  while (link.clock.now() < until) {
     try {
       const sighting = await look(link, reader.offset());
       absences = sighting === null || sighting.unit !== "active" ? absences + 1 : 0;

@@ -136,7 +136,10 @@ export async function runPhase(task: Task, phase: Phase): Promise<PhaseResult> {
     // From the switch on, a mistake of ours says nothing about the host: it is asked.
     if (isSupervised(phase)) {
       context.log.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      return concludeFromHost(context, { kind: "activating" });
+      return concludeFromHost(
+        context,
+        context.record().supervisedUntil === null ? null : { kind: "activating" },
+      );
     }
     return { kind: "end", ...explain(error) };
   }

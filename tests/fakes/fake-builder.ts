@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../../src/config/clock.ts";
+import type { Command, Exit } from "../../src/remote/shell.ts";
+import { type FakeSystem, storePath } from "./fake-system.ts";
+
+/** One commit of the fleet's repository: the system that each host has in it, or why it has none. */
+export interface FakeCommit {
+  readonly revision: string;
+  readonly subject: string;
+  readonly systems: Readonly<Record<string, FakeSystem | { readonly error: string }>>;
+  /** Set where a .nix file does not parse. */
+  readonly syntaxError: string | null;
+}
+
+/** The machine with Nix and the flake, in memory. */
+export interface FakeBuilder {
+  readonly refs: Map<string, FakeCommit>;
+  /** The working tree, for `--ref .`. */
+  tree: FakeCommit;
+  /** Which commits lie under which ref: `origin/main` → its history. */
+  readonly history: Map<string, FakeCommit[]>;
+  readonly systems: Map<string, FakeSystem>;
+  readonly roots: Map<string, string>;
+  cores: number;
+  /** Bytes. */
+  freeMemory: number;
+  freeStore: number;
+  fetchExit: number;
+  copyExit: number;
+  /** How many builds run now, and ran at most at once. */
+  building: number;
+  mostBuilding: number;
+  evaluators: number;
+  onCopy: (address: string, toplevel: string) => void;
+  commit(subject: string, systems: FakeCommit["systems"], ref?: string, syntaxError?: string): FakeCommit;
+  run(command: Command): Promise<Partial<Exit>>;
+}
+
+export const repository = "/srv/fleet";
+
+export function fakeBuilder(clock: Clock): FakeBuilder {
+  const none: FakeCommit = { revision: "", subject: "", systems: {}, syntaxError: null };
+  const builder: FakeBuilder = {
+    refs: new Map(),
+    tree: none,
+    history: new Map(),
+    systems: new Map(),
+    roots: new Map(),
+    cores: 4,
+    freeMemory: 32 * 1024 ** 3,
+    freeStore: 100 * 1024 ** 3,
+    fetchExit: 0,
+    copyExit: 0,
+    building: 0,
+    mostBuilding: 0,
+    evaluators: 0,
+    onCopy: () => {},
+    commit(subject, systems, ref = "origin/main", syntaxError) {
+      const revision = createHash("sha1").update(subject).digest("hex");
+      const commit: FakeCommit = { revision, subject, systems, syntaxError: syntaxError ?? null };
+      for (const system of Object.values(systems)) {
+        if ("toplevel" in system) {
+          builder.systems.set(system.toplevel, system);
+        }
+      }
+      builder.refs.set(ref, commit);
+      builder.refs.set(revision, commit);
+      builder.history.set(ref, [...(builder.history.get(ref) ?? []), commit]);
+      builder.tree = commit;
+      return commit;
+    },
+    async run({ argv }) {
+      const [file] = argv;
+      if (file === "git") {
+        return git(builder, argv.slice(3));
+      }
+      if (file === "sh" && argv[3] === "df") {
+        return { stdout: ` Avail Mounted on\n${builder.freeStore} /\n` };
+      }
+      if (file === "sh" && argv[3] === "parse") {
+        const commit = [...builder.refs.values(), builder.tree].find((one) => sourceOf(one) === argv[4]);
+        return commit?.syntaxError == null ? {} : { exitCode: 1, stderr: commit.syntaxError };
+      }
+      if (file === "sh" && argv[2]?.startsWith("nproc")) {
+        const memory = Math.floor(builder.freeMemory / 1024);
+        return { stdout: `${builder.cores}\n${memory}\n/home/builder\nnix (Nix) 2.26.3\n` };
+      }
+      if (file === "mkdir" || file === "true") {
+        return {};
+      }
+      return nix(builder, argv, clock);
+    },
+  };
+  return builder;
+}
+
+function sourceOf(commit: FakeCommit): string {
+  return storePath(`source-${commit.revision}`);
+}
+
+function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
+  const [verb] = words;
+  switch (verb) {
+    case "remote":
+      return { stdout: "origin\n" };
+    case "fetch":
+      return builder.fetchExit === 0 ? {} : { exitCode: builder.fetchExit, stderr: "fatal: no network" };
+    case "rev-parse": {
+      const commit = builder.refs.get(words.at(-1)?.replace("^{commit}", "") ?? "");
+      return commit === undefined ? { exitCode: 1 } : { stdout: `${commit.revision}\n` };
+    }
+    case "merge-base": {
+      const [revision, of = ""] = words.slice(-2);
+      const isIn = builder.history.get(of)?.some((commit) => commit.revision === revision);
+      return { exitCode: isIn ? 0 : 1 };
+    }
+    case "show": {
+      const commit = builder.refs.get(words.at(-2) ?? "");
+      return { stdout: `${commit?.subject}\0Alice\x002026-11-23T09:00:00+01:00\n` };
+    }
+    default:
+      throw new Error(`builder: the fake does not know git ${words.join(" ")}`);
+  }
+}
+
+async function nix(builder: FakeBuilder, argv: readonly string[], clock: Clock): Promise<Partial<Exit>> {
+  const has = (word: string) => argv.includes(word);
+  const url = argv.find((word) => word.startsWith("git+file://")) ?? "";
+  const revision = /[?&]rev=([0-9a-f]{40})/.exec(url)?.[1];
+  const commit = revision === undefined ? builder.tree : builder.refs.get(revision);
+  if (has("metadata")) {
+    return commit === undefined
+      ? { exitCode: 1, stderr: "error: cannot find a flake" }
+      : { stdout: JSON.stringify({ path: sourceOf(commit) }) };
+  }
+  if (has("--apply")) {
+    return { stdout: JSON.stringify(Object.keys(commit?.systems ?? {}).sort()) };
+  }
+  if (has("--dry-run") && commit !== undefined) {
+    builder.evaluators += 1;
+    return evaluate(commit, argv);
+  }
+  if (has("--out-link")) {
+    return build(builder, argv, clock);
+  }
+  if (has("copy")) {
+    const toplevel = argv.at(-1) ?? "";
+    if (builder.copyExit !== 0) {
+      return { exitCode: builder.copyExit, stderr: "error: cannot connect to 'root@yoga'" };
+    }
+    builder.onCopy(new URL(argv.at(-2) ?? "").hostname, toplevel);
+    return {};
+  }
+  throw new Error(`builder: the fake does not know ${JSON.stringify(argv)}`);
+}
+
+function evaluate(commit: FakeCommit, argv: readonly string[]): Partial<Exit> {
+  const hosts = argv.flatMap((word) => /#nixosConfigurations\."(.*?)"/.exec(word)?.[1] ?? []);
+  const found = hosts.map((host) => commit.systems[host]);
+  const broken = found.find((one) => one !== undefined && "error" in one);
+  if (broken !== undefined && "error" in broken) {
+    return { exitCode: 1, stderr: `error:\n       … while evaluating\n\n       error: ${broken.error}\n` };
+  }
+  return {
+    stdout: JSON.stringify(
+      found.flatMap((one) =>
+        one !== undefined && "toplevel" in one
+          ? [{ drvPath: one.derivation, outputs: { out: one.toplevel } }]
+          : [],
+      ),
+    ),
+  };
+}
+
+async function build(builder: FakeBuilder, argv: readonly string[], clock: Clock): Promise<Partial<Exit>> {
+  const derivation = argv.at(-1)?.replace("^*", "");
+  const system = [...builder.systems.values()].find((one) => one.derivation === derivation);
+  if (system === undefined) {
+    return { exitCode: 1, stderr: `error: path '${derivation}' is not valid` };
+  }
+  builder.building += 1;
+  builder.mostBuilding = Math.max(builder.mostBuilding, builder.building);
+  try {
+    await clock.sleep(system.buildTakes);
+  } finally {
+    builder.building -= 1;
+  }
+  if (system.buildExit === 0) {
+    builder.roots.set(argv[argv.indexOf("--out-link") + 1] ?? "", system.toplevel);
+  }
+  return { exitCode: system.buildExit, stderr: system.buildLog.join("\n") };
+}

@@ -1,0 +1,248 @@
+import type { Clock } from "../../src/config/clock.ts";
+import { type Command, type Exit, ShellError } from "../../src/remote/shell.ts";
+import { type FakeSupervisor, startFakeSupervisor } from "./fake-supervisor.ts";
+import type { FakeSystem } from "./fake-system.ts";
+
+/** A NixOS machine in memory: what it runs, its profile, its units, its supervisors. */
+export interface FakeHost {
+  readonly name: string;
+  current: string;
+  /** The generation that the profile points at; null where there is no profile. */
+  profile: number | null;
+  readonly generations: Map<number, string>;
+  bootId: string;
+  bootedKernel: string;
+  system: string;
+  /** Store paths that were copied here, or were here before. */
+  readonly store: Set<string>;
+  readonly roots: Map<string, string>;
+  readonly supervisors: Map<string, FakeSupervisor>;
+  /** Switches that the bot gave up before they began: they never do. */
+  readonly abandoned: Set<string>;
+  /** Free bytes by path. */
+  readonly free: Map<string, number>;
+  /** What the boot loader starts next. */
+  bootDefault: string;
+  /** ssh reaches it over an open connection, and over a new one. */
+  answers: boolean;
+  answersAnew: boolean;
+  isNixosLockHeld: boolean;
+  readonly clock: Clock;
+  systemOf(toplevel: string): FakeSystem;
+  switchTo(toplevel: string, action: "test" | "boot"): Promise<number>;
+  setProfile(toplevel: string): void;
+  reboot(): void;
+  run(command: Command, connection: "shared" | "fresh"): Promise<Partial<Exit>>;
+}
+
+const gigabyte = 1024 ** 3;
+
+export function fakeHost(
+  name: string,
+  first: FakeSystem,
+  systems: ReadonlyMap<string, FakeSystem>,
+  clock: Clock,
+): FakeHost {
+  const host: FakeHost = {
+    name,
+    current: first.toplevel,
+    profile: 1,
+    generations: new Map([[1, first.toplevel]]),
+    bootId: `boot-1-${name}`,
+    bootedKernel: first.kernel,
+    system: "running",
+    store: new Set([first.toplevel]),
+    roots: new Map(),
+    supervisors: new Map(),
+    abandoned: new Set(),
+    free: new Map([
+      ["/nix/store", 50 * gigabyte],
+      ["/boot", gigabyte],
+    ]),
+    bootDefault: first.toplevel,
+    answers: true,
+    answersAnew: true,
+    isNixosLockHeld: false,
+    clock,
+    systemOf(toplevel) {
+      const system = systems.get(toplevel);
+      if (system === undefined || !host.store.has(toplevel)) {
+        throw new Error(`${name} does not have ${toplevel}`);
+      }
+      return system;
+    },
+    async switchTo(toplevel, action) {
+      if (host.isNixosLockHeld) {
+        return 11;
+      }
+      const system = host.systemOf(toplevel);
+      if (action === "boot") {
+        if (system.bootExit === 0) {
+          host.bootDefault = toplevel;
+        }
+        return system.bootExit;
+      }
+      await clock.sleep(system.testTakes);
+      if (system.testExit === 0 || system.testExit === 4) {
+        host.current = toplevel;
+        host.answers = !system.cutsNetwork;
+        host.answersAnew = !system.cutsNetwork;
+      }
+      return system.testExit;
+    },
+    setProfile(toplevel) {
+      const known = [...host.generations].find(
+        ([number, path]) => path === toplevel && number === host.profile,
+      );
+      if (known === undefined) {
+        host.profile = Math.max(0, ...host.generations.keys()) + 1;
+        host.generations.set(host.profile, toplevel);
+      }
+    },
+    reboot() {
+      host.supervisors.forEach((supervisor) => {
+        supervisor.die();
+      });
+      host.supervisors.clear();
+      host.current = host.bootDefault;
+      host.bootId = `${host.bootId}+`;
+    },
+    async run(command, connection) {
+      if (!host.answers || (connection === "fresh" && !host.answersAnew)) {
+        const why = `ssh from builder to ${name}: Connection timed out`;
+        throw new ShellError("unreachable", `${name}: ${why}`);
+      }
+      return answer(host, command);
+    },
+  };
+  return host;
+}
+
+/** Scripts are known by the name that they are given as `$0`. */
+async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>> {
+  const [file = "", second = "", , label = "", ...args] = argv;
+  if (file === "sh" && second === "-c") {
+    return script(host, label, args);
+  }
+  if (file.endsWith("/bin/switch-to-configuration") && second === "dry-activate") {
+    const system = host.systemOf(file.replace("/bin/switch-to-configuration", ""));
+    return { exitCode: system.dryActivateExit, stderr: system.dryActivate };
+  }
+  if (file.endsWith("/sw/bin/env") && argv[3]?.endsWith("/supervisor.sh")) {
+    const id = argv[3].split("/").at(-2) ?? "";
+    const supervisor = host.supervisors.get(id);
+    return supervisor === undefined
+      ? { exitCode: 2, stderr: `sh: cannot open ${argv[3]}: No such file` }
+      : supervisor.answer(argv.slice(4));
+  }
+  if (file === "test" && second === "-x") {
+    const toplevel = argv[2]?.replace("/bin/switch-to-configuration", "") ?? "";
+    return { exitCode: host.store.has(toplevel) ? 0 : 1 };
+  }
+  if (file === "rm") {
+    for (const path of argv.slice(3)) {
+      host.roots.delete(path);
+    }
+    return {};
+  }
+  if (file === "nix" && argv.includes("diff-closures")) {
+    const [before = "", after = ""] = argv.slice(-2);
+    return { stdout: diffClosures(host.systemOf(before), host.systemOf(after)) };
+  }
+  throw new Error(`${host.name}: the fake does not know ${JSON.stringify(argv)}`);
+}
+
+function script(host: FakeHost, label: string, args: readonly string[]): Partial<Exit> {
+  switch (label) {
+    case "facts":
+      return { stdout: facts(host, args[1]) };
+    case "df":
+      return { stdout: ` Avail Mounted on\n${host.free.get(args[0] ?? "") ?? 0} ${args[0]}\n` };
+    case "snapshot":
+      return { stdout: snapshot(host) };
+    case "generations":
+      return { stdout: generations(host) };
+    case "probe":
+      return { exitCode: host.isNixosLockHeld ? 1 : 0 };
+    case "hold": {
+      const [directory, id, old = "", now = ""] = args;
+      host.roots.set(`${directory}/${id}-old`, old);
+      host.roots.set(`${directory}/${id}-new`, now);
+      return {};
+    }
+    case "start":
+      return startFakeSupervisor(host, args);
+    case "claim": {
+      const [id = ""] = args;
+      if (host.supervisors.has(id)) {
+        return { exitCode: 1 };
+      }
+      host.abandoned.add(id);
+      return {};
+    }
+    default:
+      throw new Error(`${host.name}: the fake does not know the script ${label}`);
+  }
+}
+
+export function profileLink(host: FakeHost): string {
+  return host.profile === null ? "" : `system-${host.profile}-link`;
+}
+
+function facts(host: FakeHost, compareWith: string | undefined): string {
+  const kernel = compareWith === undefined ? host.bootedKernel : host.systemOf(compareWith).kernel;
+  return [
+    `current=${host.current}`,
+    `profile=${profileLink(host)}`,
+    `system=${host.generations.get(host.profile ?? -1) ?? "/nix/var/nix/profiles/system"}`,
+    `boot=${host.bootId}`,
+    ...(kernel === host.bootedKernel ? [] : ["reboot=yes"]),
+    "",
+  ].join("\n");
+}
+
+function snapshot(host: FakeHost): string {
+  const units = Object.entries(host.systemOf(host.current).units).map(([id, unit]) =>
+    [
+      `Id=${id}`,
+      "LoadState=loaded",
+      `ActiveState=${unit.active}`,
+      `SubState=${unit.sub ?? "running"}`,
+      `NRestarts=${unit.restarts ?? 0}`,
+      `InvocationID=${host.current}`,
+      `Result=${unit.result ?? "success"}`,
+      `WantedBy=${unit.wantedBy ?? "multi-user.target"}`,
+      "RequiredBy=",
+      "TriggeredBy=",
+      "Transient=no",
+      "ActiveEnterTimestamp=@1000",
+    ].join("\n"),
+  );
+  const seconds = Math.floor(host.clock.now() / 1000);
+  return `${host.system}\n${seconds}\n${units.join("\n\n")}\n`;
+}
+
+function generations(host: FakeHost): string {
+  return [...host.generations]
+    .map(([number, toplevel]) =>
+      [
+        `system-${number}-link`,
+        toplevel,
+        String(1_700_000_000 + number),
+        "24.11",
+        "6.12.9",
+        "",
+        host.current,
+        profileLink(host),
+      ].join("\t"),
+    )
+    .join("\n");
+}
+
+function diffClosures(before: FakeSystem, after: FakeSystem): string {
+  const names = new Set([...Object.keys(before.packages), ...Object.keys(after.packages)]);
+  return [...names]
+    .filter((name) => before.packages[name] !== after.packages[name])
+    .map((name) => `${name}: ${before.packages[name] ?? "∅"} → ${after.packages[name] ?? "∅"}, +1.0 KiB\n`)
+    .join("");
+}

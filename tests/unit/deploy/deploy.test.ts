@@ -1,0 +1,305 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { supervisorArgv } from "../../../src/activation/plan.ts";
+import { storePath } from "../../fakes/fake-system.ts";
+import { readable } from "../../fakes/readable.ts";
+import { alice, bob, createWorld } from "../../fakes/world.ts";
+
+test("a deployment runs exactly these commands", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.hosts());
+  world.ran.splice(0);
+  const id = await bot.deploy("yoga");
+  const { revision } = await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+
+  const old = storePath("nixos-system-yoga-1");
+  const names = {
+    [revision ?? ""]: "REV",
+    [storePath(`source-${revision}`)]: "SOURCE",
+    [old]: "OLD",
+    [storePath("nixos-system-yoga-2")]: "NEW",
+    [storePath("nixos-system-yoga-2.drv")]: "DRV",
+    [id]: "ID",
+    "nix --extra-experimental-features nix-command␣flakes": "nix",
+    [supervisorArgv(id, old).join(" ")]: "supervisor.sh",
+  };
+  const lines = readable(world.ran, names)
+    // The plan and the unit are compared in tests of their own.
+    .map((line) => line.replace(/( start ID) id=[\s\S]*/, "$1 …"))
+    // How often the supervisor is looked at is the clock's business.
+    .filter((line) => !line.includes("supervisor.sh show"));
+  const afterCheck = lines.findIndex((line) => line.includes("--dry-run"));
+  const inCheck = (on: string) => lines.slice(0, afterCheck).filter((line) => line.startsWith(`${on}: `));
+
+  // Builder and host are looked at side by side, so each has its own order; the builder's size is read in between.
+  assert.deepEqual(
+    inCheck("builder").filter((line) => line !== "builder: sh -c <script>" && !line.includes(" df ")),
+    [
+      "builder: git -C /srv/fleet remote",
+      "builder: git -C /srv/fleet fetch --quiet --prune --tags origin",
+      "builder: git -C /srv/fleet rev-parse --verify --quiet --end-of-options origin/main^{commit}",
+      "builder: git -C /srv/fleet merge-base --is-ancestor REV origin/main",
+      "builder: git -C /srv/fleet show --no-patch --format=%s%x00%an%x00%aI REV --",
+      "builder: nix flake metadata --no-accept-flake-config --json git+file:///srv/fleet?rev=REV&allRefs=1",
+      "builder: sh -c <script> parse SOURCE",
+      "builder: nix eval --no-accept-flake-config --json git+file:///srv/fleet?rev=REV&allRefs=1#nixosConfigurations --apply builtins.attrNames",
+    ],
+  );
+  assert.deepEqual(inCheck("yoga"), [
+    "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
+    "yoga: sh -c <script> df /nix/store",
+    "yoga: sh -c <script> df /boot",
+    "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+  ]);
+  assert.equal(inCheck("builder").includes("builder: sh -c <script> df /nix/store"), true);
+  assert.deepEqual(lines.slice(afterCheck), [
+    // build
+    'builder: nix build --no-accept-flake-config --dry-run --json --no-link git+file:///srv/fleet?rev=REV&allRefs=1#nixosConfigurations."yoga".config.system.build.toplevel',
+    "builder: mkdir -p -- /home/builder/.cache/switchyard/roots",
+    "builder: nix build --log-format internal-json -v --out-link /home/builder/.cache/switchyard/roots/yoga DRV^*",
+    // copy
+    "yoga: sh -c <script> hold /nix/var/nix/gcroots/switchyard ID OLD NEW",
+    "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=auto␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-o␣ControlPersist=60␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga NEW",
+    "yoga: test -x NEW/bin/switch-to-configuration",
+    // dry-activate
+    "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock",
+    "yoga: NEW/bin/switch-to-configuration dry-activate",
+    "yoga: nix store diff-closures OLD NEW",
+    "yoga: sh -c <script> facts /nix/var/nix/profiles/system NEW",
+    // confirm, after the click: is it still the host that the card shows?
+    "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
+    // switch
+    "yoga: sh -c <script> start ID …",
+    "yoga anew: supervisor.sh ack",
+    // validate
+    "yoga anew: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga anew: supervisor.sh decide commit ∅",
+    // tidying up
+    "yoga: rm -f -- /nix/var/nix/gcroots/switchyard/ID-old /nix/var/nix/gcroots/switchyard/ID-new",
+  ]);
+});
+
+test("a deployment that is confirmed ends as deployed, and the host runs and boots the new system", async (t) => {
+  const world = await createWorld(t);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga", { reason: "a new nginx" });
+  const asked = await bot.asks(id);
+  assert.equal(asked.phase, "confirm");
+  assert.equal(world.host("yoga").current, storePath("nixos-system-yoga-1"));
+  const decided = await bot.engine.decide(id, "switch", bob);
+  assert.equal(decided.kind, "decided");
+  const ended = await bot.ends(id);
+
+  assert.equal(ended.outcome, "deployed");
+  assert.equal(ended.generation, 2);
+  assert.equal(ended.message, "yoga runs the new system as generation 2.");
+  assert.equal(ended.reason, "a new nginx");
+  assert.equal(ended.nixVersion, "2.26.3");
+  assert.deepEqual(ended.commit, {
+    subject: "nginx: 1.27",
+    author: "Alice",
+    date: "2026-11-23T09:00:00+01:00",
+  });
+  assert.deepEqual(ended.diff, [{ name: "nginx", before: "1.26.0", after: "1.27.0", size: "+1.0 KiB" }]);
+  assert.deepEqual(ended.units?.restart, ["nginx.service"]);
+  assert.equal(ended.confirmation?.decision?.by.name, "Bob");
+  assert.deepEqual(Object.keys(ended.times), [
+    "check",
+    "build",
+    "copy",
+    "dry-activate",
+    "confirm",
+    "switch",
+    "validate",
+  ]);
+  assert.equal(
+    Object.values(ended.times).every((time) => time?.finishedAt !== null),
+    true,
+  );
+
+  const host = world.host("yoga");
+  const toplevel = storePath("nixos-system-yoga-2");
+  assert.equal(host.current, toplevel);
+  assert.equal(host.bootDefault, toplevel);
+  assert.equal(host.profile, 2);
+  assert.deepEqual([...host.roots], [], "the gc-roots of the deployment are taken off");
+  assert.equal(world.host("hetzner-vps").current, storePath("nixos-system-hetzner-vps-1"));
+  assert.deepEqual(bot.errors, []);
+});
+
+test("everybody is told of each change, in the order of the phases, and of the run first", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  assert.deepEqual(
+    bot.runs.map((run) => run.deployments),
+    [[id]],
+  );
+  const phases = bot.changes.map(({ phase, outcome }) => outcome ?? phase);
+  assert.deepEqual(
+    [...new Set(phases)],
+    ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate", "deployed"],
+  );
+});
+
+test("the intent to switch is in state.json before the host is touched", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  let stored = "";
+  world.shell("yoga").once(" start ", async () => {
+    stored = await readFile(join(world.directory, "state.json"), "utf8");
+    return { exitCode: 1, stderr: "no" };
+  });
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  const record = JSON.parse(stored).deployments[id];
+  assert.equal(record.phase, "switch");
+  assert.notEqual(record.supervisedUntil, null);
+});
+
+test("a dry run shows what would change and leaves the host as it is", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga", { mode: "dry-run" });
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "tested");
+  assert.equal(ended.log, "logs/deploy/dry-run-yoga-20261123-100000.log");
+  assert.deepEqual(ended.units?.restart, ["nginx.service"]);
+  assert.equal(ended.diff.length, 1);
+  assert.equal(world.host("yoga").current, storePath("nixos-system-yoga-1"));
+  assert.equal(world.host("yoga").supervisors.size, 0);
+  assert.deepEqual([...world.host("yoga").roots], []);
+});
+
+test("a build only builds: the host is never spoken to", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga", { mode: "build-only" });
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "built");
+  assert.equal(ended.log, "logs/build/build-yoga-20261123-100000.log");
+  assert.deepEqual([...new Set(world.ran.map(({ on }) => on))], ["builder"]);
+  assert.equal(
+    world.builder.roots.get("/home/builder/.cache/switchyard/roots/yoga.built"),
+    storePath("nixos-system-yoga-2"),
+  );
+});
+
+test("a host that runs the system already is left alone, and nothing is built or copied", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const host = world.host("yoga");
+  host.store.add(storePath("nixos-system-yoga-2"));
+  host.current = storePath("nixos-system-yoga-2");
+  host.setProfile(host.current);
+  const ended = await bot.ends(await bot.deploy("yoga"));
+  assert.equal(ended.outcome, "unchanged");
+  assert.equal(ended.generation, 2);
+  const words = world.ran.flatMap(({ argv }) => argv);
+  assert.equal(words.includes("--out-link"), false);
+  assert.equal(words.includes("copy"), false);
+});
+
+test("a host that runs the system but would boot another one goes on to the card", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const host = world.host("yoga");
+  host.store.add(storePath("nixos-system-yoga-2"));
+  host.current = storePath("nixos-system-yoga-2");
+  const id = await bot.deploy("yoga");
+  assert.equal((await bot.asks(id)).phase, "confirm");
+  await bot.engine.decide(id, "switch", alice);
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+  assert.equal(host.bootDefault, storePath("nixos-system-yoga-2"));
+});
+
+test("a host that is the builder itself gets no copy", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = "hosts: { yoga: { targetHost: local } }";
+  const bot = await world.startBot();
+  world.host("yoga").store.add(storePath("nixos-system-yoga-2"));
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  assert.equal(
+    world.ran.some(({ argv }) => argv.includes("copy")),
+    false,
+  );
+  assert.equal(world.host("yoga").roots.size, 2, "both systems are held all the same");
+});
+
+test("a new kernel says that a reboot is needed", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  world.host("yoga").bootedKernel = "6.6.1";
+  assert.equal((await bot.asks(await bot.deploy("yoga"))).rebootNeeded, true);
+});
+
+test("the log tells the whole story, and .info says how it ended", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", bob);
+  const ended = await bot.ends(id);
+  const log = await readFile(join(world.directory, ended.log), "utf8");
+  for (const part of [
+    "(asked by Alice on web)",
+    "--- check",
+    `origin/main is ${ended.revision}`,
+    "--- build",
+    "--- copy",
+    "--- dry-activate",
+    "would restart the following units: nginx.service",
+    "--- confirm",
+    "Bob said switch",
+    "--- switch",
+    "state: activated 0",
+    "--- validate",
+    "=== deployed: yoga runs the new system as generation 2.",
+  ]) {
+    assert.equal(log.includes(part), true, part);
+  }
+  const info = JSON.parse(await readFile(join(world.directory, ended.log.replace(".log", ".info")), "utf8"));
+  assert.equal(info.outcome, "deployed");
+  assert.equal(info.generation, 2);
+  assert.equal(info.who, "Alice (web)");
+  const audit = await readFile(join(world.directory, "audit.jsonl"), "utf8");
+  assert.match(audit, /"what":"ended","about":"d-20261123-0002","detail":"deployed: /);
+});
+
+test("what the supervisor says stands in the log once", {
+  todo: "bug: validate reads the log from its beginning again",
+}, async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", bob);
+  const ended = await bot.ends(id);
+  const log = await readFile(join(world.directory, ended.log), "utf8");
+  assert.equal(log.match(/state: activating/g)?.length, 1);
+});
+
+test("an id that is taken already is not given out again", {
+  todo: "bug: begin() takes any id; two bytes collide",
+}, async (t) => {
+  const world = await createWorld(t);
+  const ids = ["r-20261123-0001", "d-20261123-000a", "r-20261123-0002", "d-20261123-000a", "d-20261123-000b"];
+  const bot = await world.startBot({ makeId: () => ids.shift() ?? "d-20261123-ffff" });
+  const first = await bot.deploy("yoga");
+  await bot.asks(first);
+  const second = await bot.deploy("hetzner-vps");
+  await bot.asks(second);
+  assert.notEqual(second, first);
+  assert.equal((await bot.record(first)).host, "yoga");
+});

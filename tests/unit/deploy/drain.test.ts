@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { alice, createWorld } from "../../fakes/world.ts";
+
+const within = 20_000;
+
+test("a drain leaves a waiting card alone, and does not wait for it", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  const before = world.clock.now();
+  await world.clock.settle(bot.engine.drain(within));
+  assert.equal(world.clock.now(), before);
+  assert.equal((await bot.record(id)).outcome, null);
+});
+
+test("a drain ends what has not asked yet, and says why", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const held = world.builderShell.hold("--out-link");
+  const id = await bot.deploy("yoga");
+  await world.clock.until(held.hasStarted);
+  const before = world.clock.now();
+  await world.clock.settle(bot.engine.drain(within));
+  const ended = await bot.record(id);
+  assert.equal(ended.outcome, "failed");
+  assert.equal(ended.message, "the bot was stopped meanwhile; the running system is untouched");
+  assert.equal(world.clock.now(), before);
+});
+
+test("a drain lets a switch go on to its end", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.reaches(id, ({ phase }) => phase === "switch");
+  await world.clock.settle(bot.engine.drain(60_000));
+  assert.equal((await bot.record(id)).outcome, "deployed");
+});
+
+test("a drain does not wait longer than it may", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.reaches(id, ({ phase }) => phase === "switch");
+  const before = world.clock.now();
+  await world.clock.settle(bot.engine.drain(1_000));
+  assert.equal(world.clock.now() - before, 1_000);
+  assert.equal((await bot.record(id)).outcome, null);
+});
+
+test("a drain with a waiting card does not wait longer for the others than they take", {
+  todo: "bug: drain awaits the waiting cards too once anything else is at work",
+}, async (t) => {
+  const world = await createWorld(t);
+  const bot = await world.startBot();
+  await bot.asks(await bot.deploy("yoga"));
+  const held = world.builderShell.hold("--out-link");
+  await bot.deploy("hetzner-vps");
+  await world.clock.until(held.hasStarted);
+  const before = world.clock.now();
+  await world.clock.settle(bot.engine.drain(within));
+  assert.equal(world.clock.now() - before < within, true);
+});
+
+test("a drain with nothing at work ends at once", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.drain(within));
+  assert.equal(world.clock.sleeping, 0);
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fakeSystem } from "../../fakes/fake-system.ts";
+import { alice, createWorld, type World } from "../../fakes/world.ts";
+
+/** What reached the host: its copy, or a program of the new system. */
+function reachedHost(world: World): boolean {
+  return world.ran.some(({ argv }) => argv.includes("copy") || argv.includes("dry-activate"));
+}
+
+test("a ref outside the trusted ones stops before anything of it reaches the host", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
+  const bot = await world.startBot();
+  const ended = await bot.ends(await bot.deploy("yoga", { ref: "origin/wild" }));
+  assert.equal(ended.outcome, "failed");
+  assert.match(ended.message ?? "", /origin\/wild is not in origin\/main: its code would run as root/);
+  assert.equal(ended.phase, "check");
+  assert.equal(reachedHost(world), false);
+});
+
+test("who may use any ref is warned on the card", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
+  const bot = await world.startBot();
+  const asked = await bot.asks(await bot.deploy("yoga", { ref: "origin/wild", allowAnyRef: true }));
+  assert.equal(asked.phase, "confirm");
+  assert.deepEqual(asked.warnings, ["this revision is not in origin/main"]);
+});
+
+test("a ref that fleet.yaml trusts needs no permission and gives no warning", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = "defaults: { refs: [origin/main, origin/next] }";
+  world.builder.commit("next", { yoga: fakeSystem("yoga-next") }, "origin/next");
+  const bot = await world.startBot();
+  const asked = await bot.asks(await bot.deploy("yoga", { ref: "origin/next" }));
+  assert.equal(asked.phase, "confirm");
+  assert.deepEqual(asked.warnings, []);
+});
+
+test("an older revision of a trusted branch is trusted", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const [first] = world.builder.history.get("origin/main") ?? [];
+  const bot = await world.startBot();
+  const ended = await bot.ends(await bot.deploy("yoga", { ref: first?.revision ?? "" }));
+  assert.equal(ended.outcome, "unchanged");
+});
+
+test("the working tree needs the permission, and the card says that it is dirty", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const refused = await bot.ends(await bot.deploy("yoga", { ref: "." }));
+  assert.equal(refused.outcome, "failed");
+  const asked = await bot.asks(await bot.deploy("yoga", { ref: ".", allowAnyRef: true }));
+  assert.deepEqual(asked.warnings, ["built from uncommitted files on the builder"]);
+  assert.equal(asked.revision, null);
+  assert.equal(
+    world.ran.some(({ argv }) => argv.includes("git+file:///srv/fleet")),
+    true,
+  );
+});
+
+test("a ref that git does not know is said to be so", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const ended = await bot.ends(await bot.deploy("yoga", { ref: "origin/nowhere" }));
+  assert.equal(ended.outcome, "failed");
+  assert.equal(ended.message, "/srv/fleet has no ref origin/nowhere");
+});
+
+test("a ref that is not the name of one is refused before any command runs", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.hosts());
+  const before = world.ran.length;
+  for (const ref of ["--upload-pack=x", "-x", "a b", "a..b", "$(id)", "x;y", "", "a\nb", "refs/@{0}"]) {
+    const answers = await world.clock.settle(
+      Promise.all([
+        bot.engine.deploy({
+          host: "yoga",
+          mode: "deploy",
+          ref,
+          reason: null,
+          by: alice,
+          allowAnyRef: true,
+          command: "",
+        }),
+        bot.engine.buildAll({ jobs: null, ref, by: alice, allowAnyRef: true, command: "" }),
+      ]),
+    );
+    for (const answer of answers) {
+      assert.equal(answer.kind === "refused" && answer.code, "bad-command", ref);
+    }
+  }
+  assert.equal(world.ran.length, before);
+});
+
+test("a fetch that fails is a warning: what is there can still be deployed", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builder.fetchExit = 128;
+  const bot = await world.startBot();
+  const asked = await bot.asks(await bot.deploy("yoga"));
+  assert.equal(asked.phase, "confirm");
+  assert.deepEqual(asked.warnings, [
+    "git fetch did not work, so this may not be the newest: fatal: no network",
+  ]);
+});
+
+test("a repository without a remote is not fetched", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builderShell.on("git -C /srv/fleet remote", { stdout: "" });
+  const bot = await world.startBot();
+  await bot.asks(await bot.deploy("yoga"));
+  assert.equal(
+    world.ran.some(({ argv }) => argv.includes("fetch")),
+    false,
+  );
+});
