@@ -84,6 +84,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   // Hosts that wait for an answer come before people.
   await engine.recover();
   await web.start();
+  // The first look at the flake takes a moment, and nobody should have to wait for it.
+  void engine.hosts();
   const link = token === null ? web.url() : `${web.url()}/login?token=${encodeURIComponent(token)}`;
 
   return {

@@ -27,6 +27,7 @@ export interface DeskParts {
 }
 
 const builderCheck = 5_000;
+const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
 
 export function createDesk(parts: DeskParts): Desk {
   const { tools, events, live, logs, audit } = parts;
@@ -90,8 +91,9 @@ export function createDesk(parts: DeskParts): Desk {
                 : {
                     deployment: last.id,
                     outcome: last.outcome ?? "",
-                    revision: last.revision,
-                    toplevel: last.toplevel,
+                    // What was tried and taken back is not what runs.
+                    revision: runsIt.has(last.outcome ?? "") ? last.revision : null,
+                    toplevel: runsIt.has(last.outcome ?? "") ? last.toplevel : last.previous,
                     generation: last.generation,
                     finishedAt: last.finishedAt,
                     requestedBy: last.requestedBy.name,

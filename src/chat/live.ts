@@ -31,12 +31,13 @@ export function createLive(events: Events, store: Pick<Store, "deployment" | "ru
       deployment,
       card: deploymentCard(deployment, progress.get(deployment.id) ?? null),
     });
-    void drawRun(deployment.run);
+    void drawRun(deployment.run, 2);
   }
 
-  async function drawRun(id: string): Promise<void> {
+  /** The card of a run with one host is that host's card, and is drawn once only, for what was typed. */
+  async function drawRun(id: string, least: number): Promise<void> {
     const run = await store.run(id);
-    if (run !== undefined && run.deployments.length > 1) {
+    if (run !== undefined && run.deployments.length >= least) {
       const found = await Promise.all(run.deployments.map((deployment) => store.deployment(deployment)));
       events.emit({
         kind: "run",
@@ -64,7 +65,7 @@ export function createLive(events: Events, store: Pick<Store, "deployment" | "ru
 
   return {
     changed,
-    began: (run) => void drawRun(run.id),
+    began: (run) => void drawRun(run.id, 1),
     progressed(said) {
       progress.set(said.deployment, said);
       if (!due.has(said.deployment)) {

@@ -193,13 +193,15 @@ function unitLists(units: UnitChanges): Block[] {
 function decision(deployment: Deployment): Block[] {
   if (awaitsDecision(deployment)) {
     return [
-      text(`The card expires at ${deployment.confirmation?.expiresAt}.`),
+      text(`Expires at ${clockTime(deployment.confirmation?.expiresAt)}.`),
       buttons(...decisionButtons(deployment)),
     ];
   }
   const made = deployment.confirmation?.decision;
   const said =
-    made === null || made === undefined ? [] : [text(`${made.by.name} said ${made.action} at ${made.at}.`)];
+    made === null || made === undefined
+      ? []
+      : [text(`${made.by.name} said ${made.action} at ${clockTime(made.at)}.`)];
   if (isOpen(deployment)) {
     const canCancel = made === null || made === undefined;
     return [...said, ...(canCancel ? [buttons(decideButton(deployment, "Cancel", "cancel", "plain"))] : [])];
@@ -208,6 +210,11 @@ function decision(deployment: Deployment): Block[] {
   return wasSwitched && deployment.mode === "deploy"
     ? [...said, buttons(commandButton("Roll back", `/rollback ${deployment.host} previous`, "danger"))]
     : said;
+}
+
+/** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
+function clockTime(iso = ""): string {
+  return `${iso.slice(11, 19)} UTC`;
 }
 
 function decisionButtons(deployment: Deployment): Button[] {

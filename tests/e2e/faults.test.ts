@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
-import { isActive, skip, stateOf, useFleet } from "./machine.ts";
+import { isActive, skip, stateOf, useFleet, useHost } from "./machine.ts";
 
 const host = "hetzner-vps";
 
 describe("a bad system on a real machine", { skip }, () => {
   const fleet = useFleet();
+  useHost(fleet, host);
   let bot: Bot;
   before(async () => {
     bot = await startBot(fleet(), { defaults: { ackWithin: "8s", activateWithin: "60s" } });

@@ -1,4 +1,7 @@
-import { before } from "node:test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import lockfile from "proper-lockfile";
 import { type Fleet, openFleet } from "../rehearsal/fleet.ts";
 import { readState } from "../rehearsal/state.ts";
 
@@ -22,6 +25,20 @@ export function useFleet(): () => Fleet {
     }
     return fleet;
   };
+}
+
+/** Keeps a host for the tests of one file, since test files run side by side; waits until it is free. */
+export function useHost(fleet: () => Fleet, host: string): void {
+  let release: (() => Promise<void>) | undefined;
+  before(async () => {
+    const claim = join(fleet().dir, `claim-${host}`);
+    await mkdir(claim, { recursive: true });
+    release = await lockfile.lock(claim, {
+      stale: 20_000,
+      retries: { retries: 1_000, factor: 1, minTimeout: 250 },
+    });
+  });
+  after(() => release?.());
 }
 
 /** What a host really runs, read from inside and not through the bot. */
