@@ -1,4 +1,7 @@
 import type { Deployment, Run } from "../deploy/deployment.ts";
+
+export type { Deployment, Run } from "../deploy/deployment.ts";
+
 import type { Block } from "./blocks.ts";
 import type { Identity } from "./identity.ts";
 
@@ -90,6 +93,8 @@ export interface Desk {
     id: string,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Groups of a platform that any role names, such as `slack-group:S0AB`: nobody asks for the others. */
+  groups(): readonly string[];
   /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */
   subscribe(lastSeq: number | null, listener: (event: ChatEvent) => void): () => void;
   /** Liveness for /healthz: by part, a word and whether it is well. */

@@ -4,4 +4,6 @@ export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly groups: readonly string[];
+  /** From another organisation (Slack Connect): `*` in a role does not mean them. */
+  readonly isOutsider?: boolean;
 }

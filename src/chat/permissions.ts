@@ -54,7 +54,7 @@ export function personOf(fleet: FleetFile, who: Identity): string | null {
 
 function rolesOf(fleet: FleetFile, who: Identity): Set<string> {
   const person = personOf(fleet, who);
-  const names = new Set(["*", ...who.groups, ...(person === null ? [] : [person])]);
+  const names = new Set([...(who.isOutsider === true ? [] : ["*"]), ...who.groups, ...(person === null ? [] : [person])]);
   return new Set(
     Object.entries(fleet.roles)
       .filter(([, members]) => members.some((member) => names.has(member)))

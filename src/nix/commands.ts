@@ -84,6 +84,7 @@ export function build(derivation: string, outLink: string): string[] {
 export function copy(target: Target, toplevel: string, substitutes: boolean): string[] {
   // Nix takes %20 for a space in a store's URL, and no plus sign.
   const program = target.user === "root" ? "" : `?remote-program=${encodeURIComponent("sudo -n nix-store")}`;
+  const address = target.address.includes(":") ? `[${target.address}]` : target.address;
   return [
     "env",
     `NIX_SSHOPTS=${sshOptions(target, "shared").join(" ")}`,
@@ -94,7 +95,7 @@ export function copy(target: Target, toplevel: string, substitutes: boolean): st
     "-v",
     ...(substitutes ? ["--substitute-on-destination"] : []),
     "--to",
-    `ssh://${target.user}@${target.address}${program}`,
+    `ssh://${target.user}@${address}${program}`,
     toplevel,
   ];
 }

@@ -16,7 +16,7 @@ export const dirtyRef = ".";
  * contains. Without a revision it is the working tree.
  */
 export function flakeUrl(repository: string, revision: string | null): string {
-  const url = `git+file://${encodeURI(repository)}`;
+  const url = `git+file://${repository.split("/").map(encodeURIComponent).join("/")}`;
   return revision === null ? url : `${url}?rev=${revision}&allRefs=1`;
 }
 

@@ -36,10 +36,10 @@ export function readGenerations(stdout: string): Generation[] {
   return stdout
     .split("\n")
     .flatMap((line) => {
-      const [link = "", toplevel = "", seconds, version, kernel, revision, current, selected] =
+      const [link = "", toplevel = "", seconds = "", version, kernel, revision, current, selected] =
         line.split("\t");
       const number = generationNumber(link);
-      if (number === null || !toplevel.startsWith("/nix/store/")) {
+      if (number === null || !toplevel.startsWith("/nix/store/") || !/^\d{1,11}$/.test(seconds)) {
         return [];
       }
       return [

@@ -30,7 +30,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "The repository belongs to another user: `git config --global --add safe.directory PATH` for the builder's user.",
   ],
   [
-    /(does not exist|No such file or directory).*\/nix\/store\/[^ ]*-source|is not tracked by Git/,
+    /'\/nix\/store\/[^ ]*-source[^ ]*'?:? (does not exist|No such file or directory)|does not contain a '\/flake.nix' file|is not tracked by Git/,
     "A flake sees only files that git knows: `git add` the new file and commit it.",
   ],
   [

@@ -82,7 +82,7 @@ export function nixLogReader(counted: "builds" | "copyPaths"): (line: string) =>
           };
         }
         if (message.type === result.progress && counters.has(message.id)) {
-          const [done, expected] = message.fields.map(Number);
+          const [done, expected] = message.fields.map((field) => Number(field) || 0);
           last = { done: done ?? 0, expected: expected ?? 0, text: last?.text ?? "" };
           return { log: null, progress: last };
         }
