@@ -4,7 +4,10 @@ import { cancel, confirm } from "./confirm.ts";
 import { deploy } from "./deploy.ts";
 import { generations } from "./generations.ts";
 import { help } from "./help.ts";
+import { history } from "./history.ts";
+import { logs } from "./logs.ts";
 import { rollback } from "./rollback.ts";
+import { hosts, status } from "./status.ts";
 
 /** The bot's commands. Help, completion and every surface follow from this list. */
 export const commands: readonly CommandSpec[] = [
@@ -14,5 +17,9 @@ export const commands: readonly CommandSpec[] = [
   generations,
   confirm,
   cancel,
+  status,
+  hosts,
+  history,
+  logs,
   help,
 ];

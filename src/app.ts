@@ -75,7 +75,13 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     onRun: live.began,
     onProgress: live.progressed,
   });
-  const tools: CommandTools = { engine, store, fleet: fleet.current, commands };
+  const tools: CommandTools = {
+    engine,
+    store,
+    fleet: fleet.current,
+    commands,
+    readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
+  };
   const surfaces: Surface[] = [];
   const desk = createDesk({ tools, events, live, logs, audit, shells, surfaces: () => surfaces });
   const web = webSurface({ desk, listen: settings.listen, token, log, version: options.version });

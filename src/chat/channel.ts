@@ -57,7 +57,12 @@ export class DeliveryError extends Error {
   /** Milliseconds. */
   readonly retryAfter: number | null;
 
-  constructor(failure: DeliveryFailure, message: string, retryAfter: number | null = null, options?: ErrorOptions) {
+  constructor(
+    failure: DeliveryFailure,
+    message: string,
+    retryAfter: number | null = null,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = "DeliveryError";
     this.failure = failure;

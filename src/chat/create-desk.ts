@@ -123,6 +123,13 @@ export function createDesk(parts: DeskParts): Desk {
       signal.addEventListener("abort", stop, { once: true });
       return logs.read(deployment.log, follow ? { isOver: () => isOver, signal } : null);
     },
+    groups: () => [
+      ...new Set(
+        Object.values(tools.fleet().roles)
+          .flat()
+          .filter((member) => /^(slack-group|discord-role):/.test(member)),
+      ),
+    ],
     subscribe: (lastSeq, listener) => events.subscribe(lastSeq, listener),
     async health() {
       const surfaces = parts.surfaces().map((surface) => ({ part: surface.name, ...surface.health() }));

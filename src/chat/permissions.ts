@@ -20,7 +20,9 @@ export function mayDo(fleet: FleetFile, who: Identity, what: Permission, host: s
   if (roles.has("admin")) {
     return allowed;
   }
-  if (what === "view" && (fleet.roles["viewer"] === undefined || roles.has("viewer") || roles.size > 0)) {
+  // Whoever has any role may look; without a viewer role so may everybody from here.
+  const isOpenToAll = fleet.roles["viewer"] === undefined && who.isOutsider !== true;
+  if (what === "view" && (isOpenToAll || roles.size > 0)) {
     return allowed;
   }
   const needed = neededRoles(fleet, what, host);
@@ -54,7 +56,11 @@ export function personOf(fleet: FleetFile, who: Identity): string | null {
 
 function rolesOf(fleet: FleetFile, who: Identity): Set<string> {
   const person = personOf(fleet, who);
-  const names = new Set([...(who.isOutsider === true ? [] : ["*"]), ...who.groups, ...(person === null ? [] : [person])]);
+  const names = new Set([
+    ...(who.isOutsider === true ? [] : ["*"]),
+    ...who.groups,
+    ...(person === null ? [] : [person]),
+  ]);
   return new Set(
     Object.entries(fleet.roles)
       .filter(([, members]) => members.some((member) => names.has(member)))

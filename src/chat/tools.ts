@@ -1,4 +1,5 @@
 import type { FleetFile } from "../config/fleet-file.ts";
+import type { Deployment } from "../deploy/deployment.ts";
 import type { Engine } from "../deploy/engine.ts";
 import type { Store } from "../store/store.ts";
 import type { CommandSpec } from "./spec.ts";
@@ -6,7 +7,9 @@ import type { CommandSpec } from "./spec.ts";
 /** What commands work with. */
 export interface CommandTools {
   readonly engine: Engine;
-  readonly store: Pick<Store, "deployment" | "deployments" | "run">;
+  readonly store: Pick<Store, "open" | "deployment" | "deployments" | "run">;
+  /** The end of a deployment's log, at most so many bytes. */
+  readonly readLog: (deployment: Deployment, bytes: number) => Promise<string>;
   readonly fleet: () => FleetFile;
   /** For /help. */
   readonly commands: readonly CommandSpec[];

@@ -17,6 +17,8 @@ export const deadlines = {
   copy: 60 * minutes,
   /** A short question to a host. */
   hostCommand: 40 * seconds,
+  /** A look for /status, for which people wait. */
+  hostLook: 20 * seconds,
   dryActivate: 5 * minutes,
   diffClosures: 2 * minutes,
   /** One try of a health check. */

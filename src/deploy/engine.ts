@@ -3,7 +3,8 @@ import { dirtyRef, hostNamePattern, isRefName } from "../nix/flake.ts";
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
 import { type Actor, awaitsDecision, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
-import { refreshInventory } from "./inventory.ts";
+import { headRevision, refreshInventory } from "./inventory.ts";
+import { type Looked, lookAtHosts } from "./look.ts";
 import { type EngineParts, hostOf, maxOpen, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { readHostGenerations } from "./read-generations.ts";
@@ -59,6 +60,12 @@ export interface RollbackRequest {
   readonly command: string;
 }
 
+export interface Status {
+  readonly hosts: readonly Looked[];
+  /** What `defaults.ref` is; null when it cannot be read now. */
+  readonly revision: string | null;
+}
+
 /** Orchestrates deployments. Nothing in it waits for chat. */
 export interface Engine {
   deploy(request: DeployRequest): Promise<Started | Refusal>;
@@ -68,6 +75,8 @@ export interface Engine {
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
   hosts(): Promise<readonly string[]>;
+  /** What a host runs right now, or all of them; and the revision that the fleet's ref is at. */
+  status(host: string | null): Promise<Status | Refusal>;
   /** Takes up what was open when the bot stopped. Resolves when that goes on by itself. */
   recover(): Promise<void>;
   /** Ends what may be ended, waits a while for the rest. */
@@ -311,6 +320,17 @@ export function createEngine(parts: EngineParts): Engine {
     hosts: async () => {
       const known = await store.inventory();
       return known.length > 0 ? known : refreshInventory(parts);
+    },
+    async status(host) {
+      const refusal = host === null ? null : await knownHost(host);
+      if (refusal !== null) {
+        return refusal;
+      }
+      const [found, revision] = await Promise.all([
+        lookAtHosts(parts, host === null ? await store.inventory() : [host]),
+        headRevision(parts),
+      ]);
+      return { hosts: found, revision };
     },
     recover: () => recover(parts, launch),
     async drain(within) {

@@ -1,4 +1,6 @@
+import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
+import { gitResolve } from "../nix/commands.ts";
 import type { EngineParts } from "./parts.ts";
 import { openSource } from "./source.ts";
 
@@ -20,5 +22,19 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
   } catch (error) {
     parts.log.warn({ err: error }, "reading the flake's hosts");
     return parts.store.inventory();
+  }
+}
+
+/** The revision of the fleet's ref as last fetched; null when the builder cannot say. */
+export async function headRevision(parts: EngineParts): Promise<string | null> {
+  try {
+    const exit = await parts.shells.builder.run({
+      argv: gitResolve(parts.settings.flake, parts.fleet().defaults.ref),
+      timeout: deadlines.builderCommand,
+    });
+    return exit.exitCode === 0 ? exit.stdout.trim() : null;
+  } catch (error) {
+    parts.log.warn({ err: error }, "reading the fleet's ref");
+    return null;
   }
 }

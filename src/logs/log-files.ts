@@ -23,6 +23,8 @@ export interface LogFiles {
   reopen(path: string): Promise<LogFile>;
   /** Writes the deployment's `.info` beside its log. */
   writeInfo(deployment: Deployment): Promise<void>;
+  /** The last bytes, cut at a line. */
+  tail(path: string, bytes: number): Promise<string>;
   /** The bytes so far; `isOver` tells, while following, whether more may come. */
   read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
 }
@@ -123,6 +125,13 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
       await writeFileAtomic(path, `${redact(JSON.stringify(info(deployment), null, 2))}\n`, { mode: 0o600 });
     },
     read,
+    async tail(path, bytes) {
+      const { size } = await stat(join(directory, path));
+      const start = Math.max(0, size - bytes);
+      const chunks = await createReadStream(join(directory, path), { start }).toArray();
+      const text = Buffer.concat(chunks as Buffer[]).toString("utf8");
+      return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
+    },
   };
 }
 

@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import lockfile from "proper-lockfile";
-import { type Fleet, openFleet } from "../rehearsal/fleet.ts";
+import type { Fleet } from "../rehearsal/fleet.ts";
+import { openFleet } from "../rehearsal/open-fleet.ts";
 import { readState } from "../rehearsal/state.ts";
 
 /** The reason why tests on real machines cannot run here, or false; `npm test` finds out once. */

@@ -50,7 +50,7 @@ describe("the page, on a real machine", { skip: skip || noBrowser }, () => {
     await type(`/deploy ${host}`);
     const button = page.getByRole("button", { name: /^Switch/ });
     await button.waitFor({ timeout: 60_000 });
-    const card = await page.locator("main").innerText();
+    const card = (await page.locator("main").textContent()) ?? "";
     assert.match(card, /nginx/);
     assert.match(card, /1\.27\.4/);
     assert.match(card, /1\.27\.5/);

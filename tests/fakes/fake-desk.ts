@@ -212,6 +212,7 @@ export function fakeDesk(
       return () => listeners.delete(listener);
     },
 
+    groups: () => [],
     health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
   };
 

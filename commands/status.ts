@@ -1,0 +1,60 @@
+import { heading, table } from "../src/chat/blocks.ts";
+import { refusalFor } from "../src/chat/dispatch.ts";
+import { command } from "../src/chat/spec.ts";
+import { hostNamed } from "../src/fleet/host.ts";
+import { statusBlocks } from "../src/views/status.ts";
+import { typed } from "./input.ts";
+
+export const status = command({
+  name: "status",
+  words: "[HOST]",
+  summary: "What runs where: generation, revision, health, drift, and what is under way.",
+  examples: ["/status", "/status yoga"],
+  flags: [],
+  input: typed({ least: 0, most: 1, what: "/status takes one host at most." }).transform((input) => ({
+    host: input.words[0] ?? null,
+  })),
+  async handle({ host }, call) {
+    const refusal = refusalFor(call, "view", host);
+    if (refusal !== null) {
+      return refusal;
+    }
+    const { engine, store } = call.tools;
+    const found = await engine.status(host);
+    return "kind" in found
+      ? found
+      : {
+          kind: "answer",
+          text: host === null ? "What runs where" : `Status of ${host}`,
+          blocks: statusBlocks(found, await store.open()),
+        };
+  },
+});
+
+export const hosts = command({
+  name: "hosts",
+  words: "",
+  summary: "The hosts of the fleet, how they are reached, their tags, risk and roles.",
+  examples: ["/hosts"],
+  flags: [],
+  input: typed({ least: 0, most: 0, what: "/hosts takes nothing." }),
+  async handle(_input, call) {
+    const refusal = refusalFor(call, "view", null);
+    if (refusal !== null) {
+      return refusal;
+    }
+    const fleet = call.tools.fleet();
+    const names = await call.tools.engine.hosts();
+    const rows = names.map((name) => {
+      const { target, tags, risk, roles } = hostNamed(fleet, name);
+      const address =
+        target.address === "local" ? "local" : `${target.user}@${target.address}:${target.port}`;
+      return [name, address, tags.join(", "), risk, roles.join(", ")];
+    });
+    return {
+      kind: "answer",
+      text: `${names.length} hosts`,
+      blocks: [heading("Hosts"), table(["Host", "Reached as", "Tags", "Risk", "Who may deploy"], rows)],
+    };
+  },
+});
