@@ -1,7 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { fleetsDir, type MachineName, machineNames } from "./places.ts";
+import { allStates } from "./state.ts";
 
 /** A fleet's part of the loopback network, 127.83.N.0/24, and the port its sshds listen on. */
 export interface Network {
@@ -14,21 +13,13 @@ export const addressOf = ({ subnet }: Network, machine: MachineName): string =>
 
 /** The lowest subnet that no fleet uses. Call it under the lock of all fleets, and record it before you let go. */
 export async function freeNetwork(): Promise<Network> {
-  const taken = new Set((await allFleets()).map(({ subnet }) => subnet));
+  const taken = new Set((await allStates()).map(({ subnet }) => subnet));
   for (let subnet = 1; subnet < 255; subnet++) {
     if (taken.has(subnet)) continue;
     const port = await freePort(addressOf({ subnet, port: 0 }, "builder"));
     if (port !== undefined) return { subnet, port };
   }
   throw new Error(`find a free loopback subnet: all are taken by the fleets in ${fleetsDir}; take some down`);
-}
-
-async function allFleets(): Promise<{ subnet: number }[]> {
-  const names = await readdir(fleetsDir).catch(() => []);
-  const texts = await Promise.all(
-    names.map((name) => readFile(join(fleetsDir, name, "fleet.json"), "utf8").catch(() => "")),
-  );
-  return texts.filter((text) => text !== "").map((text) => JSON.parse(text) as { subnet: number });
 }
 
 /** 22, unless this machine's own sshd listens on every address. */

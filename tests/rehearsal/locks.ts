@@ -8,8 +8,8 @@ export async function underLock<T>(path: string, waitMs: number, work: () => Pro
   const release = await lockfile
     .lock(path, {
       realpath: false,
-      stale: 10_000,
-      update: 2_000,
+      stale: 5_000,
+      update: 1_000,
       retries: { retries: Math.ceil(waitMs / 250), factor: 1, minTimeout: 250, maxTimeout: 250 },
     })
     .catch((cause: unknown) => {

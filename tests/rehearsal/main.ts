@@ -1,6 +1,7 @@
 import { Command } from "commander";
-import { bringUp, openFleet, takeDown } from "./fleet.ts";
+import { bringUp, takeDown } from "./fleet.ts";
 import { leader } from "./machine.ts";
+import { openFleet } from "./open-fleet.ts";
 import { machineNames } from "./places.ts";
 import { progressLine } from "./progress-line.ts";
 import { fleetNames, readState } from "./state.ts";
@@ -68,6 +69,9 @@ program
     process.stderr.write(result.stderr);
     process.exitCode = result.exitCode;
   });
+
+// `status | head` closes our output early; that is no error.
+process.stdout.on("error", () => process.exit());
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

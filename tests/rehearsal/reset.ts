@@ -5,7 +5,7 @@ import { fleetKeys } from "./keys.ts";
 import { execIn, leader, type Place, runningProcess, start, stop, waitUntilUp } from "./machine.ts";
 import { type HostName, machineFiles } from "./places.ts";
 import { provision } from "./provision.ts";
-import { seed } from "./seed.ts";
+import { type Seed, seedOf } from "./seed.ts";
 import type { FleetState } from "./state.ts";
 
 /** In place where that works, which is quick; otherwise the machine is made anew, which always does. */
@@ -22,15 +22,34 @@ async function resetInPlace(place: Place, toplevel: string | undefined): Promise
 }
 
 export async function makeAnew(state: FleetState, place: Place): Promise<void> {
-  const made = await seed(() => undefined);
+  const made = await seedOf(state.seed);
   await stop(place);
   await provision(place, state, await fleetKeys(state.name), made);
-  await boot(place, place.machine === "builder" ? made.builderLayers : made.hostLayers);
+  await boot(place, made);
+  await mustBeWell(place);
+}
+
+/** A fresh machine on which something failed is of no use: mostly a port is taken by a program of this machine. */
+async function mustBeWell(place: Place): Promise<void> {
+  const failed = await execIn(place, ["systemctl", "list-units", "--failed", "--plain", "--no-legend"]);
+  const units = failed.stdout.split("\n").flatMap((line) => line.split(" ")[0] || []);
+  if (units.length === 0) return;
+  const log = await execIn(place, [
+    "journalctl",
+    "--boot",
+    "--no-pager",
+    "--lines=5",
+    "--output=cat",
+    `--unit=${units[0]}`,
+  ]);
+  throw new Error(
+    `start ${place.machine}: ${units.join(", ")} failed (is its port taken here?)\n${log.stdout.trim()}`,
+  );
 }
 
 /** Starts a machine, waits for it, and writes a host's first boot entry. */
-export async function boot(place: Place, layers: readonly string[]): Promise<void> {
-  await start(place, layers);
+export async function boot(place: Place, made: Seed): Promise<void> {
+  await start(place, place.machine === "builder" ? made.builderLayers : made.hostLayers);
   await waitUntilUp(place, 60_000);
   if (place.machine === "builder") return;
   const install =
@@ -43,7 +62,7 @@ export async function boot(place: Place, layers: readonly string[]): Promise<voi
 }
 
 /** The container restarts by itself after an orderly reboot; one that hangs is cut off and started again. */
-export async function reboot(place: Place): Promise<void> {
+export async function reboot(state: FleetState, place: Place): Promise<void> {
   const before = await leader(place);
   if (before === undefined) throw new Error(`reboot ${place.machine}: it is not running; run "up" first`);
   await execIn(place, ["systemctl", "reboot"], { timeoutMs: 5_000 });
@@ -54,6 +73,5 @@ export async function reboot(place: Place): Promise<void> {
     await sleep(50);
   }
   await stop(place);
-  const { builderLayers, hostLayers } = await seed(() => undefined);
-  await boot(place, place.machine === "builder" ? builderLayers : hostLayers);
+  await boot(place, await seedOf(state.seed));
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { execa, type Options } from "execa";
 
 export interface RunResult {
@@ -32,14 +33,22 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   if (onLine) {
     for (const stream of [child.stdout, child.stderr]) eachLine(stream, onLine);
   }
+  // What a command left running in the background may keep its output open for ever.
+  child.nodeChildProcess.once("exit", () => {
+    setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, 300).unref();
+  });
   const result = await child;
   if (result.timedOut) throw new Error(`${argv.join(" ")}: no end after ${timeoutMs / 1000} s`);
-  if (result.exitCode === undefined) {
+  const exitCode = result.exitCode ?? signalCode(result.signal);
+  if (exitCode === undefined) {
     throw new Error(`${argv.join(" ")}: ${result.shortMessage ?? "could not be run"}`, {
       cause: result.cause,
     });
   }
-  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+  return { exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
 /** Like `run`, and throws with the action's name and the last lines when the exit is not 0. */
@@ -53,6 +62,10 @@ export async function must(
   const lines = `${result.stdout}\n${result.stderr}`.trimEnd().split("\n").slice(-15).join("\n");
   throw new Error(`${action}: ${argv[0]} ended with ${result.exitCode}\n${lines}`);
 }
+
+/** As a shell says it: 128 and the signal's number. */
+const signalCode = (signal: keyof typeof constants.signals | undefined): number | undefined =>
+  signal === undefined ? undefined : 128 + constants.signals[signal];
 
 function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
   let rest = "";

@@ -33,3 +33,8 @@ export async function fleetNames(): Promise<readonly string[]> {
     .filter((entry) => entry.isDirectory() && /^[a-z]/.test(entry.name) && !entry.name.endsWith(".lock"))
     .map(({ name }) => name);
 }
+
+export async function allStates(): Promise<readonly FleetState[]> {
+  const states = await Promise.all((await fleetNames()).map(readState));
+  return states.filter((state) => state !== undefined);
+}

@@ -1,12 +1,13 @@
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { addressOf, freeNetwork } from "./addresses.ts";
-import { type Fleet, fleetFiles, openFleet } from "./fleet.ts";
+import type { Fleet } from "./fleet.ts";
 import { fleetFile } from "./fleet-file.ts";
 import { fleetKeys, type Keys, knownHost } from "./keys.ts";
 import { underLock } from "./locks.ts";
 import { type Place, runningProcess, stop } from "./machine.ts";
-import { fleetDir, fleetsDir, hostNames, type MachineName, machineDir, machineNames } from "./places.ts";
+import { fleetFiles, openFleet } from "./open-fleet.ts";
+import { fleetDir, fleetsDir, hostNames, machineDir, machineNames } from "./places.ts";
 import { installMissing, whatIsMissing } from "./requirements.ts";
 import { boot, makeAnew, reset } from "./reset.ts";
 import { type Seed, seed } from "./seed.ts";
@@ -108,11 +109,8 @@ async function bringUpMachine(state: FleetState, place: Place, made: Seed): Prom
     return;
   }
   await stop(place);
-  await boot(place, layersOf(place.machine, made));
+  await boot(place, made);
 }
-
-const layersOf = (machine: MachineName, made: Seed): readonly string[] =>
-  machine === "builder" ? made.builderLayers : made.hostLayers;
 
 /** The way the bot goes, so that "up" means what the bot needs. */
 async function repairUnreachable(fleet: Fleet, state: FleetState): Promise<void> {

@@ -29,7 +29,8 @@ find /etc/systemd/system -name '*.d' -type d -empty -delete 2>/dev/null
 
 find /nix/var/nix/profiles -name 'system-*-link' ! -name system-1-link -delete
 ln -sfn system-1-link /nix/var/nix/profiles/system
-find /nix/var/nix/gcroots -mindepth 1 -maxdepth 1 ! -name auto ! -name profiles ! -name per-user -exec rm -rf {} +
+find /nix/var/nix/gcroots -mindepth 1 -maxdepth 1 ! -name auto ! -name profiles ! -name per-user \
+  ! -name current-system ! -name booted-system -exec rm -rf {} +
 
 systemctl reset-failed
 timeout 10 "$initial/bin/switch-to-configuration" switch >/run/reset.log 2>&1 || exit 1
@@ -44,4 +45,6 @@ systemctl start multi-user.target $wanted || exit 1
 for unit in $wanted; do
   systemctl is-active --quiet "$unit" || exit 1
 done
+# What was copied here is copied again by the next deployment.
+nix-store --gc >/dev/null 2>&1 || exit 1
 rm -f /run/reset.log

@@ -10,6 +10,7 @@ mkdir -p "$out/bin" "$out/share/$pname"
 
 say "building: make -j2 SHELL=/bin/sh"
 echo "  CC      src/$pname.o"
+eval "$compile"
 echo "  LD      $pname"
 yes "$pname $version, built for a rehearsal" | head -c "${kib}k" >"$out/share/$pname/content" || true
 echo "$uses" >"$out/share/$pname/references"

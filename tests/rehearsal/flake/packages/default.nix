@@ -15,6 +15,11 @@ rec {
 
   coreutils = package "coreutils" { kib = 1800; toolsOf = "coreutils"; };
   findutils = package "findutils" { kib = 600; tools = [ "find" "xargs" ]; };
+  diffutils = package "diffutils" { kib = 500; tools = [ "diff" "cmp" ]; };
+  getent = package "getent" { kib = 40; tools = [ "getent" ]; };
+  gnutar = package "gnutar" { kib = 900; tools = [ "tar" ]; };
+  gzip = package "gzip" { kib = 150; tools = [ "gzip" "gunzip" "zcat" ]; };
+  which = package "which" { kib = 30; tools = [ "which" ]; };
   gawk = package "gawk" { kib = 800; tools = [ "awk" ]; };
   gnugrep = package "gnugrep" { kib = 300; tools = [ "grep" "egrep" "fgrep" ]; };
   gnused = package "gnused" { kib = 250; tools = [ "sed" ]; };
@@ -46,7 +51,8 @@ rec {
     kib = 7400;
     tools = [
       "systemctl" "systemd-run" "journalctl" "systemd-cat" "systemd-analyze" "systemd-cgls" "systemd-escape"
-      "systemd-notify" "systemd-tmpfiles" "loginctl" "busctl"
+      "systemd-notify" "systemd-tmpfiles" "systemd-detect-virt" "loginctl" "busctl" "hostnamectl" "timedatectl"
+      "reboot" "poweroff" "shutdown"
     ];
     install = ''
       mkdir -p $out/lib/systemd

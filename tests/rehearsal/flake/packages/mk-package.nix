@@ -13,6 +13,8 @@
   # Programs of ours: name = file.
   scripts ? { },
   uses ? [ ],
+  # Further commands of the build and of the installation.
+  compile ? "",
   install ? "",
   seconds ? 0.5,
 }:
@@ -27,7 +29,7 @@ in
 derivation {
   name = "${name}-${version}";
   pname = name;
-  inherit version toolsOf install;
+  inherit version toolsOf compile install;
   system = platform;
   builder = "/bin/sh";
   args = [ "-eu" ./build-package.sh ];

@@ -7,13 +7,17 @@
   coreutils = "9.8";
   curl = "8.17.0";
   dbus = "1.16.2";
+  diffutils = "3.12";
   ffmpeg = "8.0";
   findutils = "4.10.0";
   firefox = "144.0.2";
   gawk = "5.3.2";
+  getent = "2.42";
   git = "2.51.2";
   gnugrep = "3.12";
   gnused = "4.9";
+  gnutar = "1.35";
+  gzip = "1.14";
   hostname = "3.25";
   iproute2 = "6.17.0";
   job-worker = "2.3.0";
@@ -29,4 +33,5 @@
   restic = "0.18.1";
   sudo = "1.9.17p2";
   util-linux = "2.41.2";
+  which = "2.23";
 }

@@ -1,8 +1,8 @@
 { pkgs, service, file }:
 {
   packages = with pkgs; [
-    bash coreutils curl dbus findutils gawk gnugrep gnused hostname iproute2 netcat nix openssh perl procps sudo systemd
-    util-linux
+    bash coreutils curl dbus diffutils findutils gawk getent gnugrep gnused gnutar gzip hostname iproute2 netcat nix
+    openssh perl procps sudo systemd util-linux which
   ];
 
   units = {

@@ -35,6 +35,11 @@ for wants in /etc/systemd/system/*.wants; do
 done
 link_units "$units" /etc/systemd/system
 
+# What runs and what was booted must outlive a garbage collection, whatever the profile says.
+mkdir -p /nix/var/nix/gcroots
+ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
+ln -sfn /run/booted-system /nix/var/nix/gcroots/booted-system
+
 mkdir -p /run/wrappers/bin
 ln -sfn /usr/bin/sudo /run/wrappers/bin/sudo
 
