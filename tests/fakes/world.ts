@@ -273,16 +273,12 @@ function mortalShell(shell: Shell, life: AbortSignal): Shell {
 }
 
 function mortalStore(store: Store, life: AbortSignal): Store {
-  return {
-    open: () => untilDeath(life, () => store.open()),
-    deployment: (id) => untilDeath(life, () => store.deployment(id)),
-    deployments: (filter) => untilDeath(life, () => store.deployments(filter)),
-    begin: (run, deployments, refuse) => untilDeath(life, () => store.begin(run, deployments, refuse)),
-    update: (id, change) => untilDeath(life, () => store.update(id, change)),
-    run: (id) => untilDeath(life, () => store.run(id)),
-    inventory: () => untilDeath(life, () => store.inventory()),
-    setInventory: (hosts) => untilDeath(life, () => store.setInventory(hosts)),
-    notices: () => store.notices(),
-    close: () => store.close(),
-  };
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" && name !== "notices"
+        ? (...args: unknown[]) => untilDeath(life, () => Reflect.apply(value, target, args))
+        : value;
+    },
+  });
 }

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  decideSwitch,
+  followSupervisor,
+  type SupervisorLink,
+  startSupervisor,
+} from "../../../src/activation/supervisor.ts";
+import { fakeShell } from "../../fakes/fake-shell.ts";
+import { manualClock } from "../../fakes/manual-clock.ts";
+
+const old = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old";
+
+function following() {
+  const clock = manualClock();
+  const shell = fakeShell("yoga", { clock });
+  const fresh = fakeShell("yoga anew", { clock });
+  const lines: string[] = [];
+  const states: string[] = [];
+  const link: SupervisorLink = {
+    id: "d-20261123-7f3a",
+    old,
+    shell,
+    fresh,
+    clock,
+    until: clock.now() + 60_000,
+    onLog: (line) => void lines.push(line),
+    onState: (state) => void states.push(state.kind),
+  };
+  const seen = (state: string, log = "", unit = "active") => ({
+    stdout: `state=${state}\ncurrent=x\nprofile=y\nboot=z\nunit=${unit}\nlog=\n${log}`,
+  });
+  return { clock, shell, fresh, link, lines, states, seen };
+}
+
+test("the ack is given when the host is activated, and over a fresh connection", async () => {
+  const { clock, shell, fresh, link, seen, states } = following();
+  shell.on("show", seen("acked 0"));
+  shell.once("show", seen("activated 0"));
+  shell.once("show", seen("activating"));
+  fresh.on("ack", {});
+  const followed = await clock.settle(followSupervisor(link, "start"));
+  assert.deepEqual(followed, { kind: "acked", exitCode: 0 });
+  assert.deepEqual(states, ["activating", "activated", "acked"]);
+  assert.equal(fresh.ran.length, 1);
+});
+
+test("an ack that does not get through is tried again, and its trouble is said once", async () => {
+  const { clock, shell, fresh, link, seen, lines } = following();
+  shell.on("show", seen("rolled-back nobody came"));
+  for (let count = 0; count < 5; count++) {
+    shell.once("show", seen("activated 0"));
+  }
+  fresh.on("ack", { exitCode: 255, stderr: "Connection timed out" });
+  const followed = await clock.settle(followSupervisor(link, "start"));
+  assert.equal(followed.kind, "final");
+  assert.equal(fresh.ran.length, 5);
+  assert.deepEqual(lines, ["(bot) reaching yoga over a new connection: exit 255: Connection timed out"]);
+});
+
+test("the log is asked for from where it was read to, in bytes, and comes out in whole lines", async () => {
+  const { clock, shell, link, seen, lines } = following();
+  const chunks = ["erste Zeile\nzweite Zei", "le mit ä\n", ""];
+  shell.on("show", (command) => {
+    const chunk = chunks.shift();
+    const offset = Number(command.argv.at(-1));
+    assert.equal(offset, { 2: 0, 1: 22, 0: 32 }[chunks.length]);
+    return seen(chunks.length === 0 ? "committed system-2-link" : "activating", chunk);
+  });
+  await clock.settle(followSupervisor(link, "acked"));
+  assert.deepEqual(lines, ["erste Zeile", "zweite Zeile mit ä"]);
+});
+
+test("bytes that are no UTF-8, or a letter cut in two, do not make the log skip", {
+  todo: "bug: the offset counts the bytes of the decoded text, where one bad byte became three",
+}, async () => {
+  const { clock, shell, link, seen } = following();
+  const offsets: number[] = [];
+  const log = Buffer.concat([Buffer.from("grün "), Buffer.from([0xff]), Buffer.from(" ende\n")]);
+  shell.on("show", (command) => {
+    const offset = Number(command.argv.at(-1));
+    offsets.push(offset);
+    return seen(
+      offsets.length === 3 ? "committed system-2-link" : "activating",
+      log.subarray(offset).toString(),
+    );
+  });
+  await clock.settle(followSupervisor(link, "acked"));
+  assert.deepEqual(offsets, [0, log.length, log.length]);
+});
+
+test("a supervisor that is missed once or twice is not gone", async () => {
+  const { clock, shell, link, seen } = following();
+  shell.on("show", seen("acked 4"));
+  shell.once("show", { exitCode: 2 });
+  shell.once("show", { exitCode: 127 });
+  assert.deepEqual(await clock.settle(followSupervisor(link, "start")), { kind: "acked", exitCode: 4 });
+});
+
+test("a supervisor that is not there is gone once the host is sure that it never begins", async () => {
+  const { clock, shell, link } = following();
+  shell.on("show", { exitCode: 2 });
+  shell.on(" claim ", {});
+  assert.deepEqual(await clock.settle(followSupervisor(link, "start")), { kind: "gone", last: null });
+  assert.equal(shell.ran.filter(({ argv }) => argv[3] === "claim").length, 1);
+});
+
+test("a supervisor whose unit is over without a last word is gone, with the state it was in", async () => {
+  const { clock, shell, link, seen } = following();
+  shell.on("show", seen("activating", "", "inactive"));
+  assert.deepEqual(await clock.settle(followSupervisor(link, "start")), {
+    kind: "gone",
+    last: { kind: "activating" },
+  });
+});
+
+test("a unit that is stopping still has its finish to do", async () => {
+  const { clock, shell, link, seen } = following();
+  shell.on("show", seen("rolled-back it was killed", "", "inactive"));
+  for (let count = 0; count < 20; count++) {
+    shell.once("show", seen("activating", "", "deactivating"));
+  }
+  assert.equal((await clock.settle(followSupervisor(link, "start"))).kind, "final");
+});
+
+test("a host that never answers is silent after the deadline, with the last reason", async () => {
+  const { clock, shell, link } = following();
+  shell.on("show", new Error("No route to host"));
+  const followed = await clock.settle(followSupervisor(link, "start"));
+  assert.deepEqual(followed, { kind: "silent", why: "No route to host" });
+  assert.equal(clock.now() >= link.until, true);
+});
+
+test("a decision is one line, whatever the reason holds", async () => {
+  const { clock, link, fresh } = following();
+  fresh.on("decide", {});
+  await clock.settle(decideSwitch(link, "rollback", `nginx\nfailed\t${"x".repeat(600)}`));
+  const why = fresh.ran[0]?.argv.at(-1) ?? "";
+  assert.equal(why.startsWith("nginx failed x"), true);
+  assert.equal(why.length, 500);
+});
+
+test("a decision that the host refuses is an error", async () => {
+  const { clock, link, fresh } = following();
+  fresh.on("decide", { exitCode: 1, stderr: "no such file" });
+  await assert.rejects(
+    clock.settle(decideSwitch(link, "commit")),
+    /telling yoga to commit: exit 1: no such file/,
+  );
+});
+
+test("the start carries supervisor.sh on its stdin", async () => {
+  const { clock, shell } = following();
+  shell.on(" start ", {});
+  const before = {
+    current: old,
+    profile: null,
+    profileSystem: null,
+    generation: null,
+    bootId: "b",
+    rebootNeeded: false,
+  };
+  const deadlines = { activateWithin: 1, ackWithin: 1, commitWithin: 1, rollbackWithin: 1 };
+  const plan = {
+    id: "d-20261123-7f3a",
+    old,
+    new: old,
+    before,
+    toGeneration: null,
+    deadlines,
+    activeUnits: [],
+  };
+  await clock.settle(startSupervisor(shell, plan));
+  const input = shell.ran[0]?.input ?? "";
+  assert.match(input, /^#!\/bin\/sh\n/);
+  assert.equal(shell.ran[0]?.argv[7], String(Buffer.byteLength(input)));
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import fc from "fast-check";
+import {
+  claimArgv,
+  type Plan,
+  planFile,
+  startArgv,
+  supervisedFor,
+  supervisorArgv,
+} from "../../../src/activation/plan.ts";
+
+const run = promisify(execFile);
+const old = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nixos-system-yoga-1";
+const next = "/nix/store/1123456789abcdfghijklmnpqrsvwxyz-nixos-system-yoga-2";
+const plan: Plan = {
+  id: "d-20261123-7f3a",
+  old,
+  new: next,
+  before: {
+    current: old,
+    profile: "system-12-link",
+    profileSystem: old,
+    generation: 12,
+    bootId: "boot",
+    rebootNeeded: false,
+  },
+  toGeneration: null,
+  deadlines: { activateWithin: 300_000, ackWithin: 90_000, commitWithin: 300_000, rollbackWithin: 300_500 },
+  activeUnits: ["nginx.service", "odd name;$(reboot).service"],
+};
+
+/** What a shell reads from a plan. */
+async function sourced(text: string, ...names: readonly string[]): Promise<string[]> {
+  const script = `${text}\nprintf '%s\\0' ${names.map((name) => `"$${name}"`).join(" ")}`;
+  const { stdout } = await run("/bin/sh", ["-c", script]);
+  return stdout.split("\0").slice(0, -1);
+}
+
+test("the plan is a file that a shell reads: ids, systems, profile, deadlines in whole seconds", async () => {
+  const names = ["id", "old", "new", "profile_link", "generation"];
+  const times = ["activate_within", "ack_within", "commit_within", "rollback_within"];
+  assert.deepEqual(await sourced(planFile(plan), ...names, ...times), [
+    "d-20261123-7f3a",
+    old,
+    next,
+    "system-12-link",
+    "",
+    "300",
+    "90",
+    "300",
+    "301",
+  ]);
+});
+
+test("a roll back names its generation; a host without a profile has an empty link", async () => {
+  const text = planFile({ ...plan, toGeneration: 9, before: { ...plan.before, profile: null } });
+  assert.deepEqual(await sourced(text, "generation", "profile_link"), ["9", ""]);
+});
+
+test("whatever the profile's link is called, the shell reads it as it is and runs nothing", async () => {
+  // The controls that the quoting drops have a test of their own, in remote/quote.test.ts.
+  const text = fc
+    .string({ unit: "binary", maxLength: 60 })
+    .map((name) => name.replaceAll(/[\0\b\r\u001b\u009b]/g, " "));
+  await fc.assert(
+    fc.asyncProperty(text, async (profile) => {
+      // A lone surrogate has no UTF-8: it cannot be on a disk either.
+      fc.pre(profile.isWellFormed());
+      const [read] = await sourced(
+        planFile({ ...plan, before: { ...plan.before, profile } }),
+        "profile_link",
+      );
+      assert.equal(read, profile);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a plan with anything but an id and two store paths is refused", () => {
+  for (const wrong of [
+    { id: "d-1; reboot" },
+    { id: "../../etc" },
+    { old: "/etc" },
+    { old: `${old}/..` },
+    { new: "" },
+    { new: `${next}\nreboot` },
+  ]) {
+    assert.throws(() => planFile({ ...plan, ...wrong }), /planning a switch/);
+  }
+});
+
+test("the supervisor is started as a detached unit of its own, with the old system's tools", () => {
+  const argv = startArgv(plan, "#!/bin/sh\necho ä\n");
+  assert.deepEqual(argv.slice(0, 2), ["sh", "-c"]);
+  assert.deepEqual(argv.slice(3), [
+    "start",
+    "d-20261123-7f3a",
+    planFile(plan),
+    "nginx.service\nodd name;$(reboot).service\n",
+    "18",
+    `${old}/sw/bin/systemd-run`,
+    "--unit=switchyard-d-20261123-7f3a",
+    "--description=Switchyard d-20261123-7f3a",
+    "--collect",
+    "--no-ask-password",
+    "--quiet",
+    "--service-type=exec",
+    "-E",
+    `PATH=${old}/sw/bin`,
+    "-E",
+    "HOME=/root",
+    "-p",
+    `ExecStopPost=${old}/sw/bin/sh /run/switchyard/d-20261123-7f3a/supervisor.sh finish`,
+    "-p",
+    "RuntimeMaxSec=1711",
+    "-p",
+    "TimeoutStopSec=15min",
+    "-p",
+    "OOMPolicy=continue",
+    "-p",
+    "SyslogIdentifier=switchyard",
+    "--",
+    `${old}/sw/bin/sh`,
+    "/run/switchyard/d-20261123-7f3a/supervisor.sh",
+    "run",
+  ]);
+  assert.equal(argv.includes("--pipe"), false);
+});
+
+test("the supervisor is over when every deadline has passed, one after the other", () => {
+  assert.equal(supervisedFor(plan.deadlines), 2 * 300_000 + 90_000 + 300_000 + 2 * 300_500 + 120_000);
+});
+
+test("the supervisor is spoken to by its own script, with tools that the switch does not change", () => {
+  assert.deepEqual(supervisorArgv("d-20261123-7f3a", old, "decide", "commit", ""), [
+    `${old}/sw/bin/env`,
+    `PATH=${old}/sw/bin`,
+    `${old}/sw/bin/sh`,
+    "/run/switchyard/d-20261123-7f3a/supervisor.sh",
+    "decide",
+    "commit",
+    "",
+  ]);
+  assert.deepEqual(claimArgv("d-20261123-7f3a").slice(3), ["claim", "d-20261123-7f3a"]);
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { asRoot, hopArgv, hopShell, sshOptions, type Target } from "../../../src/remote/hop.ts";
+import { quoteArgv } from "../../../src/remote/quote.ts";
+import { ShellError } from "../../../src/remote/shell.ts";
+import { fakeShell } from "../../fakes/fake-shell.ts";
+import { manualClock } from "../../fakes/manual-clock.ts";
+
+const yoga: Target = { name: "yoga", address: "yoga.lan", port: 2222, user: "root", connectTimeout: 10 };
+
+test("a hop checks the host's key, never asks, and never waits for ever", () => {
+  assert.deepEqual(sshOptions(yoga, "shared"), [
+    "-o",
+    "BatchMode=yes",
+    "-o",
+    "StrictHostKeyChecking=yes",
+    "-o",
+    "ConnectTimeout=10",
+    "-o",
+    "ServerAliveInterval=10",
+    "-o",
+    "ServerAliveCountMax=3",
+    "-o",
+    "ControlMaster=auto",
+    "-o",
+    "ControlPath=%d/.ssh/switchyard-%C",
+    "-o",
+    "ControlPersist=60",
+    "-p",
+    "2222",
+  ]);
+});
+
+test("a fresh hop shares no connection", () => {
+  const options = sshOptions(yoga, "fresh");
+  assert.equal(options.includes("ControlPath=none"), true);
+  assert.equal(options.includes("ControlMaster=no"), true);
+  assert.equal(options.includes("ControlPersist=60"), false);
+});
+
+test("the command is one quoted word behind --, and the host ends it a little later than the bot would", () => {
+  const argv = hopArgv(yoga, ["echo", "it's; $(id)"], 40_000, "shared");
+  assert.deepEqual(argv.slice(-3), [
+    "--",
+    "root@yoga.lan",
+    quoteArgv(["timeout", "--kill-after=10", "45", "echo", "it's; $(id)"]),
+  ]);
+});
+
+test("on the host's side a shell sees the very argv", async (t) => {
+  const bin = await mkdtemp(join(tmpdir(), "switchyard-hop-"));
+  t.after(() => rm(bin, { recursive: true, force: true }));
+  await writeFile(join(bin, "timeout"), `#!/bin/sh\nprintf '%s\\0' "$@"\n`);
+  await chmod(join(bin, "timeout"), 0o755);
+  const words = ["sh", "-c", "echo $1; rm -rf /", "x", "a b", "", "it's", "--", "-o ProxyCommand=x", "$(id)"];
+  const line = hopArgv({ ...yoga, user: "deploy" }, words, 1_000, "fresh").at(-1) ?? "";
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { env: { PATH: bin } });
+  assert.deepEqual(stdout.split("\0").slice(0, -1), ["--kill-after=10", "6", "sudo", "-n", "--", ...words]);
+});
+
+test("another user than root goes through sudo, which must not ask", () => {
+  assert.deepEqual(asRoot("root", ["id"]), ["id"]);
+  assert.deepEqual(asRoot("deploy", ["id"]), ["sudo", "-n", "--", "id"]);
+});
+
+test("a host that is the builder is no hop", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on(/./, {});
+  await hopShell(builder, { ...yoga, address: "local", user: "builder" }, "shared").run({
+    argv: ["id"],
+    timeout: 1,
+  });
+  assert.deepEqual(builder.ran[0]?.argv, ["sudo", "-n", "--", "id"]);
+});
+
+test("ssh's own 255 is a host that cannot be reached, with ssh's last words", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on("ssh", {
+    exitCode: 255,
+    stderr: "debug\nssh: connect to host yoga.lan port 2222: No route to host\n\n",
+  });
+  await assert.rejects(hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }), (error) => {
+    assert.equal(error instanceof ShellError && error.failure, "unreachable");
+    assert.match(String(error), /yoga: ssh from builder to yoga.lan: .*No route to host/);
+    return true;
+  });
+});
+
+test("any other exit code is the command's own", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on("ssh", { exitCode: 3, stdout: "out", stderr: "err" });
+  assert.deepEqual(await hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }), {
+    exitCode: 3,
+    stdout: "out",
+    stderr: "err",
+  });
+});
+
+test("stdin, deadline, signal and listener go along over the hop", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on("ssh", { stdout: "one\ntwo\n" });
+  const lines: string[] = [];
+  const shell = hopShell(builder, yoga, "shared");
+  await shell.run({ argv: ["cat"], timeout: 1_000, input: "hello", onLine: (line) => void lines.push(line) });
+  assert.equal(builder.ran[0]?.input, "hello");
+  assert.deepEqual(lines, ["one", "two"]);
+});
