@@ -49,7 +49,34 @@ const envSchema = z.object({
   SWITCHYARD_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info"),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .startsWith("xoxb-", "does not begin with xoxb-: it is the bot token of the app")
+    .optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .startsWith("xapp-", "does not begin with xapp-: it is the app-level token")
+    .optional(),
+  SLACK_SIGNING_SECRET: z.string().min(8).optional(),
+  SLACK_CHANNEL: z.string().optional(),
+  SLACK_COMMAND_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,16}$/, "is not a prefix of small letters, digits and dashes")
+    .optional(),
+  SLACK_API_URL: z.url().optional(),
+  SLACK_LISTEN: listen.prefault("127.0.0.1:4041"),
 });
+
+export interface SlackSettings {
+  readonly botToken: string;
+  /** For Socket Mode; without it Slack calls over HTTP, and the signing secret is needed. */
+  readonly appToken: string | null;
+  readonly signingSecret: string | null;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly channel: string;
+  readonly commandPrefix: string;
+  readonly apiUrl: string | null;
+}
 
 export interface Settings {
   readonly flake: string;
@@ -61,10 +88,17 @@ export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly token: string | null;
   readonly logLevel: string;
+  /** Null while no Slack variable is set. */
+  readonly slack: SlackSettings | null;
 }
 
 /** Secrets may also come from a file named by `…_FILE`: sops, agenix and systemd credentials give files. */
-const secretNames = ["SWITCHYARD_TOKEN"] as const;
+const secretNames = [
+  "SWITCHYARD_TOKEN",
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+] as const;
 
 /** Every mistake in the configuration at once, each with the name of what is wrong. */
 export class ConfigError extends Error {
@@ -118,6 +152,7 @@ export function readEnvironment(
       }
     }
   }
+  const slack = readSlack(data, mistakes);
   if (mistakes.length > 0) {
     throw new ConfigError(mistakes);
   }
@@ -131,5 +166,33 @@ export function readEnvironment(
     listen: data.SWITCHYARD_LISTEN,
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
+    slack,
+  };
+}
+
+function readSlack(data: z.infer<typeof envSchema>, mistakes: string[]): SlackSettings | null {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = data;
+  if (botToken === undefined) {
+    if (appToken !== undefined || signingSecret !== undefined) {
+      mistakes.push("SLACK_BOT_TOKEN is missing: the app's OAuth page shows it (xoxb-…)");
+    }
+    return null;
+  }
+  if (appToken === undefined && signingSecret === undefined) {
+    mistakes.push(
+      "SLACK_APP_TOKEN is missing: for Socket Mode give the app-level token (xapp-…), for HTTP SLACK_SIGNING_SECRET",
+    );
+  }
+  if (data.SLACK_CHANNEL === undefined) {
+    mistakes.push("SLACK_CHANNEL is missing: the channel for the threads, as its id (C…) or #name");
+  }
+  return {
+    botToken,
+    appToken: appToken ?? null,
+    signingSecret: signingSecret ?? null,
+    listen: data.SLACK_LISTEN,
+    channel: data.SLACK_CHANNEL ?? "",
+    commandPrefix: data.SLACK_COMMAND_PREFIX ?? "",
+    apiUrl: data.SLACK_API_URL ?? null,
   };
 }

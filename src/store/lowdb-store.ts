@@ -5,12 +5,14 @@ import type { Clock } from "../config/clock.ts";
 import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
 import { type JsonFile, openJsonFile } from "./json-file.ts";
 import type { Store } from "./store.ts";
+import { threadKey, threadStateSchema } from "./thread-state.ts";
 
 const stateSchema = z.object({
   version: z.literal(1),
   deployments: z.record(z.string(), deploymentSchema),
   runs: z.record(z.string(), runSchema),
   inventory: z.array(z.string()),
+  threads: z.record(z.string(), threadStateSchema).default({}),
 });
 const monthSchema = z.object({
   version: z.literal(1),
@@ -48,6 +50,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     deployments: {},
     runs: {},
     inventory: [],
+    threads: {},
   });
   const months = new Map<string, JsonFile<Month>>();
   for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
@@ -98,6 +101,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
       ...state.data,
       deployments: { ...state.data.deployments },
       runs: { ...state.data.runs },
+      threads: { ...state.data.threads },
     };
     change();
     try {
@@ -199,6 +203,15 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
           await changeState(() => (state.data.inventory = [...hosts]));
         }
       }),
+    threads: async () => Object.values(state.data.threads),
+    saveThread: (thread) =>
+      inTurn(() =>
+        changeState(() => {
+          state.data.threads[threadKey(thread.surface, thread.run)] = thread;
+        }),
+      ),
+    removeThread: (thread) =>
+      inTurn(() => changeState(() => delete state.data.threads[threadKey(thread.surface, thread.run)])),
     notices: () => notices,
     close: () => inTurn(async () => {}),
   };

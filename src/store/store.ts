@@ -1,4 +1,5 @@
 import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { ThreadState } from "./thread-state.ts";
 
 /** What the bot remembers. Every write is on the disk before its promise resolves. */
 export interface Store {
@@ -28,6 +29,10 @@ export interface Store {
   /** The hosts of the flake as last read from it: what a roll back uses when the flake is broken. */
   inventory(): Promise<readonly string[]>;
   setInventory(hosts: readonly string[]): Promise<void>;
+  /** Threads on chat platforms in which something is still to be delivered. */
+  threads(): Promise<readonly ThreadState[]>;
+  saveThread(thread: ThreadState): Promise<void>;
+  removeThread(thread: Pick<ThreadState, "surface" | "run">): Promise<void>;
   /** What was found damaged at the start, for people. */
   notices(): readonly string[];
   close(): Promise<void>;

@@ -37,18 +37,41 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
     ...(deployment.message === null ? [] : [text(deployment.message, tone(deployment))]),
     ...(deployment.help === null ? [] : [text(deployment.help, "info")]),
     fields(facts(deployment)),
-    { kind: "steps", steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)) },
+    stepsBlock(deployment, progress),
+    ...changeBlocks(deployment),
+    ...(deployment.lines.length === 0 ? [] : [code("What it said", deployment.lines.join("\n"))]),
+    ...decisionBlocks(deployment),
+    ...(lastButtons(deployment).length === 0 ? [] : [buttons(...lastButtons(deployment))]),
+  ];
+}
+
+export function stepsBlock(deployment: Deployment, progress: Progress | null): Block {
+  return {
+    kind: "steps",
+    steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)),
+  };
+}
+
+/** What somebody has to read before a click: the code, what changes, the warnings. */
+export function confirmBlocks(deployment: Deployment): Block[] {
+  return [
+    heading(title(deployment), tone(deployment)),
+    fields(facts(deployment)),
+    ...changeBlocks(deployment),
+  ];
+}
+
+function changeBlocks(deployment: Deployment): Block[] {
+  return [
     ...changes(deployment),
     ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
     ...(deployment.rebootNeeded
       ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]
       : []),
-    ...(deployment.lines.length === 0 ? [] : [code("What it said", deployment.lines.join("\n"))]),
-    ...decision(deployment),
   ];
 }
 
-function title(deployment: Deployment): string {
+export function title(deployment: Deployment): string {
   const { host, mode, toGeneration, outcome } = deployment;
   const what = {
     deploy: `Deploy ${host}`,
@@ -190,26 +213,35 @@ function unitLists(units: UnitChanges): Block[] {
   return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
 }
 
-function decision(deployment: Deployment): Block[] {
+/** The buttons while a click can decide something; afterwards who decided, and when. */
+export function decisionBlocks(deployment: Deployment): Block[] {
+  const { confirmation, outcome } = deployment;
   if (awaitsDecision(deployment)) {
     return [
-      text(`Expires at ${clockTime(deployment.confirmation?.expiresAt)}.`),
+      text(`Expires at ${clockTime(confirmation?.expiresAt)}.`),
       buttons(...decisionButtons(deployment)),
     ];
   }
-  const made = deployment.confirmation?.decision;
-  const said =
-    made === null || made === undefined
-      ? []
-      : [text(`${made.by.name} said ${made.action} at ${clockTime(made.at)}.`)];
-  if (isOpen(deployment)) {
-    const canCancel = made === null || made === undefined;
-    return [...said, ...(canCancel ? [buttons(decideButton(deployment, "Cancel", "cancel", "plain"))] : [])];
+  const made = confirmation?.decision ?? null;
+  if (made !== null) {
+    return [text(`${made.by.name} said ${made.action} at ${clockTime(made.at)}.`)];
   }
+  if (outcome === "expired") {
+    return [text(`Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning")];
+  }
+  return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
+}
+
+/** What can be done about a deployment that has ended. */
+export function lastButtons(deployment: Deployment): Button[] {
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy"
-    ? [...said, buttons(commandButton("Roll back", `/rollback ${deployment.host} previous`, "danger"))]
-    : said;
+    ? [commandButton("Roll back", `/rollback ${deployment.host} previous`, "danger")]
+    : [];
+}
+
+export function cancelButton(deployment: Deployment): Button {
+  return decideButton(deployment, "Cancel", "cancel", "plain");
 }
 
 /** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
@@ -221,7 +253,7 @@ function decisionButtons(deployment: Deployment): Button[] {
   const label = deployment.mode === "rollback" ? "Roll back" : "Switch";
   return [
     decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
-    decideButton(deployment, "Cancel", "cancel", "plain"),
+    cancelButton(deployment),
   ];
 }
 

@@ -1,0 +1,207 @@
+import type { Clock } from "../config/clock.ts";
+import type { Store } from "../store/store.ts";
+import type { ThreadState } from "../store/thread-state.ts";
+import { type Channel, DeliveryError } from "./channel.ts";
+import type { Desk } from "./desk.ts";
+import { createPacer, type Pace } from "./pacer.ts";
+import type { Thread } from "./thread.ts";
+import { deliver, planDelivery, type ThreadParts } from "./thread-delivery.ts";
+
+export interface LiveThreadsOptions {
+  readonly channel: Channel;
+  readonly desk: Pick<Desk, "subscribe">;
+  readonly store: Pick<Store, "open" | "threads" | "saveThread" | "removeThread">;
+  /** Draws a run as it should stand now; undefined for one that nobody knows. */
+  readonly draw: (run: string) => Promise<Thread | undefined>;
+  readonly contentOf: ThreadParts["contentOf"];
+  readonly clock: Clock;
+  readonly log: { warn(details: object, message: string): void };
+  readonly posts: Pace;
+  readonly edits: Pace;
+}
+
+export interface LiveThreads {
+  /** Takes up the threads that were not finished when the bot stopped. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  health(): { readonly ok: boolean; readonly detail: string };
+}
+
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+/**
+ * Keeps the threads of a platform as the records say they should be. What should stand there is drawn anew from
+ * the records each time and compared with what was delivered, so a platform that was away is simply caught up
+ * with: nothing waits in a queue that could overflow or be lost, and only the latest state is sent. One run
+ * is worked on by one worker; all of them share the platform's pace.
+ */
+export function liveThreads(options: LiveThreadsOptions): LiveThreads {
+  const { channel, desk, store, clock, log } = options;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const workers = new Map<string, { isDirty: boolean; wake: () => void; done: Promise<void> }>();
+  const trouble = new Map<string, string>();
+  const parts: ThreadParts = {
+    channel,
+    clock,
+    contentOf: options.contentOf,
+    save: (state) => store.saveThread(state),
+    lastEdits: new Map(),
+  };
+  const posts = createPacer(options.posts, clock);
+  const edits = createPacer(options.edits, clock);
+  /** Runs whose threads are complete: a late event must not begin them anew. */
+  const complete = new Set<string>();
+  let unsubscribe = () => {};
+
+  function touch(run: string, known?: ThreadState): void {
+    const worker = workers.get(run);
+    if (worker !== undefined) {
+      worker.isDirty = true;
+      worker.wake();
+    } else if (!signal.aborted && !complete.has(run)) {
+      const fresh = { isDirty: true, wake: () => {}, done: Promise.resolve() };
+      workers.set(run, fresh);
+      fresh.done = work(run, fresh, known)
+        .catch((error: unknown) => {
+          if (!signal.aborted) {
+            log.warn({ err: error, run }, `${channel.surface}: a thread could not be kept`);
+          }
+        })
+        .finally(() => {
+          workers.delete(run);
+          trouble.delete(run);
+        });
+    }
+  }
+
+  async function work(
+    run: string,
+    worker: { isDirty: boolean; wake: () => void },
+    known?: ThreadState,
+  ): Promise<void> {
+    const stored =
+      known ?? (await store.threads()).find((one) => one.run === run && one.surface === channel.surface);
+    const state: ThreadState = stored ?? { surface: channel.surface, run, messages: {}, files: {} };
+    if (stored === undefined) {
+      // From here on the thread is owed, whatever happens to the bot.
+      await store.saveThread(state);
+    }
+    let pause = firstPause;
+    while (!signal.aborted) {
+      worker.isDirty = false;
+      const thread = await options.draw(run);
+      if (thread === undefined) {
+        await store.removeThread(state);
+        return;
+      }
+      try {
+        const next = planDelivery(parts, state, thread);
+        if (next.kind === "settled" && thread.isOver && !worker.isDirty) {
+          complete.add(run);
+          await store.removeThread(state);
+          return;
+        }
+        if (next.kind === "settled" || next.kind === "later") {
+          await rest(worker, next.kind === "later" ? next.milliseconds : null);
+        } else {
+          await takeTurn(run, state, next.kind === "edit" ? "edit" : "post");
+        }
+        pause = firstPause;
+        trouble.delete(run);
+      } catch (error) {
+        if (signal.aborted) {
+          return;
+        }
+        pause = await recoverFrom(error, run, worker, pause);
+      }
+    }
+  }
+
+  /** Waits for a turn, and then sends what should stand there by now, not what should have before the wait. */
+  async function takeTurn(run: string, state: ThreadState, kind: "post" | "edit"): Promise<void> {
+    await (kind === "edit" ? edits : posts)(signal);
+    const thread = await options.draw(run);
+    const next = thread === undefined ? null : planDelivery(parts, state, thread);
+    if (thread === undefined || next === null || next.kind === "settled" || next.kind === "later") {
+      return;
+    }
+    if ((next.kind === "edit") === (kind === "edit")) {
+      await deliver(parts, state, thread, next);
+    }
+  }
+
+  async function recoverFrom(
+    error: unknown,
+    run: string,
+    worker: { wake: () => void },
+    pause: number,
+  ): Promise<number> {
+    const failure = error instanceof DeliveryError ? error.failure : "temporary";
+    const why = error instanceof Error ? error.message : String(error);
+    if (failure !== "rate-limited") {
+      trouble.set(run, why);
+      log.warn(
+        { err: error, run },
+        `${channel.surface}: a message could not be delivered; it is tried again`,
+      );
+    }
+    const wait =
+      error instanceof DeliveryError && error.retryAfter !== null
+        ? error.retryAfter
+        : failure === "permanent"
+          ? longestPause
+          : pause;
+    await rest({ wake: worker.wake }, wait);
+    return Math.min(longestPause, pause * 2);
+  }
+
+  /** Until something changed (with `milliseconds` null), or that long. */
+  async function rest(
+    worker: { isDirty?: boolean; wake: () => void },
+    milliseconds: number | null,
+  ): Promise<void> {
+    if (milliseconds !== null) {
+      await clock.sleep(milliseconds, signal).catch(() => {});
+      return;
+    }
+    if (worker.isDirty === true) {
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      worker.wake = resolve;
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    worker.wake = () => {};
+  }
+
+  return {
+    async start() {
+      unsubscribe = desk.subscribe(null, (event) => {
+        if (event.kind !== "reset") {
+          touch(event.kind === "run" ? event.run.id : event.deployment.run);
+        }
+      });
+      for (const thread of await store.threads()) {
+        if (thread.surface === channel.surface) {
+          touch(thread.run, thread);
+        }
+      }
+      for (const deployment of await store.open()) {
+        touch(deployment.run);
+      }
+    },
+    async stop() {
+      unsubscribe();
+      ending.abort();
+      await Promise.allSettled([...workers.values()].map(({ done }) => done));
+    },
+    health() {
+      const [why] = trouble.values();
+      return why === undefined
+        ? { ok: true, detail: `${workers.size} threads` }
+        : { ok: false, detail: `${trouble.size} threads wait: ${why}` };
+    },
+  };
+}

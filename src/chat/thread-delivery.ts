@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../config/clock.ts";
+import type { ThreadState } from "../store/thread-state.ts";
+import { type Channel, DeliveryError, type MessageRef, type OutMessage } from "./channel.ts";
+import type { Thread, ThreadFile, ThreadMessage } from "./thread.ts";
+
+export interface ThreadParts {
+  readonly channel: Channel;
+  readonly clock: Clock;
+  /** The text of a file; read when it is sent, so that it is whole. */
+  readonly contentOf: (thread: Thread, file: ThreadFile) => Promise<string>;
+  readonly save: (state: ThreadState) => Promise<void>;
+  /** When each message was last edited, by its place. */
+  readonly lastEdits: Map<string, number>;
+}
+
+/** A message is edited at most this often, in milliseconds. */
+export const editEvery = 2_000;
+
+/** What to do next for a thread. */
+export type Delivery =
+  | { readonly kind: "post"; readonly message: ThreadMessage }
+  | { readonly kind: "upload"; readonly file: ThreadFile }
+  | { readonly kind: "edit"; readonly message: ThreadMessage; readonly ref: MessageRef }
+  /** Only edits are left, and they would come too soon. */
+  | { readonly kind: "later"; readonly milliseconds: number }
+  /** Everything stands as it should. */
+  | { readonly kind: "settled" };
+
+/**
+ * The one thing that matters most: the root, then new messages in their order, files, and edits last, so that a
+ * card that asks is never behind a progress bar.
+ */
+export function planDelivery(
+  parts: Pick<ThreadParts, "lastEdits" | "clock">,
+  state: ThreadState,
+  thread: Thread,
+): Delivery {
+  const unposted = thread.messages.find(({ key }) => refOf(state, key) === null);
+  if (unposted !== undefined) {
+    return { kind: "post", message: unposted };
+  }
+  const file = thread.files.find(({ key }) => state.files[key]?.isSent !== true);
+  if (file !== undefined) {
+    return { kind: "upload", file };
+  }
+  const [soonest] = thread.messages
+    .flatMap((message) => {
+      const stands = state.messages[message.key];
+      return stands === undefined || stands.ref === null || stands.delivered === digest(message)
+        ? []
+        : [{ message, ref: stands.ref, wait: waitFor(parts, stands.ref) }];
+    })
+    .sort((a, b) => a.wait - b.wait);
+  if (soonest === undefined) {
+    return { kind: "settled" };
+  }
+  return soonest.wait > 0
+    ? { kind: "later", milliseconds: soonest.wait }
+    : { kind: "edit", message: soonest.message, ref: soonest.ref };
+}
+
+/** Does it. `state` is changed as deliveries are known, and saved before a first try and after each success. */
+export async function deliver(
+  parts: ThreadParts,
+  state: ThreadState,
+  thread: Thread,
+  delivery: Extract<Delivery, { kind: "post" | "upload" | "edit" }>,
+): Promise<void> {
+  switch (delivery.kind) {
+    case "post":
+      return post(parts, state, thread, delivery.message);
+    case "upload":
+      return upload(parts, state, thread, delivery.file);
+    case "edit":
+      return edit(parts, state, thread, delivery.message, delivery.ref);
+  }
+}
+
+async function post(
+  parts: ThreadParts,
+  state: ThreadState,
+  thread: Thread,
+  message: ThreadMessage,
+): Promise<void> {
+  const before = state.messages[message.key]?.triedAt ?? null;
+  if (before === null) {
+    state.messages[message.key] = { ref: null, delivered: "", triedAt: parts.clock.now() };
+    await parts.save(state);
+  }
+  const ref = await parts.channel.post(outMessage(state, thread, message), before);
+  state.messages[message.key] = { ref, delivered: digest(message), triedAt: before };
+  await parts.save(state);
+  parts.lastEdits.set(place(ref), parts.clock.now());
+}
+
+async function upload(
+  parts: ThreadParts,
+  state: ThreadState,
+  thread: Thread,
+  file: ThreadFile,
+): Promise<void> {
+  const root = refOf(state, "root");
+  if (root === null) {
+    throw new DeliveryError("temporary", "the thread has no root yet");
+  }
+  const before = state.files[file.key]?.triedAt ?? null;
+  if (before === null) {
+    state.files[file.key] = { isSent: false, triedAt: parts.clock.now() };
+    await parts.save(state);
+  }
+  const content = await parts.contentOf(thread, file);
+  await parts.channel.upload(
+    { key: `${state.run}/${file.key}`, thread: root, name: file.name, title: file.title, content },
+    before,
+  );
+  state.files[file.key] = { isSent: true, triedAt: before };
+  await parts.save(state);
+}
+
+async function edit(
+  parts: ThreadParts,
+  state: ThreadState,
+  thread: Thread,
+  message: ThreadMessage,
+  ref: MessageRef,
+): Promise<void> {
+  parts.lastEdits.set(place(ref), parts.clock.now());
+  try {
+    await parts.channel.edit(ref, outMessage(state, thread, message));
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.failure !== "gone") {
+      throw error;
+    }
+    // Somebody deleted it: it is posted anew. Without its root the whole thread is.
+    for (const key of message.key === "root" ? Object.keys(state.messages) : [message.key]) {
+      delete state.messages[key];
+    }
+    await parts.save(state);
+    return;
+  }
+  state.messages[message.key] = { ref, delivered: digest(message), triedAt: null };
+  await parts.save(state);
+}
+
+function waitFor(
+  { lastEdits, clock }: Pick<ThreadParts, "lastEdits" | "clock">,
+  ref: MessageRef | null,
+): number {
+  const last = ref === null ? undefined : lastEdits.get(place(ref));
+  return last === undefined ? 0 : Math.max(0, last + editEvery - clock.now());
+}
+
+function outMessage(state: ThreadState, thread: Thread, message: ThreadMessage): OutMessage {
+  const { requestedBy } = thread.run;
+  return {
+    key: `${state.run}/${message.key}`,
+    thread: message.key === "root" ? null : refOf(state, "root"),
+    text: message.text,
+    blocks: message.blocks,
+    mention: message.mentionsRequester && requestedBy.surface === state.surface ? requestedBy.id : null,
+    broadcast: message.broadcast,
+  };
+}
+
+function refOf(state: ThreadState, key: string): MessageRef | null {
+  return state.messages[key]?.ref ?? null;
+}
+
+function place(ref: MessageRef): string {
+  return `${ref.channel}/${ref.id}`;
+}
+
+function digest(message: ThreadMessage): string {
+  return createHash("sha256")
+    .update(JSON.stringify([message.text, message.blocks]))
+    .digest("base64url")
+    .slice(0, 22);
+}

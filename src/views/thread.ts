@@ -1,0 +1,163 @@
+import { type Block, type Button, buttons, commandButton, fields, heading, text } from "../chat/blocks.ts";
+import type { Progress } from "../chat/desk.ts";
+import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
+import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
+import {
+  cancelButton,
+  confirmBlocks,
+  decisionBlocks,
+  lastButtons,
+  stepsBlock,
+  title,
+  tone,
+} from "./deployment-card.ts";
+import { runCard } from "./run-card.ts";
+
+/** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
+export function runThread(
+  run: Run,
+  deployments: readonly Deployment[],
+  progressOf: (id: string) => Progress | null,
+): Thread {
+  const [only, ...others] = deployments;
+  const isOver = deployments.every((deployment) => !isOpen(deployment));
+  const messages =
+    only !== undefined && others.length === 0
+      ? oneHost(run, only, progressOf(only.id))
+      : manyHosts(run, deployments, isOver);
+  return { run, deployments, messages, files: deployments.flatMap(filesOf), isOver };
+}
+
+function oneHost(run: Run, deployment: Deployment, progress: Progress | null): ThreadMessage[] {
+  const head = title(deployment);
+  return [
+    quiet("root", head, root(run, deployment)),
+    quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [stepsBlock(deployment, progress)]),
+    ...(deployment.confirmation === null
+      ? []
+      : [
+          {
+            ...quiet(`${deployment.id}/card`, head, [
+              ...confirmBlocks(deployment),
+              ...decisionBlocks(deployment),
+            ]),
+            mentionsRequester: true,
+          },
+        ]),
+    ...(isOpen(deployment) ? [] : [endOf(deployment)]),
+  ];
+}
+
+function root(run: Run, deployment: Deployment): Block[] {
+  return [
+    heading(title(deployment), tone(deployment)),
+    fields({
+      "Asked by": `${run.requestedBy.name} on ${run.requestedBy.surface}`,
+      Command: run.command,
+      Reason: deployment.reason,
+      State: deployment.outcome ?? deployment.phase,
+      Elapsed: elapsed(deployment),
+      Id: deployment.id,
+    }),
+    ...(rootButtons(deployment).length === 0 ? [] : [buttons(...rootButtons(deployment))]),
+  ];
+}
+
+/** As of the last change: it is a fact of the record, not a clock that would want an edit a second. */
+function elapsed(deployment: Deployment): string {
+  const starts = Object.values(deployment.times).map(({ startedAt }) => startedAt);
+  const until = deployment.finishedAt ?? starts.sort().at(-1) ?? deployment.createdAt;
+  return `${Math.max(0, Math.round((Date.parse(until) - Date.parse(deployment.createdAt)) / 1000))} s`;
+}
+
+function rootButtons(deployment: Deployment): Button[] {
+  if (!isOpen(deployment)) {
+    return [...lastButtons(deployment), commandButton("Logs", `/logs ${deployment.id}`)];
+  }
+  // Once there is a card, its own Cancel is the one to use.
+  return deployment.confirmation === null ? [cancelButton(deployment)] : [];
+}
+
+/** What everybody in the channel should see, not only who follows the thread. */
+const alarming: ReadonlySet<Outcome> = new Set(["failed", "rolled-back", "rollback-failed", "unknown"]);
+
+function endOf(deployment: Deployment): ThreadMessage {
+  const { outcome, message, help, lines } = deployment;
+  return {
+    key: `${deployment.id}/end`,
+    text: title(deployment),
+    blocks: [
+      heading(title(deployment), tone(deployment)),
+      ...(message === null ? [] : [text(message, tone(deployment))]),
+      ...(help === null ? [] : [text(help, "info")]),
+      ...(lines.length === 0
+        ? []
+        : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
+    ],
+    mentionsRequester: true,
+    broadcast: outcome !== null && alarming.has(outcome),
+  };
+}
+
+function manyHosts(run: Run, deployments: readonly Deployment[], isOver: boolean): ThreadMessage[] {
+  const failed = deployments.filter(({ outcome }) => outcome !== null && alarming.has(outcome));
+  const said = `${run.command}: ${deployments.length - failed.length} of ${deployments.length} passed`;
+  return [
+    quiet("root", run.command, runCard(run, deployments)),
+    ...failed.map((deployment) => ({ ...endOf(deployment), mentionsRequester: false, broadcast: false })),
+    ...(isOver
+      ? [
+          {
+            key: "end",
+            text: said,
+            blocks: [text(said, failed.length === 0 ? ("good" as const) : ("bad" as const))],
+            mentionsRequester: true,
+            broadcast: failed.length > 0,
+          },
+        ]
+      : []),
+  ];
+}
+
+function quiet(key: string, line: string, blocks: readonly Block[]): ThreadMessage {
+  return { key, text: line, blocks, mentionsRequester: false, broadcast: false };
+}
+
+/** More packages than a card can show at a glance go along as a file. */
+const longDiff = 20;
+
+function filesOf(deployment: Deployment): ThreadFile[] {
+  const { id, host, outcome, diff } = deployment;
+  const isLong = diff.length > longDiff && deployment.confirmation !== null;
+  return [
+    ...(isLong
+      ? [
+          {
+            key: `${id}/diff`,
+            deployment: id,
+            name: `diff-${host}-${id}.txt`,
+            title: `${diff.length} packages`,
+            what: "diff" as const,
+          },
+        ]
+      : []),
+    ...(outcome !== null && alarming.has(outcome)
+      ? [
+          {
+            key: `${id}/log`,
+            deployment: id,
+            name: `${host}-${id}.log`,
+            title: `Log of ${host}`,
+            what: "log" as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The whole package diff as text, for the file. */
+export function diffText(deployment: Deployment): string {
+  return deployment.diff
+    .map(({ name, before, after, size }) => `${name}: ${before} → ${after} ${size}`.trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DeliveryError } from "../../../src/chat/channel.ts";
+import { type LiveThreads, liveThreads } from "../../../src/chat/live-threads.ts";
+import type { ThreadState } from "../../../src/store/thread-state.ts";
+import { runThread } from "../../../src/views/thread.ts";
+import { type FakeChannel, fakeChannel } from "../../fakes/fake-channel.ts";
+import { type FakeDesk, fakeDesk } from "../../fakes/fake-desk.ts";
+import { type ManualClock, manualClock } from "../../fakes/manual-clock.ts";
+
+interface Room {
+  readonly clock: ManualClock;
+  readonly desk: FakeDesk;
+  readonly channel: FakeChannel;
+  readonly stored: Map<string, ThreadState>;
+  threads: LiveThreads;
+  /** A bot that starts again on what was stored. */
+  again(): Promise<void>;
+}
+
+async function room(): Promise<Room> {
+  const clock = manualClock();
+  const desk = fakeDesk(["yoga"], () => new Date(clock.now()));
+  const channel = fakeChannel();
+  const stored = new Map<string, ThreadState>();
+  const open = (): LiveThreads =>
+    liveThreads({
+      channel,
+      desk,
+      store: {
+        open: async () => (await desk.deployments({ limit: 100 })).filter(({ outcome }) => outcome === null),
+        threads: async () => [...stored.values()].map((state) => structuredClone(state)),
+        saveThread: async (state) => {
+          stored.set(state.run, structuredClone(state));
+        },
+        removeThread: async ({ run }) => {
+          stored.delete(run);
+        },
+      },
+      draw: async (id) => {
+        const found = await desk.run(id);
+        return found === undefined ? undefined : runThread(found.run, found.deployments, () => null);
+      },
+      contentOf: async (_thread, file) => `the ${file.what}`,
+      clock,
+      log: { warn: () => {} },
+      posts: { every: 1_000, burst: 3 },
+      edits: { every: 1_200, burst: 3 },
+    });
+  const it: Room = {
+    clock,
+    desk,
+    channel,
+    stored,
+    threads: open(),
+    async again() {
+      await it.threads.stop();
+      it.threads = open();
+      await it.threads.start();
+    },
+  };
+  await it.threads.start();
+  return it;
+}
+
+function keys({ channel }: Room): string[] {
+  return channel.messages.map(({ message }) =>
+    message.key.replace(/^r-[^/]*\//, "").replace(/^d-[^/]*\//, ""),
+  );
+}
+
+test("a run becomes a root, its phases, the card that asks and the end, in that order", async () => {
+  const it = await room();
+  const { deployments } = it.desk.begin(["yoga"]);
+  const id = deployments[0]?.id ?? "";
+  await it.clock.advance(5_000);
+  it.desk.reach(id, "confirm");
+  await it.clock.advance(5_000);
+  assert.match(it.channel.text("/card"), /"Switch"/);
+  it.desk.finish(id, "deployed", { message: "yoga runs the new system." });
+  await it.clock.advance(20_000);
+  assert.deepEqual(keys(it), ["root", "phases", "card", "end"]);
+  assert.match(it.channel.text("/end"), /yoga runs the new system/);
+  assert.match(it.channel.text("/root"), /"Roll back"/);
+  assert.doesNotMatch(it.channel.text("/card"), /"Switch"/);
+  assert.equal(
+    it.channel.messages.find(({ message }) => message.key.endsWith("/end"))?.message.broadcast,
+    false,
+  );
+  assert.equal(it.stored.size, 0, "nothing is owed any more");
+  await it.threads.stop();
+});
+
+test("a failure is shown to the whole channel, and its log goes into the thread once", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  it.desk.finish(id, "rolled-back", { message: "went back" });
+  await it.clock.advance(30_000);
+  assert.equal(
+    it.channel.messages.find(({ message }) => message.key.endsWith("/end"))?.message.broadcast,
+    true,
+  );
+  assert.deepEqual(
+    it.channel.files.map(({ content }) => content),
+    ["the log"],
+  );
+  await it.threads.stop();
+});
+
+test("a hundred changes in ten seconds are few edits, and the last one stands", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(3_000);
+  for (let step = 1; step <= 100; step++) {
+    it.desk.reach(id, "build", { reason: `step ${step}` });
+    await it.clock.advance(100);
+  }
+  await it.clock.advance(10_000);
+  const root = it.channel.messages.find(({ message }) => message.key.endsWith("/root"));
+  assert.ok((root?.edits ?? 99) <= 8, `${root?.edits} edits`);
+  assert.match(it.channel.text("/root"), /step 100/);
+  await it.threads.stop();
+});
+
+test("a platform that is away loses nothing: afterwards everything stands there, once", async () => {
+  const it = await room();
+  it.channel.fails(new DeliveryError("temporary", "service unavailable"), 12);
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  it.desk.reach(id, "confirm");
+  await it.clock.advance(10_000);
+  assert.equal(it.channel.messages.length, 0);
+  assert.equal(it.threads.health().ok, false);
+  assert.match(it.threads.health().detail, /service unavailable/);
+  it.desk.finish(id, "deployed");
+  await it.clock.advance(15 * 60_000);
+  assert.deepEqual(keys(it), ["root", "phases", "card", "end"]);
+  assert.equal(it.threads.health().ok, true);
+  await it.threads.stop();
+});
+
+test("an answer that was lost after the work does not double a message", async () => {
+  const it = await room();
+  it.channel.fails(new DeliveryError("temporary", "socket hang up"), 2, "after");
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(30_000);
+  assert.deepEqual(keys(it), ["root", "phases"]);
+  it.desk.finish(id, "built");
+  await it.clock.advance(30_000);
+  assert.deepEqual(keys(it), ["root", "phases", "end"]);
+  await it.threads.stop();
+});
+
+test("a bot that is started again goes on in the same thread, also with an end that it had not yet told", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(5_000);
+  await it.threads.stop();
+  it.desk.finish(id, "deployed");
+  await it.again();
+  await it.clock.advance(20_000);
+  assert.deepEqual(keys(it), ["root", "phases", "end"]);
+  await it.again();
+  await it.clock.advance(20_000);
+  assert.equal(it.channel.messages.length, 3, "and does not begin it anew");
+  await it.threads.stop();
+});
+
+test("a rate limit is waited out for as long as the platform says", async () => {
+  const it = await room();
+  it.channel.fails(new DeliveryError("rate-limited", "ratelimited", 7_000), 1);
+  it.desk.begin(["yoga"]);
+  await it.clock.advance(6_000);
+  assert.equal(it.channel.messages.length, 0);
+  await it.clock.advance(2_500);
+  assert.equal(it.channel.messages.length, 2);
+  assert.equal(it.threads.health().ok, true, "that is normal life");
+  await it.threads.stop();
+});
+
+test("a message that somebody deleted is posted anew; without its root the thread is", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(5_000);
+  it.channel.deletes("/root");
+  it.desk.reach(id, "build");
+  await it.clock.advance(10_000);
+  assert.deepEqual(keys(it), ["phases", "root", "phases"]);
+  await it.threads.stop();
+});
+
+test("twenty runs at once keep the platform's pace, and each is told to its end", async () => {
+  const it = await room();
+  const ids = Array.from({ length: 20 }, () => it.desk.begin(["yoga"]).deployments[0]?.id ?? "");
+  const began = it.clock.now();
+  for (const id of ids) {
+    it.desk.finish(id, "built");
+  }
+  await it.clock.advance(5 * 60_000);
+  const ends = it.channel.messages.filter(({ message }) => message.key.endsWith("/end"));
+  assert.equal(ends.length, 20);
+  assert.equal(
+    new Set(it.channel.messages.map(({ message }) => message.key)).size,
+    it.channel.messages.length,
+    "none twice",
+  );
+  assert.ok(it.clock.now() - began >= 57_000, "60 posts, one a second");
+  await it.threads.stop();
+});
