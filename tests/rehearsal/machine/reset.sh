@@ -5,10 +5,11 @@ initial=$1
 PATH=$initial/sw/bin
 export PATH NIXOS_NO_CHECK=1 NIXOS_NO_SYNC=1
 
-# Supervisors first, without a chance to roll back in the middle of this.
+# Supervisors first, without a chance to roll back in the middle of this; and all other units that no system brought.
 rm -rf /run/switchyard
-transient=$(find /run/systemd/transient -name '*.service' -printf '%f\n' 2>/dev/null)
-for unit in $transient; do
+foreign="/run/systemd/transient /run/systemd/system /run/systemd/system.control /etc/systemd/system"
+# shellcheck disable=SC2044,SC2086 # no blanks in these names
+for unit in $(find $foreign -maxdepth 1 -type f -name '*.*' -printf '%f\n' 2>/dev/null); do
   systemctl kill --kill-whom=all --signal=KILL "$unit"
   systemctl stop --no-block "$unit"
   systemctl kill --kill-whom=all --signal=KILL "$unit"
@@ -16,6 +17,7 @@ done 2>/dev/null
 
 # Sessions and what they left running live in sshd's group, since it has KillMode=process.
 systemctl kill --kill-whom=all --signal=KILL sshd.service 2>/dev/null
+systemctl stop sshd.service
 # shellcheck disable=SC2044 # these paths hold no blanks
 for link in $(find /proc/[0-9]*/fd -lname '/run/nixos/*' 2>/dev/null); do
   process=${link#/proc/}
@@ -23,7 +25,6 @@ for link in $(find /proc/[0-9]*/fd -lname '/run/nixos/*' 2>/dev/null); do
 done
 rm -rf /run/nixos
 
-# Units that no system brought.
 find /etc/systemd/system /run/systemd/system /run/systemd/system.control -type f -delete 2>/dev/null
 find /etc/systemd/system -name '*.d' -type d -empty -delete 2>/dev/null
 
@@ -45,6 +46,8 @@ systemctl start multi-user.target $wanted || exit 1
 for unit in $wanted; do
   systemctl is-active --quiet "$unit" || exit 1
 done
+curl --fail --silent --max-time 2 --output /dev/null "http://$(hostname):8480/healthz" || exit 1
+
 # What was copied here is copied again by the next deployment.
 nix-store --gc >/dev/null 2>&1 || exit 1
 rm -f /run/reset.log
