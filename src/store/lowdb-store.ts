@@ -88,9 +88,9 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
 
   function find(id: string): Deployment | undefined {
     return (
-      state.data.deployments[id] ??
+      own(state.data.deployments, id) ??
       monthsNewestFirst()
-        .map((month) => month.deployments[id])
+        .map((month) => own(month.deployments, id))
         .find((found) => found !== undefined)
     );
   }
@@ -156,9 +156,10 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     deployment: async (id) => find(id),
     async deployments({ host, limit }) {
       const wanted = (deployment: Deployment) => host === undefined || deployment.host === host;
-      const found = openOnes().reverse().filter(wanted);
+      const found = openOnes().filter(wanted);
+      const enough = found.length + limit;
       for (const month of monthsNewestFirst()) {
-        if (found.length >= limit) {
+        if (found.length >= enough) {
           break;
         }
         found.push(...Object.values(month.deployments).filter(wanted).sort(byTime).reverse());
@@ -181,7 +182,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
       }),
     update: (id, change) =>
       inTurn(async () => {
-        const latest = state.data.deployments[id];
+        const latest = own(state.data.deployments, id);
         if (latest === undefined) {
           return undefined;
         }
@@ -192,9 +193,9 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
         return next;
       }),
     run: async (id) =>
-      state.data.runs[id] ??
+      own(state.data.runs, id) ??
       monthsNewestFirst()
-        .map((month) => month.runs[id])
+        .map((month) => own(month.runs, id))
         .find((found) => found !== undefined),
     inventory: async () => state.data.inventory,
     setInventory: (hosts) =>
@@ -219,4 +220,9 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
 
 function byTime(a: Deployment, b: Deployment): number {
   return a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
+}
+
+/** Ids are typed by people, who may type what every object has, such as `constructor`. */
+function own<T>(records: Readonly<Record<string, T>>, id: string): T | undefined {
+  return Object.hasOwn(records, id) ? records[id] : undefined;
 }

@@ -24,6 +24,7 @@ function following() {
     fresh,
     clock,
     until: clock.now() + 60_000,
+    read: { offset: 0 },
     onLog: (line) => void lines.push(line),
     onState: (state) => void states.push(state.kind),
   };

@@ -1,0 +1,27 @@
+import { commands } from "../../commands/index.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+import type { CommandTools } from "../../src/chat/tools.ts";
+import { type FleetFile, parseFleetFile } from "../../src/config/fleet-file.ts";
+import type { Bot, World } from "./world.ts";
+
+/** The holder of the web page's token. */
+export const owner: Identity = { surface: "web", id: "token", name: "Alice", groups: [] };
+
+export function fleetFrom(text: string): FleetFile {
+  const result = parseFleetFile(text);
+  if (result.kind === "wrong") {
+    throw new Error(result.mistakes.join("; "));
+  }
+  return result.file;
+}
+
+/** What commands work with, over a fleet in memory. */
+export function toolsOf(world: World, bot: Bot): CommandTools {
+  return {
+    engine: bot.engine,
+    store: bot.store,
+    readLog: async () => "",
+    fleet: () => fleetFrom(world.fleet),
+    commands,
+  };
+}

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { createDesk } from "../../../src/chat/create-desk.ts";
+import { createEvents, type Events } from "../../../src/chat/events.ts";
+import type { Identity } from "../../../src/chat/identity.ts";
+import { createLive } from "../../../src/chat/live.ts";
+import { auditFile } from "../../../src/logs/audit.ts";
+import { logFiles } from "../../../src/logs/log-files.ts";
+import { owner, toolsOf } from "../../fakes/tools.ts";
+import { createWorld } from "../../fakes/world.ts";
+
+const bob: Identity = { surface: "slack", id: "U2", name: "Bob", groups: [] };
+
+async function atTheDesk(t: TestContext) {
+  const world = await createWorld(t);
+  const bot = await world.startBot();
+  const plain = (text: string) => text;
+  const made = createEvents(world.clock);
+  let listeners = 0;
+  const events: Events = {
+    emit: made.emit,
+    subscribe(lastSeq, listener) {
+      listeners += 1;
+      const stop = made.subscribe(lastSeq, listener);
+      let isStopped = false;
+      return () => {
+        listeners -= isStopped ? 0 : 1;
+        isStopped = true;
+        stop();
+      };
+    },
+  };
+  const desk = createDesk({
+    tools: toolsOf(world, bot),
+    events,
+    live: createLive(events, bot.store, world.clock),
+    logs: logFiles(world.directory, world.clock, plain),
+    audit: auditFile(world.directory, world.clock, plain),
+    shells: { builder: world.builderShell },
+    surfaces: () => [{ name: "web", health: () => ({ ok: true, detail: "listens" }) }],
+  });
+  const say = (text: string, who = owner, key?: string) => world.clock.settle(desk.say(text, who, key));
+  const audit = async () =>
+    (await readFile(join(world.directory, "audit.jsonl"), "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ who, what, about, detail }) => [who.name, what, about, detail]);
+  return { world, bot, desk, say, audit, listeners: () => listeners };
+}
+
+test("who asked for what, and what came of it, is in the audit: refusals too", async (t) => {
+  const { world, desk, say, audit } = await atTheDesk(t);
+  const started = await say("/deploy yoga");
+  const [id = ""] = started.kind === "started" ? started.deployments : [];
+  await say("/deploy yoga", bob);
+  await world.clock.settle(desk.decide(id, "cancel", bob));
+  assert.deepEqual(await audit(), [
+    ["Alice", "asked", "/deploy yoga", id],
+    [
+      "Bob",
+      "asked",
+      "/deploy yoga",
+      "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.",
+    ],
+    [
+      "Bob",
+      "clicked",
+      `cancel ${id}`,
+      "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.",
+    ],
+  ]);
+});
+
+test("a command that comes twice with one key is begun once, for each person", async (t) => {
+  const { bot, say } = await atTheDesk(t);
+  const [first, second] = [await say("/deploy yoga", owner, "k1"), await say("/deploy yoga", owner, "k1")];
+  assert.deepEqual(second, first);
+  assert.equal((await bot.store.open()).length, 1);
+  assert.notDeepEqual(await say("/deploy yoga", bob, "k1"), first, "somebody else's key is another one");
+});
+
+test("a click goes the same way as the typed command", async (t) => {
+  const { world, bot, desk, say } = await atTheDesk(t);
+  const started = await say("/deploy yoga");
+  const [id = ""] = started.kind === "started" ? started.deployments : [];
+  await bot.asks(id);
+  const clicked = await world.clock.settle(desk.decide(id, "switch", owner));
+  assert.equal(clicked.kind === "answer" && clicked.text, "yoga will switch.");
+  const again = await world.clock.settle(desk.decide(id, "switch", owner));
+  assert.equal(again.kind === "refused" && again.code, "already-decided");
+  const nothing = await world.clock.settle(desk.decide("d-20261123-ffff", "switch", owner));
+  assert.equal(nothing.kind === "refused" && nothing.code, "unknown-id");
+});
+
+test("a log is followed to the end of its deployment", async (t) => {
+  const { world, bot, desk, say } = await atTheDesk(t);
+  const started = await say("/deploy yoga --build-only");
+  const [id = ""] = started.kind === "started" ? started.deployments : [];
+  const chunks = await desk.log(id, { follow: false, signal: new AbortController().signal });
+  assert.notEqual(chunks, undefined);
+  await bot.ends(id);
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of (await desk.log(id, { follow: true, signal: new AbortController().signal })) ??
+      []) {
+      text += Buffer.from(chunk).toString();
+    }
+  })();
+  await world.clock.settle(reading);
+  assert.match(text, /=== built: /);
+  assert.equal(
+    await desk.log("d-20261123-ffff", { follow: true, signal: new AbortController().signal }),
+    undefined,
+  );
+});
+
+test("reading a log leaves no listener behind", {
+  todo: "bug: the subscription ends with the signal only, which a finished reader never aborts",
+}, async (t) => {
+  const { world, bot, desk, say, listeners } = await atTheDesk(t);
+  const started = await say("/deploy yoga --build-only");
+  const [id = ""] = started.kind === "started" ? started.deployments : [];
+  await bot.ends(id);
+  const before = listeners();
+  for (let count = 0; count < 5; count++) {
+    const chunks = await desk.log(id, { follow: false, signal: new AbortController().signal });
+    const reading = (async () => {
+      for await (const _ of chunks ?? []) {
+        // Only to its end.
+      }
+    })();
+    await world.clock.settle(reading);
+  }
+  assert.equal(listeners(), before);
+});
+
+test("hosts say what they run and what is under way", async (t) => {
+  const { world, bot, desk, say } = await atTheDesk(t);
+  const started = await say("/deploy yoga");
+  const [id = ""] = started.kind === "started" ? started.deployments : [];
+  const active = (await desk.hosts()).find(({ name }) => name === "yoga");
+  assert.deepEqual([active?.active, active?.last], [id, null]);
+  await bot.asks(id);
+  await world.clock.settle(desk.decide(id, "switch", owner));
+  await bot.ends(id);
+  const after = (await desk.hosts()).find(({ name }) => name === "yoga");
+  assert.equal(after?.active, null);
+  assert.deepEqual([after?.last?.outcome, after?.last?.generation], ["deployed", 2]);
+});
+
+test("health names the surfaces and the builder, and never why the builder is away", async (t) => {
+  const { world, desk } = await atTheDesk(t);
+  assert.deepEqual(await world.clock.settle(desk.health()), [
+    { part: "web", ok: true, detail: "listens" },
+    { part: "builder", ok: true, detail: "answers" },
+  ]);
+  world.builderShell.on("true", new Error("ssh: connect to host builder.secret.example"));
+  assert.deepEqual((await world.clock.settle(desk.health()))[1], {
+    part: "builder",
+    ok: false,
+    detail: "does not answer",
+  });
+});
+
+test("a run is told with its deployments", async (t) => {
+  const { desk, say } = await atTheDesk(t);
+  const started = await say("/build-all");
+  const run = started.kind === "started" ? started.run : "";
+  const found = await desk.run(run);
+  assert.deepEqual(
+    found?.deployments.map(({ host }) => host),
+    ["hetzner-vps", "yoga"],
+  );
+  assert.equal(await desk.run("r-20261123-ffff"), undefined);
+});
