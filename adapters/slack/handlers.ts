@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Desk, Reply } from "../../src/chat/desk.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+import { type AnswerParts, answer } from "./answers.ts";
+import { deployText } from "./command-text.ts";
+import { homeView, readHome } from "./home.ts";
+import { type Fields, fieldsOf, textOf } from "./json.ts";
+import { deployModal, type Submitted } from "./modal.ts";
+import { authorTeam, type Input, type Place, type Speaker } from "./parse.ts";
+import { reasonOf } from "./slack-error.ts";
+
+export interface HandlerParts extends AnswerParts {
+  readonly desk: Desk;
+  readonly identify: (speaker: Speaker) => Promise<Identity>;
+  readonly now: () => number;
+}
+
+export interface Handlers {
+  handle(input: Input): Promise<void>;
+  submit(form: Submitted): Promise<void>;
+  openHome(body: Fields): Promise<void>;
+}
+
+/** A trigger lives three seconds, and the form has to travel too. */
+const hostsWithin = 1_500;
+const homeEvery = 30_000;
+const mostHomes = 1_000;
+
+/** What happens after something was acknowledged. Nothing of it throws. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { desk, client, identify, log, now } = parts;
+  const homes = new Map<string, number>();
+
+  async function ask(
+    who: Speaker,
+    place: Place,
+    work: (identity: Identity) => Promise<Reply | null>,
+  ): Promise<void> {
+    try {
+      const reply = await work(await identify(who));
+      if (reply !== null) {
+        await answer(parts, who.user, place, reply);
+      }
+    } catch (error) {
+      log.error({ err: error, user: who.user }, "slack: handling a request");
+      await answer(parts, who.user, place, broken);
+    }
+  }
+
+  async function openForm(input: Input & { readonly trigger: string }): Promise<void> {
+    const hosts = await Promise.race([
+      desk.hosts().then((all) => all.map(({ name }) => name)),
+      sleep(hostsWithin, null, { ref: false }),
+    ]).catch(() => null);
+    try {
+      await client.views.open({ trigger_id: input.trigger, view: deployModal(hosts, input.place) });
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, "slack: opening the form; its command is answered instead");
+      await ask(input.who, input.place, (who) => desk.say("/deploy", who, input.key ?? undefined));
+    }
+  }
+
+  return {
+    async handle(input) {
+      const { who, place, key, trigger } = input;
+      if (input.kind === "decide") {
+        return ask(who, place, async (identity) => {
+          const reply = await desk.decide(input.deployment, input.decision, identity);
+          // What was decided shows on the card itself.
+          return reply.kind === "refused" ? reply : null;
+        });
+      }
+      if (input.text === "/deploy" && trigger !== null) {
+        return openForm({ ...input, trigger });
+      }
+      return ask(who, place, (identity) => desk.say(input.text, identity, key ?? undefined));
+    },
+
+    submit: ({ who, place, wanted, key }) =>
+      ask(who, place, (identity) => desk.say(deployText(wanted), identity, key ?? undefined)),
+
+    async openHome(body) {
+      const event = fieldsOf(body["event"]);
+      const user = textOf(event["user"]);
+      if (user === null || event["tab"] !== "home" || now() - (homes.get(user) ?? 0) < homeEvery) {
+        return;
+      }
+      homes.delete(user);
+      homes.set(user, now());
+      const [oldest] = homes.keys();
+      if (homes.size > mostHomes && oldest !== undefined) {
+        homes.delete(oldest);
+      }
+      try {
+        const who = await identify({ user, team: authorTeam(event), name: null });
+        const view = homeView(await readHome(desk, who), new Date(now()));
+        await client.views.publish({ user_id: user, view });
+      } catch (error) {
+        homes.delete(user);
+        log.warn({ user, reason: reasonOf(error) }, "slack: drawing the App Home");
+      }
+    },
+  };
+}
+
+const broken: Reply = {
+  kind: "refused",
+  code: "unavailable",
+  message: "Something went wrong in the bot.",
+  help: "Try again; the bot's own log says why.",
+};

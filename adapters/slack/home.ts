@@ -1,0 +1,93 @@
+import type { types } from "@slack/bolt";
+import { type Block, code, heading, table, text } from "../../src/chat/blocks.ts";
+import type { Deployment, Desk, HostLine, Reply } from "../../src/chat/desk.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+import { renderBlocks } from "./render.ts";
+
+export interface HomeContent {
+  readonly hosts: readonly HostLine[];
+  readonly deployments: readonly Deployment[];
+}
+
+const mostDeployments = 10;
+
+/** What the App Home shows this person: nothing more than /hosts would. */
+export async function readHome(
+  desk: Desk,
+  who: Identity,
+): Promise<HomeContent | Extract<Reply, { kind: "refused" }>> {
+  // The desk decides who may see the hosts; asking it is the one way to know.
+  const allowed = await desk.say("/hosts", who);
+  if (allowed.kind === "refused" && allowed.code === "not-allowed") {
+    return allowed;
+  }
+  const [hosts, deployments] = await Promise.all([
+    desk.hosts(),
+    desk.deployments({ limit: mostDeployments }),
+  ]);
+  return { hosts, deployments };
+}
+
+export function homeView(content: Awaited<ReturnType<typeof readHome>>, now: Date): types.HomeView {
+  return {
+    type: "home",
+    blocks: renderBlocks("hosts" in content ? overview(content, now) : refusal(content), { plan: false }),
+  };
+}
+
+function refusal({ message, help }: { readonly message: string; readonly help: string | null }): Block[] {
+  return [
+    heading("Switchyard"),
+    text(message, "bad"),
+    ...(help === null ? [] : [code("What would allow it", help)]),
+  ];
+}
+
+function overview({ hosts, deployments }: HomeContent, now: Date): Block[] {
+  const running = hosts.filter(({ active }) => active !== null);
+  return [
+    heading("Hosts"),
+    hosts.length === 0
+      ? text("No hosts yet: the flake was not read, or it has none.")
+      : table(
+          ["Host", "Generation", "Last deployment"],
+          hosts.map((host) => [host.name, generation(host), last(host)]),
+        ),
+    heading("Running"),
+    running.length === 0
+      ? text("Nothing is being deployed.")
+      : table(
+          ["Host", "Deployment"],
+          running.map((host) => [host.name, host.active ?? ""]),
+        ),
+    heading("Last deployments"),
+    deployments.length === 0
+      ? text("There was none yet.")
+      : table(
+          ["Id", "Host", "How it went", "By", "When"],
+          deployments.map((one) => [
+            one.id,
+            one.host,
+            one.outcome ?? one.phase,
+            one.requestedBy.name,
+            minute(one.finishedAt ?? one.createdAt),
+          ]),
+        ),
+    text(`As of ${minute(now.toISOString())}. /switchyard help lists what I can do.`),
+  ];
+}
+
+function generation({ last: done }: HostLine): string {
+  return done?.generation === null || done === null ? "" : `generation ${done.generation}`;
+}
+
+function last({ last: done }: HostLine): string {
+  return done === null
+    ? "never deployed"
+    : `${done.outcome} ${minute(done.finishedAt ?? "")} by ${done.requestedBy}`;
+}
+
+/** `2026-11-23T07:41:08.850Z` → `2026-11-23 07:41 UTC`. */
+function minute(iso: string): string {
+  return iso === "" ? "" : `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}

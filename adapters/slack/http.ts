@@ -1,0 +1,68 @@
+import type { Server } from "node:http";
+import { pauseAfter, rest } from "./backoff.ts";
+import { boltLogger, type importBolt } from "./bolt.ts";
+import { appHolder, type Connection } from "./connection.ts";
+import { reasonOf } from "./slack-error.ts";
+import type { SlackOptions } from "./types.ts";
+
+const drain = 1_000;
+
+/** Slack reaches the bot at /slack/events. Bolt checks signature and age of each request. */
+export function httpConnection(
+  bolt: Awaited<ReturnType<typeof importBolt>>,
+  options: SlackOptions & {
+    readonly signingSecret: string;
+    readonly listen: { readonly host: string; readonly port: number };
+  },
+): Connection {
+  const { log, listen, signingSecret } = options;
+  const { receiver, app } = appHolder();
+  const stopping = new AbortController();
+  let server: Server | null = null;
+  let state = { ok: false, detail: "not listening yet" };
+  let running = Promise.resolve();
+
+  async function keepUp(): Promise<void> {
+    for (let failures = 1; !stopping.signal.aborted; failures += 1) {
+      const own = new bolt.HTTPReceiver({
+        signingSecret,
+        endpoints: ["/slack/events"],
+        logger: boltLogger(log),
+      });
+      own.init(app());
+      try {
+        server = (await own.start({ ...listen })) as Server;
+        state = { ok: true, detail: `listening on ${listen.host}:${listen.port}` };
+        log.info({}, `slack: ${state.detail}`);
+        return;
+      } catch (error) {
+        state = { ok: false, detail: `listening on ${listen.host}:${listen.port}: ${reasonOf(error)}` };
+        log.error({}, `slack: ${state.detail}`);
+        await rest(pauseAfter(failures), stopping.signal);
+      }
+    }
+  }
+
+  return {
+    receiver,
+    start() {
+      running = keepUp();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      const closing = server;
+      server = null;
+      state = { ok: false, detail: "stopped" };
+      if (closing !== null) {
+        const cut = setTimeout(() => closing.closeAllConnections(), drain);
+        await new Promise((resolve) => {
+          closing.close(resolve);
+          closing.closeIdleConnections();
+        });
+        clearTimeout(cut);
+      }
+    },
+    health: () => state,
+  };
+}

@@ -1,0 +1,133 @@
+import type { Desk } from "../../src/chat/desk.ts";
+import type { Identity } from "../../src/chat/identity.ts";
+import { fieldsOf, textOf } from "./json.ts";
+import type { Speaker } from "./parse.ts";
+import { reasonOf } from "./slack-error.ts";
+import type { SlackLog, WebClient } from "./types.ts";
+
+/** The workspace that the bot is installed in. */
+export interface Home {
+  readonly team: string;
+  readonly enterprise: string | null;
+}
+
+export interface IdentityParts {
+  readonly desk: Pick<Desk, "groups">;
+  readonly client: WebClient;
+  readonly home: Home;
+  readonly log: SlackLog;
+  readonly now: () => number;
+}
+
+const namesLast = 10 * 60_000;
+const groupsLast = 60_000;
+/** A group that could not be read is asked for again after this, and has no members until then. */
+const failuresLast = 10_000;
+const mostPeople = 1_000;
+/** usergroups.users.list allows about 20 calls a minute. */
+const mostGroups = 15;
+const prefix = "slack-group:";
+
+interface Profile {
+  readonly name: string | null;
+  readonly team: string | null;
+  readonly enterprise: string | null;
+  readonly isStranger: boolean;
+}
+
+/** Makes a speaker one whose permissions can be asked for. What cannot be read gives nobody a right. */
+export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Promise<Identity> {
+  const { desk, client, home, log, now } = parts;
+  const profiles = cached<Profile | null>(now, mostPeople);
+  const members = cached<ReadonlySet<string> | null>(now, mostGroups * 2);
+
+  async function readProfile(user: string): Promise<Profile | null> {
+    try {
+      const found = fieldsOf((await client.users.info({ user })).user);
+      const profile = fieldsOf(found["profile"]);
+      return {
+        name: textOf(profile["display_name"]) ?? textOf(found["real_name"]) ?? textOf(found["name"]),
+        team: textOf(found["team_id"]),
+        enterprise: textOf(fieldsOf(found["enterprise_user"])["enterprise_id"]),
+        isStranger: found["is_stranger"] === true,
+      };
+    } catch (error) {
+      log.warn({ user, reason: reasonOf(error) }, "slack: reading a person's name");
+      return null;
+    }
+  }
+
+  async function readMembers(group: string): Promise<ReadonlySet<string> | null> {
+    try {
+      const { users = [] } = await client.usergroups.users.list({ usergroup: group });
+      return new Set(users);
+    } catch (error) {
+      log.warn({ group, reason: reasonOf(error) }, "slack: reading a user group; nobody counts as in it");
+      return null;
+    }
+  }
+
+  async function groupsOf(user: string): Promise<string[]> {
+    const wanted = [...new Set(desk.groups())].filter((name) => name.startsWith(prefix)).slice(0, mostGroups);
+    const found = await Promise.all(
+      wanted.map(async (name) => {
+        const group = name.slice(prefix.length);
+        const users = await members(group, readMembers, (value) =>
+          value === null ? failuresLast : groupsLast,
+        );
+        return users?.has(user) === true ? [name] : [];
+      }),
+    );
+    return found.flat();
+  }
+
+  return async (speaker) => {
+    const [profile, groups] = await Promise.all([
+      profiles(speaker.user, readProfile, (value) => (value === null ? failuresLast : namesLast)),
+      groupsOf(speaker.user),
+    ]);
+    return {
+      surface: "slack",
+      id: speaker.user,
+      name: profile?.name ?? speaker.name ?? speaker.user,
+      groups,
+      isOutsider: isOutsider(speaker.team, profile, home),
+    };
+  };
+}
+
+/** Somebody of another organisation, or of nobody knows which. */
+function isOutsider(said: string | null, profile: Profile | null, home: Home): boolean {
+  const team = said ?? profile?.team ?? null;
+  if (team === null || profile?.isStranger === true) {
+    return true;
+  }
+  const isOurs = team === home.team || team === home.enterprise;
+  return !isOurs && (home.enterprise === null || profile?.enterprise !== home.enterprise);
+}
+
+/** Asks once for those who ask at the same time, and remembers the answer for as long as `lasts` says. */
+function cached<Value>(now: () => number, most: number) {
+  const known = new Map<string, { value: Promise<Value>; until: number }>();
+  return (
+    key: string,
+    read: (key: string) => Promise<Value>,
+    lasts: (value: Value) => number,
+  ): Promise<Value> => {
+    const found = known.get(key);
+    if (found !== undefined && now() < found.until) {
+      return found.value;
+    }
+    const entry = { value: read(key), until: Number.POSITIVE_INFINITY };
+    void entry.value.then((value) => {
+      entry.until = now() + lasts(value);
+    });
+    known.delete(key);
+    known.set(key, entry);
+    const [oldest] = known.keys();
+    if (known.size > most && oldest !== undefined) {
+      known.delete(oldest);
+    }
+    return entry.value;
+  };
+}

@@ -1,0 +1,146 @@
+import type { types } from "@slack/bolt";
+import type { Block, Tone } from "../../src/chat/blocks.ts";
+import type { OutMessage } from "../../src/chat/channel.ts";
+import { actionBlocks, plainText } from "./buttons.ts";
+import { fit, type Group } from "./fit.ts";
+import { fallbackText, limits } from "./limits.ts";
+import { bold, bullets, middleCut, plain, preformatted, richText, section } from "./rich.ts";
+import { planBlock, stepLines } from "./steps.ts";
+import { moreLine, tableBlocks } from "./table.ts";
+import { cut, escapeLong, escapeTo, oneLine } from "./text.ts";
+
+export interface RenderOptions {
+  /** Whether the workspace takes `plan` blocks. */
+  readonly plan: boolean;
+}
+
+export interface Rendered {
+  readonly text: string;
+  readonly blocks: types.KnownBlock[];
+}
+
+const sign: Readonly<Record<Tone, string>> = {
+  neutral: "",
+  info: "",
+  good: "✅ ",
+  warning: "⚠️ ",
+  bad: "❌ ",
+};
+
+export function renderMessage(
+  message: Pick<OutMessage, "text" | "blocks" | "mention">,
+  options: RenderOptions,
+): Rendered {
+  const mention =
+    message.mention !== null && /^[UW][A-Z0-9]{1,30}$/.test(message.mention) ? `<@${message.mention}>` : "";
+  const text = escapeTo(message.text, fallbackText - 50);
+  const blocks = renderBlocks(message.blocks, options);
+  return {
+    text: [mention, text === "" ? "…" : text].filter((part) => part !== "").join(" "),
+    // With blocks, only a mention in a block notifies.
+    blocks:
+      mention === "" || blocks.length === 0
+        ? blocks
+        : [{ type: "context", elements: [{ type: "mrkdwn", text: mention }] }, ...blocks],
+  };
+}
+
+/** Any blocks at all, within every limit of Slack's. */
+export function renderBlocks(blocks: readonly Block[], options: RenderOptions): types.KnownBlock[] {
+  const about = blocks.find((block) => block.kind === "heading")?.text ?? "";
+  return fit(blocks, (block, share): Group => {
+    const isKept = block.kind === "heading" || block.kind === "buttons";
+    return { isKept, blocks: renderBlock(block, share, about, options) };
+  });
+}
+
+/** `share`: about how many characters this block may take. */
+function renderBlock(
+  block: Block,
+  share: number,
+  about: string,
+  { plan }: RenderOptions,
+): types.KnownBlock[] {
+  switch (block.kind) {
+    case "heading":
+      return oneLine(block.text) === ""
+        ? []
+        : [
+            {
+              type: "header",
+              text: plainText(sign[block.tone] + oneLine(block.text), limits.headerText, "…"),
+            },
+          ];
+    case "text": {
+      const text = escapeLong(sign[block.tone] + block.text, Math.min(share, limits.sectionText));
+      return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
+    }
+    case "fields":
+      return fieldLines(block.fields, share);
+    case "steps":
+      return plan ? planBlock(block.steps) : stepLines(block.steps);
+    case "table":
+      return tableBlocks(block, share);
+    case "list":
+      return listBlocks(block, share);
+    case "code": {
+      const text = middleCut(block.text, share);
+      return text.trim() === "" ? [] : [richText(...title(block.title), preformatted(text))];
+    }
+    case "buttons":
+      return actionBlocks(
+        block.buttons,
+        about,
+        Math.min(limits.actionElements, Math.max(5, Math.floor(share / 100))),
+      );
+  }
+}
+
+function title(text: string) {
+  const name = cut(oneLine(text), 200);
+  return name === "" ? [] : [section(bold(name))];
+}
+
+const mostFields = 30;
+
+function fieldLines(
+  fields: readonly { readonly name: string; readonly value: string }[],
+  share: number,
+): types.KnownBlock[] {
+  const longest = Math.min(500, Math.ceil(share / 5));
+  const elements = fields
+    .slice(0, mostFields)
+    .flatMap(({ name, value }) => [
+      bold(cut(oneLine(name), 80) || "–"),
+      plain(`  ${cut(oneLine(value), longest)}\n`),
+    ]);
+  const more = moreLine(fields.length - mostFields).map(plain);
+  return elements.length === 0 ? [] : [richText(section(...elements, ...more))];
+}
+
+/** JSON around one item of a list. */
+const itemCost = 90;
+const shortItem = 40;
+
+function listBlocks(list: Extract<Block, { kind: "list" }>, share: number): types.KnownBlock[] {
+  const room = list.folded ? Math.min(share, 300) : share;
+  const name = cut(oneLine(list.title), 200) || "List";
+  const items: string[] = [];
+  let length = 0;
+  for (const item of list.items) {
+    const shown = cut(oneLine(item), 300);
+    length += shown.length + (list.folded ? 2 : itemCost);
+    if (length > room) {
+      break;
+    }
+    items.push(shown || "–");
+  }
+  const more = moreLine(list.items.length - items.length);
+  if (list.items.length === 0) {
+    return [];
+  }
+  const heading = bold(`${name} (${list.items.length})`);
+  return list.folded || items.every((item) => item.length <= shortItem)
+    ? [richText(section(heading, plain(`  ${[...items, ...more].join(", ")}`)))]
+    : [richText(section(heading), bullets([...items, ...more]))];
+}

@@ -1,0 +1,133 @@
+import type { App, SocketModeReceiver } from "@slack/bolt";
+import { pauseAfter, rest, within } from "./backoff.ts";
+import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
+import { explainToken, isTokenTrouble } from "./check.ts";
+import { appHolder, type Connection } from "./connection.ts";
+import { fieldsOf } from "./json.ts";
+import { reasonOf, slackError } from "./slack-error.ts";
+import type { SlackOptions } from "./types.ts";
+
+const openWithin = 15_000;
+/** A connection that lives shorter than this counts as a failed one. */
+const soon = 10_000;
+/** A token that is refused is tried again rarely: somebody has to change it first. */
+const tokenPause = 5 * 60_000;
+
+/**
+ * Socket Mode with a connection of its own for each time: Bolt's client waits five seconds before it connects
+ * again, and raises an unhandled rejection when that fails. Slack ends a connection every few hours and says so
+ * first; then the next one is opened at once, beside the old one.
+ */
+export function socketConnection(
+  bolt: Awaited<ReturnType<typeof importBolt>>,
+  options: SlackOptions & { readonly appToken: string },
+): Connection {
+  const { log } = options;
+  const { receiver, app } = appHolder();
+  const stopping = new AbortController();
+  const open = new Set<SocketModeReceiver>();
+  let state = { ok: false, detail: "connecting" };
+  let running = Promise.resolve();
+
+  function make(to: App): SocketModeReceiver {
+    const made = new bolt.SocketModeReceiver({
+      appToken: options.appToken,
+      autoReconnectEnabled: false,
+      logger: boltLogger(log),
+      installerOptions: { clientOptions: clientOptions(options) },
+      customPropertiesExtractor: (args: unknown) => ({ envelope: fieldsOf(args)["envelope_id"] }),
+    });
+    made.init(to);
+    return made;
+  }
+
+  /** Resolves when this connection is over, or when Slack says that it soon will be. */
+  async function connect(): Promise<void> {
+    const current = make(app());
+    open.add(current);
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    current.client.on("ws_message", (data: unknown) => {
+      if (
+        typeof data === "string" &&
+        data.length < 10_000 &&
+        /^\s*\{[^{]*"type"\s*:\s*"disconnect"/.test(data)
+      ) {
+        resolve();
+      }
+    });
+    current.client.on("disconnected", () => {
+      open.delete(current);
+      resolve();
+    });
+    stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+    try {
+      await within(
+        openWithin,
+        "opening the connection",
+        Promise.race([current.start(), aborted(stopping.signal)]),
+      );
+      state = { ok: true, detail: "connected" };
+      log.info({}, "slack: connected by Socket Mode");
+      await over;
+    } catch (error) {
+      close(current);
+      throw error;
+    }
+  }
+
+  async function keepUp(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const since = Date.now();
+      let pause = 0;
+      try {
+        await connect();
+        state = { ok: false, detail: "the connection was lost; connecting again" };
+        failures = Date.now() - since < soon ? failures + 1 : 0;
+      } catch (error) {
+        failures += 1;
+        const isToken = isTokenTrouble(error) || slackError(error).word === "missing_scope";
+        pause = isToken ? tokenPause : (slackError(error).retryAfter ?? 0);
+        state = {
+          ok: false,
+          detail: error === undefined ? "no connection" : explainToken("SLACK_APP_TOKEN", error),
+        };
+        if (!stopping.signal.aborted) {
+          log.error(
+            { reason: error === undefined ? "closed at once" : reasonOf(error) },
+            `slack: ${state.detail}`,
+          );
+        }
+      }
+      await rest(failures === 0 ? 0 : Math.max(pause, pauseAfter(failures)), stopping.signal);
+    }
+  }
+
+  function close(one: SocketModeReceiver): void {
+    // The first asks Slack to close, the second does not wait for it.
+    void one.stop().catch(() => {});
+    setTimeout(() => void one.stop().catch(() => {}), 500).unref();
+  }
+
+  return {
+    receiver,
+    start() {
+      running = keepUp();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+      for (const one of open) {
+        close(one);
+      }
+      state = { ok: false, detail: "stopped" };
+    },
+    health: () => state,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("stopping")), { once: true });
+  });
+}
