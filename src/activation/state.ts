@@ -16,20 +16,22 @@ export interface Sighting {
   readonly bootId: string;
   /** systemd's ActiveState of the supervisor's unit; `inactive` once it is over. */
   readonly unit: string;
+  /** Where the log has to be read on from, in bytes. */
+  readonly next: number;
   /** New log text since the offset that was asked for. */
   readonly log: string;
 }
 
 /** Reads what `supervisor.sh show` prints. Throws on anything else: a half answer is no answer. */
 export function readSighting(stdout: string): Sighting {
-  const match = /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nlog=\n([\s\S]*)$/.exec(
+  const match = /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nnext=(\d+)\nlog=\n([\s\S]*)$/.exec(
     stdout,
   );
   if (match === null) {
     throw new Error("reading the supervisor's state: the answer is not one");
   }
-  const [, state = "", current = "", profile = "", bootId = "", unit = "", log = ""] = match;
-  return { state: readState(state), current, profile, bootId, unit, log };
+  const [, state = "", current = "", profile = "", bootId = "", unit = "", next = "", log = ""] = match;
+  return { state: readState(state), current, profile, bootId, unit, next: Number(next), log };
 }
 
 export function readState(line: string): SupervisorState {

@@ -224,8 +224,12 @@ show() {
   printf 'profile=%s\n' "$(profile_name)"
   printf 'boot=%s\n' "$(cat /proc/sys/kernel/random/boot_id)"
   printf 'unit=%s\n' "$(systemctl is-active "switchyard-$id.service")"
+  # The bot gets text, so only the host can count the bytes.
+  until=$(wc -c <"$dir/log")
+  [ "$until" -le $(($1 + 65536)) ] || until=$(($1 + 65536))
+  printf 'next=%s\n' "$until"
   printf 'log=\n'
-  tail -c "+$(($1 + 1))" "$dir/log" 2>/dev/null | head -c 65536
+  tail -c "+$(($1 + 1))" "$dir/log" | head -c $((until - $1))
 }
 
 # put NAME TEXT: appears whole or not at all, and the first one counts.

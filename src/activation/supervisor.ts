@@ -15,6 +15,8 @@ export interface SupervisorLink {
   readonly clock: Clock;
   /** When the supervisor's own deadlines have all passed (milliseconds since 1970). */
   readonly until: number;
+  /** How far its log was read; goes on from there, and is moved on. */
+  readonly read: { offset: number };
   readonly onLog: (line: string) => void;
   readonly onState: (state: SupervisorState) => void;
 }
@@ -48,7 +50,13 @@ export async function decideSwitch(
   why = "",
 ): Promise<void> {
   await mustRun(link.fresh, `telling ${link.shell.name} to ${decision}`, {
-    argv: supervisorArgv(link.id, link.old, "decide", decision, why.replaceAll(/\s+/g, " ").slice(0, 500)),
+    argv: supervisorArgv(
+      link.id,
+      link.old,
+      "decide",
+      decision,
+      why.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 500),
+    ),
     timeout: deadlines.hostCommand,
   });
 }
@@ -58,7 +66,7 @@ export async function decideSwitch(
  * when `past` is "acked". A host that does not answer is asked again until its deadlines have passed.
  */
 export async function followSupervisor(link: SupervisorLink, past: "start" | "acked"): Promise<Followed> {
-  const reader = logReader(link.onLog);
+  const reader = logReader(link.read, link.onLog);
   let last: SupervisorState | null = null;
   let trouble = "no answer";
   let absences = 0;
@@ -69,7 +77,7 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
       const sighting = await look(link, reader.offset());
       absences = sighting === null || sighting.unit !== "active" ? absences + 1 : 0;
       if (sighting !== null) {
-        reader.take(sighting.log);
+        reader.take(sighting.log, sighting.next);
         const { state } = sighting;
         if (JSON.stringify(state) !== JSON.stringify(last)) {
           last = state;
@@ -133,13 +141,12 @@ async function acknowledge(link: SupervisorLink): Promise<void> {
   });
 }
 
-function logReader(onLine: (line: string) => void) {
-  let offset = 0;
+function logReader(read: { offset: number }, onLine: (line: string) => void) {
   let rest = "";
   return {
-    offset: () => offset,
-    take(text: string): void {
-      offset += Buffer.byteLength(text);
+    offset: () => read.offset,
+    take(text: string, next: number): void {
+      read.offset = next;
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       lines.forEach(onLine);

@@ -18,9 +18,13 @@ const builder = z.string().transform((text, context): BuilderAddress => {
     });
     return z.NEVER;
   }
+  if (!/^[A-Za-z0-9_.-]*$/.test(url.username)) {
+    context.addIssue({ code: "custom", message: "has a user name with characters that none has" });
+    return z.NEVER;
+  }
   return {
     kind: "ssh",
-    user: decodeURIComponent(url.username) || "root",
+    user: url.username || "root",
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || 22),
   };
@@ -32,7 +36,8 @@ const listen = z
   .transform((text) => {
     const at = text.lastIndexOf(":");
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(text.slice(at + 1)) };
-  });
+  })
+  .refine(({ port }) => port <= 65_535, "has a port above 65535");
 
 const envSchema = z.object({
   SWITCHYARD_FLAKE: z
@@ -137,25 +142,15 @@ export function readEnvironment(
       }
     }
   }
+  mistakes.push(...missingTogether(values));
   const result = envSchema.safeParse(values);
   if (!result.success) {
     mistakes.push(...result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  }
+  if (!result.success || mistakes.length > 0) {
     throw new ConfigError(mistakes);
   }
   const data = result.data;
-  if (data.SWITCHYARD_BUILDER.kind === "ssh") {
-    for (const name of ["SWITCHYARD_SSH_KEY", "SWITCHYARD_KNOWN_HOSTS"] as const) {
-      if (data[name] === undefined) {
-        mistakes.push(
-          `${name} is missing: a builder over SSH needs a key, and a known_hosts file with the builder's host key`,
-        );
-      }
-    }
-  }
-  const slack = readSlack(data, mistakes);
-  if (mistakes.length > 0) {
-    throw new ConfigError(mistakes);
-  }
   return {
     flake: data.SWITCHYARD_FLAKE.replace(/(?<=.)\/+$/, ""),
     builder: data.SWITCHYARD_BUILDER,
@@ -166,33 +161,46 @@ export function readEnvironment(
     listen: data.SWITCHYARD_LISTEN,
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
-    slack,
+    slack: readSlack(data),
   };
 }
 
-function readSlack(data: z.infer<typeof envSchema>, mistakes: string[]): SlackSettings | null {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = data;
-  if (botToken === undefined) {
-    if (appToken !== undefined || signingSecret !== undefined) {
-      mistakes.push("SLACK_BOT_TOKEN is missing: the app's OAuth page shows it (xoxb-…)");
-    }
-    return null;
-  }
-  if (appToken === undefined && signingSecret === undefined) {
-    mistakes.push(
-      "SLACK_APP_TOKEN is missing: for Socket Mode give the app-level token (xapp-…), for HTTP SLACK_SIGNING_SECRET",
-    );
-  }
-  if (data.SLACK_CHANNEL === undefined) {
-    mistakes.push("SLACK_CHANNEL is missing: the channel for the threads, as its id (C…) or #name");
-  }
-  return {
-    botToken,
-    appToken: appToken ?? null,
-    signingSecret: signingSecret ?? null,
-    listen: data.SLACK_LISTEN,
-    channel: data.SLACK_CHANNEL ?? "",
-    commandPrefix: data.SLACK_COMMAND_PREFIX ?? "",
-    apiUrl: data.SLACK_API_URL ?? null,
-  };
+/** Variables that are needed because others are set; looked for in what was typed, so that nothing hides them. */
+function missingTogether(values: Readonly<Record<string, string | undefined>>): string[] {
+  const has = (name: string) => values[name] !== undefined;
+  const isSlack = has("SLACK_BOT_TOKEN") || has("SLACK_APP_TOKEN") || has("SLACK_SIGNING_SECRET");
+  const rules: readonly (readonly [name: string, isNeeded: boolean, why: string])[] = [
+    ...["SWITCHYARD_SSH_KEY", "SWITCHYARD_KNOWN_HOSTS"].map(
+      (name) =>
+        [
+          name,
+          values["SWITCHYARD_BUILDER"]?.startsWith("ssh:") === true,
+          "a builder over SSH needs a key, and a known_hosts file with the builder's host key",
+        ] as const,
+    ),
+    ["SLACK_BOT_TOKEN", isSlack, "the app's OAuth page shows it (xoxb-…)"],
+    [
+      "SLACK_APP_TOKEN",
+      isSlack && !has("SLACK_SIGNING_SECRET"),
+      "for Socket Mode give the app-level token (xapp-…), for HTTP give SLACK_SIGNING_SECRET instead",
+    ],
+    ["SLACK_CHANNEL", isSlack, "the channel for the threads, as its id (C…) or #name"],
+  ];
+  return rules.flatMap(([name, isNeeded, why]) =>
+    isNeeded && !has(name) ? [`${name} is missing: ${why}`] : [],
+  );
+}
+
+function readSlack(data: z.infer<typeof envSchema>): SlackSettings | null {
+  return data.SLACK_BOT_TOKEN === undefined
+    ? null
+    : {
+        botToken: data.SLACK_BOT_TOKEN,
+        appToken: data.SLACK_APP_TOKEN ?? null,
+        signingSecret: data.SLACK_SIGNING_SECRET ?? null,
+        listen: data.SLACK_LISTEN,
+        channel: data.SLACK_CHANNEL ?? "",
+        commandPrefix: data.SLACK_COMMAND_PREFIX ?? "",
+        apiUrl: data.SLACK_API_URL ?? null,
+      };
 }

@@ -20,6 +20,8 @@ export interface PhaseContext {
   readonly log: LogFile;
   /** Aborted by a cancel or a shutdown; only phases before the switch listen to it. */
   readonly signal: AbortSignal;
+  /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
+  readonly supervisorLog: { offset: number };
   /** The record as it is now. */
   record(): Deployment;
   save(change: Partial<Deployment>): Promise<void>;

@@ -85,7 +85,7 @@ export interface Engine {
 
 export function createEngine(parts: EngineParts): Engine {
   const tasks = new Map<string, Task>();
-  const working = new Set<Promise<void>>();
+  const working = new Map<string, Promise<void>>();
   const { store, clock, logs, log } = parts;
 
   /** Lets work go on by itself; what it throws is a mistake of ours, and is logged. */
@@ -97,9 +97,9 @@ export function createEngine(parts: EngineParts): Engine {
       )
       .finally(() => {
         tasks.delete(task.id);
-        working.delete(running);
+        working.delete(task.id);
       });
-    working.add(running);
+    working.set(task.id, running);
   }
 
   async function begin(
@@ -117,13 +117,19 @@ export function createEngine(parts: EngineParts): Engine {
     }[],
   ): Promise<{ run: Run; tasks: Task[]; deployments: Deployment[] } | Refusal> {
     const at = new Date(clock.now());
-    const runId = parts.makeId("r", at);
+    const runId = await freeId("r", at, async (id) => (await store.run(id)) === undefined);
+    const ids: string[] = [];
+    for (const _ of asked) {
+      ids.push(
+        await freeId("d", at, async (id) => !ids.includes(id) && (await store.deployment(id)) === undefined),
+      );
+    }
     const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
     const deployments = asked.map((one, index) =>
       newDeployment(
         {
           ...one,
-          id: parts.makeId("d", at),
+          id: ids[index] ?? "",
           run: runId,
           requestedBy: by,
           risk: hostOf(parts, one.host).risk,
@@ -157,6 +163,21 @@ export function createEngine(parts: EngineParts): Engine {
     });
     await Promise.all(deployments.map((deployment) => logs.writeInfo(deployment)));
     return { run, tasks: opened, deployments };
+  }
+
+  /** Ids are short, so that people can type them; one that is taken is not given out again. */
+  async function freeId(
+    kind: "d" | "r",
+    at: Date,
+    isFree: (id: string) => Promise<boolean>,
+  ): Promise<string> {
+    for (let tries = 0; tries < 1_000; tries++) {
+      const id = parts.makeId(kind, at);
+      if (await isFree(id)) {
+        return id;
+      }
+    }
+    throw new Error("giving out an id: all of today's seem to be taken");
   }
 
   async function knownHost(name: string): Promise<Refusal | null> {
@@ -345,10 +366,11 @@ export function createEngine(parts: EngineParts): Engine {
           task.stop(stop);
         }
       }
-      const waiting = [...tasks.values()].every((task) => task.context.record().phase === "confirm");
-      if (!waiting) {
+      const busy = [...tasks.values()].filter((task) => task.context.record().phase !== "confirm");
+      if (busy.length > 0) {
         const waited = new AbortController();
-        await Promise.race([Promise.allSettled(working), clock.sleep(within, waited.signal).catch(() => {})]);
+        const over = Promise.allSettled(busy.map(({ id }) => working.get(id)));
+        await Promise.race([over, clock.sleep(within, waited.signal).catch(() => {})]);
         waited.abort();
       }
     },

@@ -77,6 +77,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     clock,
     log,
     signal: controller.signal,
+    supervisorLog: { offset: 0 },
     record: () => record,
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
     say(text) {

@@ -5,6 +5,9 @@ import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 /** How long a command that was told to end may take before it is killed. */
 const killAfter = 5_000;
 
+/** How long output is still waited for after a command has ended. */
+const outputGrace = 500;
+
 /** The bot's own machine. Each command has its own process group, so that ending it ends its children too. */
 export function localShell(name = "builder"): Shell {
   return { name, run: (command) => runLocally(name, command), close: async () => {} };
@@ -27,6 +30,13 @@ async function runLocally(name: string, command: Command): Promise<Exit> {
   const stderr = new OutputCollector(command.onLine && ((line) => command.onLine?.(line, "stderr")));
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk) || ending.end("too-much-output"));
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || ending.end("too-much-output"));
+  // A daemon that was left behind may hold the output open for ever.
+  child.nodeChildProcess.once("exit", () => {
+    setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, outputGrace).unref();
+  });
   const timer = setTimeout(() => ending.end("timeout"), command.timeout);
   const onAbort = () => ending.end("aborted");
   command.signal?.addEventListener("abort", onAbort, { once: true });

@@ -6,6 +6,8 @@ import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.
 
 /** How long a remote process group that was told to end may take before it is killed, and then to be gone. */
 const killAfter = 5_000;
+/** How long output is still waited for after a command has ended. */
+const outputGrace = 3_000;
 
 /**
  * Runs a command in a session of an open connection. A remote process outlives its connection, so the
@@ -83,6 +85,8 @@ function followChannel(
   channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
   channel.on("exit", (code: number | null) => {
     exitCode = code ?? -1;
+    // A daemon that was left behind may hold the output open for ever.
+    setTimeout(() => channel.destroy(), outputGrace).unref();
   });
   channel.on("error", () => channel.destroy());
   channel.on("close", () => {

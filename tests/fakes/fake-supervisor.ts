@@ -149,6 +149,7 @@ function fakeSupervisor(
       `profile=${profileLink(host)}`,
       `boot=${host.bootId}`,
       `unit=${unit}`,
+      `next=${Buffer.byteLength(log)}`,
       `log=\n${fresh}`,
     ].join("\n");
   }

@@ -85,6 +85,7 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
     fresh: context.fresh,
     clock: context.clock,
     until: Date.parse(supervisedUntil ?? ""),
+    read: context.supervisorLog,
     onLog: (line) => context.log.line(line),
     onState: (state) => context.progress(stateText(state), 0, 0),
   };

@@ -30,7 +30,7 @@ test("a word that is no state is an error, never a guess", () => {
 });
 
 const answer =
-  "state=acked 0\ncurrent=/nix/store/a\nprofile=system-1-link\nboot=b\nunit=active\nlog=\nline 1\nlog=\nline 2";
+  "state=acked 0\ncurrent=/nix/store/a\nprofile=system-1-link\nboot=b\nunit=active\nnext=12\nlog=\nline 1\nlog=\nline 2";
 
 test("a sighting has the state, what runs, and the log with whatever is in it", () => {
   assert.deepEqual(readSighting(answer), {
@@ -39,6 +39,7 @@ test("a sighting has the state, what runs, and the log with whatever is in it", 
     profile: "system-1-link",
     bootId: "b",
     unit: "active",
+    next: 12,
     log: "line 1\nlog=\nline 2",
   });
 });
@@ -53,7 +54,7 @@ test("an answer that was cut before its log is no answer", () => {
 test("whatever a host prints is either a sighting or an error of ours", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (state, log) => {
-      for (const text of [state, `state=${state}\ncurrent=\nprofile=\nboot=\nunit=\nlog=\n${log}`]) {
+      for (const text of [state, `state=${state}\ncurrent=\nprofile=\nboot=\nunit=\nnext=0\nlog=\n${log}`]) {
         try {
           readSighting(text);
         } catch (error) {
