@@ -5,9 +5,14 @@ import { type Logger, pino } from "pino";
 import writeFileAtomic from "write-file-atomic";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
+import type { Channel } from "./chat/channel.ts";
 import { createDesk } from "./chat/create-desk.ts";
+import { threadDrawer } from "./chat/draw-thread.ts";
 import { createEvents } from "./chat/events.ts";
 import { createLive } from "./chat/live.ts";
+import { type LiveThreads, liveThreads } from "./chat/live-threads.ts";
+import type { Pace } from "./chat/pacer.ts";
+import { commandHelp } from "./chat/spec.ts";
 import type { Surface } from "./chat/surface.ts";
 import type { CommandTools } from "./chat/tools.ts";
 import { systemClock } from "./config/clock.ts";
@@ -22,6 +27,12 @@ import { redactor } from "./logs/redact.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
+import { diffText } from "./views/thread.ts";
+
+/** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
+const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
+/** The most of a log that goes into a thread, in bytes. */
+const longestFile = 1024 * 1024;
 
 export interface App {
   readonly log: Logger;
@@ -42,7 +53,12 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const clock = systemClock;
   const unlock = await lockDataDirectory(settings.dataDir, options.onFatal);
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
-  const redact = redactor([token]);
+  const redact = redactor([
+    token,
+    settings.slack?.botToken ?? null,
+    settings.slack?.appToken ?? null,
+    settings.slack?.signingSecret ?? null,
+  ]);
   const log = pino({
     level: settings.logLevel,
     hooks: { streamWrite: redact },
@@ -83,13 +99,44 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
   };
   const surfaces: Surface[] = [];
+  function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
+    const threads = liveThreads({
+      channel,
+      desk,
+      store,
+      draw: threadDrawer(store, live.progressOf),
+      contentOf: async (thread, file) => {
+        const deployment = thread.deployments.find(({ id }) => id === file.deployment);
+        if (deployment === undefined) {
+          return "";
+        }
+        return file.what === "diff" ? diffText(deployment) : logs.tail(deployment.log, longestFile);
+      },
+      clock,
+      log,
+      ...pace,
+    });
+    void threads.start();
+    return threads;
+  }
   const desk = createDesk({ tools, events, live, logs, audit, shells, surfaces: () => surfaces });
+  if (settings.slack !== null) {
+    const { slackSurface } = await import("../adapters/slack/index.ts");
+    surfaces.push(
+      slackSurface({
+        ...settings.slack,
+        desk,
+        log,
+        openThreads: (channel) => openThreads(channel, slackPace),
+      }),
+    );
+  }
   const web = webSurface({ desk, listen: settings.listen, token, log, version: options.version });
   surfaces.push(web);
 
   // Hosts that wait for an answer come before people.
   await engine.recover();
-  await web.start();
+  await Promise.all(surfaces.map((surface) => surface.start()));
   // The first look at the flake takes a moment, and nobody should have to wait for it.
   void engine.hosts();
   const link = token === null ? web.url() : `${web.url()}/login?token=${encodeURIComponent(token)}`;
@@ -118,4 +165,11 @@ async function ownToken(directory: string): Promise<string> {
     await writeFileAtomic(path, `${token}\n`, { mode: 0o600 });
     return token;
   }
+}
+
+/** The app manifest for Slack, made from the commands; `url` is the bot's public address for HTTP instead of Socket Mode. */
+export async function slackAppManifest(prefix: string, url: string | null): Promise<string> {
+  const { slackManifest } = await import("../adapters/slack/index.ts");
+  const options = { prefix, socketMode: url === null, ...(url === null ? {} : { url }) };
+  return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
 }

@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { startApp } from "./app.ts";
+import { slackAppManifest, startApp } from "./app.ts";
 import { ConfigError, readEnvironment } from "./config/env.ts";
+
+/** `npm run slack:manifest [-- https://bot.example]` */
+async function printManifest(url: string | undefined): Promise<void> {
+  console.log(await slackAppManifest(process.env["SLACK_COMMAND_PREFIX"] ?? "", url ?? null));
+}
 
 /** Starts the bot; SIGTERM and SIGINT drain and stop it. */
 async function main(): Promise<void> {
@@ -37,7 +42,8 @@ async function main(): Promise<void> {
   process.on("SIGINT", stop);
 }
 
-main().catch((error: unknown) => {
+const [task, argument] = process.argv.slice(2);
+(task === "slack-manifest" ? printManifest(argument) : main()).catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
   process.exit(1);
 });

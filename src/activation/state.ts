@@ -24,9 +24,10 @@ export interface Sighting {
 
 /** Reads what `supervisor.sh show` prints. Throws on anything else: a half answer is no answer. */
 export function readSighting(stdout: string): Sighting {
-  const match = /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nnext=(\d+)\nlog=\n([\s\S]*)$/.exec(
-    stdout,
-  );
+  const match =
+    /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nnext=(\d+)\nlog=\n([\s\S]*)$/.exec(
+      stdout,
+    );
   if (match === null) {
     throw new Error("reading the supervisor's state: the answer is not one");
   }

@@ -13,7 +13,7 @@ import type { Events } from "./events.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
-import { usage } from "./spec.ts";
+import { commandHelp } from "./spec.ts";
 import type { CommandTools } from "./tools.ts";
 
 export interface DeskParts {
@@ -102,13 +102,7 @@ export function createDesk(parts: DeskParts): Desk {
         }),
       );
     },
-    commands: () =>
-      tools.commands.map((spec) => ({
-        name: spec.name,
-        usage: usage(spec),
-        summary: spec.summary,
-        examples: spec.examples,
-      })),
+    commands: () => commandHelp(tools.commands),
     async log(id, { follow, signal }) {
       const deployment = await store.deployment(id);
       if (deployment === undefined) {

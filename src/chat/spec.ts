@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Reply } from "./desk.ts";
+import type { CommandHelp, Reply } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import type { CommandTools } from "./tools.ts";
 
@@ -45,4 +45,14 @@ export function command<Input>(spec: CommandSpec<Input>): CommandSpec {
 export function usage(spec: CommandSpec): string {
   const flags = spec.flags.map((flag) => `[--${flag.name}${flag.value === null ? "" : ` ${flag.value}`}]`);
   return [`/${spec.name}`, spec.words, ...flags].filter((part) => part !== "").join(" ");
+}
+
+/** What surfaces show of the commands. */
+export function commandHelp(commands: readonly CommandSpec[]): CommandHelp[] {
+  return commands.map((spec) => ({
+    name: spec.name,
+    usage: usage(spec),
+    summary: spec.summary,
+    examples: spec.examples,
+  }));
 }
