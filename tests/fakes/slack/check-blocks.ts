@@ -122,6 +122,7 @@ export function checkBlocks(
       problems.add(`unsupported type: ${type}`, `${at}/type`);
     } else {
       check(block, at, problems);
+      problems.length(block["block_id"], `${at}/block_id`, limits["block_id.max_length"]);
     }
   }
   checkUnique(all, "block_id", "/blocks", problems);

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, lengthOf, listOf, textOf } from "./json.ts";
+import { fieldsOf, isFields, lengthOf, textOf } from "./json.ts";
 import { limits } from "./limits.ts";
 
 /** Collects what is wrong, worded as Slack words it: `must be less than 76 characters [json-pointer:/blocks/0/…]`. */
@@ -105,7 +105,6 @@ export function checkUnique(
   const seen = new Set<unknown>();
   for (const [index, item] of items.entries()) {
     const id = fieldsOf(item)[key];
-    problems.length(id, `${at}/${index}/${key}`, limits[`${key}.max_length`]);
     if (id !== undefined && seen.has(id)) {
       problems.add(`\`${key}\` already exists: ${String(id)}`, `${at}/${index}/${key}`);
     }
@@ -127,6 +126,3 @@ export function textIn(value: unknown): string[] {
 }
 
 const readable = new Set(["text", "title", "alt_text"]);
-
-export type Block = Fields;
-export const blocksIn = (value: unknown): Block[] => listOf(value).map(fieldsOf);

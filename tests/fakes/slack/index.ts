@@ -40,11 +40,13 @@ export interface FakeSlackOptions extends WorkspaceOptions, DeliveryOptions {
 
 export const usualScopes = [
   "app_mentions:read",
+  "channels:history",
   "channels:join",
   "channels:read",
   "chat:write",
   "commands",
   "files:write",
+  "groups:history",
   "groups:read",
   "im:history",
   "im:read",

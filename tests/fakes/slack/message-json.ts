@@ -1,5 +1,5 @@
 import { compact, type Fields } from "./json.ts";
-import type { Message, SlackFile } from "./types.ts";
+import type { Channel, Message, SlackFile } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A message as Slack sends it, in answers and in the payload of a click. */
@@ -27,6 +27,7 @@ export function messageJson(workspace: Workspace, message: Message): Fields {
       message.reactions.size > 0
         ? [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size }))
         : undefined,
+    metadata: message.metadata,
     reply_count: message.replies.length > 0 ? message.replies.length : undefined,
   });
 }
@@ -43,5 +44,25 @@ export function fileJson(workspace: Workspace, file: SlackFile): Fields {
     user: workspace.bot.userId,
     mode: "hosted",
     permalink: `https://${workspace.team.domain}.slack.com/files/${workspace.bot.userId}/${id}/${name}`,
+  };
+}
+
+export function channelJson(workspace: Workspace, { id, name, kind, members, isArchived }: Channel): Fields {
+  if (kind === "im") {
+    const user = [...members].find((it) => it !== workspace.bot.userId);
+    return { id, is_im: true, is_archived: isArchived, user };
+  }
+  return {
+    id,
+    name,
+    name_normalized: name,
+    is_channel: kind === "public",
+    is_group: kind === "private",
+    is_im: false,
+    is_private: kind === "private",
+    is_archived: isArchived,
+    is_member: members.has(workspace.bot.userId),
+    num_members: members.size,
+    context_team_id: workspace.team.id,
   };
 }

@@ -1,5 +1,5 @@
-import { ApiError, answer, type Call, type Method, required } from "./api.ts";
-import { fieldsOf, textOf } from "./json.ts";
+import { ApiError, answer, type Call, given, type Method, required } from "./api.ts";
+import { type Fields, fieldsOf, textOf } from "./json.ts";
 import { messageLimits } from "./limits.ts";
 import { messageJson } from "./message-json.ts";
 import { channelFor, contentOf, isBroadcast, maxText, threadFor } from "./post-message.ts";
@@ -36,6 +36,7 @@ export const chatMethods: Record<string, Method> = {
         blocks,
         thread,
         isBroadcast: thread !== undefined && isBroadcast(call),
+        metadata: metadataOf(call),
       });
       return answer({ channel: channel.id, ts: message.ts, message: messageJson(workspace, message) });
     },
@@ -76,6 +77,7 @@ export const chatMethods: Record<string, Method> = {
       // Text without blocks takes the blocks away; blocks without text leave the text.
       const newText = call.args["text"] === undefined ? message.text : text;
       editMessage(workspace, message, newText, blocks ?? []);
+      message.metadata = metadataOf(call) ?? message.metadata;
       const { channel, ts } = message;
       return answer({ channel, ts, text: newText, message: messageJson(workspace, message) });
     },
@@ -131,6 +133,11 @@ export const chatMethods: Record<string, Method> = {
     },
   },
 };
+
+function metadataOf(call: Call): Fields | undefined {
+  const metadata = given(call, "metadata", "invalid_metadata_format");
+  return metadata === undefined ? undefined : fieldsOf(metadata);
+}
 
 function reactionOn(call: Call): { message: StoredMessage; users: Set<string> } {
   const name = required(call, "name");

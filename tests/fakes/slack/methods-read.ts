@@ -1,7 +1,8 @@
 import { ApiError, answer, type Call, type Method, required } from "./api.ts";
 import type { Fields } from "./json.ts";
+import { channelJson } from "./message-json.ts";
 import { channelFor } from "./post-message.ts";
-import type { Channel, User } from "./types.ts";
+import type { User } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 function userJson(workspace: Workspace, { id, name, team }: User): Fields {
@@ -18,26 +19,6 @@ function userJson(workspace: Workspace, { id, name, team }: User): Fields {
     is_owner: false,
     is_restricted: false,
     updated: 0,
-  };
-}
-
-function channelJson(workspace: Workspace, { id, name, kind, members, isArchived }: Channel): Fields {
-  if (kind === "im") {
-    const user = [...members].find((it) => it !== workspace.bot.userId);
-    return { id, is_im: true, is_archived: isArchived, user };
-  }
-  return {
-    id,
-    name,
-    name_normalized: name,
-    is_channel: kind === "public",
-    is_group: kind === "private",
-    is_im: false,
-    is_private: kind === "private",
-    is_archived: isArchived,
-    is_member: members.has(workspace.bot.userId),
-    num_members: members.size,
-    context_team_id: workspace.team.id,
   };
 }
 

@@ -31,6 +31,8 @@ export interface Message {
   readonly replies: readonly Message[];
   readonly isBroadcast: boolean;
   readonly isDeleted: boolean;
+  /** What the bot attached for itself: `event_type` and `event_payload`. */
+  readonly metadata: Fields | undefined;
   /** The only person who sees it. */
   readonly onlyFor: string | undefined;
   /** Who reacted, by the emoji's name. */
@@ -44,6 +46,7 @@ export interface StoredMessage extends Message {
   versions: Version[];
   replies: StoredMessage[];
   isDeleted: boolean;
+  metadata: Fields | undefined;
   reactions: Map<string, Set<string>>;
 }
 

@@ -5,13 +5,20 @@ import type { Fault, Faults } from "./faults.ts";
 import type { Fields } from "./json.ts";
 import { chatMethods } from "./methods-chat.ts";
 import { fileMethods } from "./methods-files.ts";
+import { historyMethods } from "./methods-history.ts";
 import { readingMethods } from "./methods-read.ts";
 import { viewMethods } from "./methods-views.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ApiRequest } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-const methods: Record<string, Method> = { ...chatMethods, ...viewMethods, ...fileMethods, ...readingMethods };
+const methods: Record<string, Method> = {
+  ...chatMethods,
+  ...viewMethods,
+  ...fileMethods,
+  ...readingMethods,
+  ...historyMethods,
+};
 
 /** What the bot may do. Change the sets to take a scope away. */
 export interface Grants {

@@ -165,6 +165,7 @@ export interface Draft {
   readonly thread?: StoredMessage | undefined;
   readonly isBroadcast?: boolean;
   readonly onlyFor?: string;
+  readonly metadata?: Fields | undefined;
 }
 
 export function addMessage(workspace: Workspace, draft: Draft): StoredMessage {
@@ -182,6 +183,7 @@ export function addMessage(workspace: Workspace, draft: Draft): StoredMessage {
     replies: [],
     isBroadcast: draft.isBroadcast ?? false,
     isDeleted: false,
+    metadata: draft.metadata,
     onlyFor: draft.onlyFor,
     reactions: new Map(),
   };
