@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What the quoting drops (see remote/quote.test.ts), and NUL, which no argument can hold. */
+/** What the quoting refuses. */
 const dropped: ReadonlySet<string> = new Set(["\0", "\b", "\r", "\u001b", "\u009b"]);
 
 /** Any word that goes through a shell unharmed. A lone surrogate has no UTF-8, so there is none. */

@@ -25,7 +25,6 @@ function following() {
     clock,
     until: clock.now() + 60_000,
     read: { offset: 0 },
-    read: { offset: 0 },
     onLog: (line) => void lines.push(line),
     onState: (state) => void states.push(state.kind),
   };

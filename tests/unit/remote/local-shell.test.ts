@@ -130,7 +130,6 @@ test("a program that prints more than can be kept is ended", async () => {
 
 test("a daemon that a program leaves behind with its output open does not keep the answer back", {
   timeout: 5_000,
-  todo: "limit: the answer waits until the output is closed, as it does behind sshd",
 }, async (t) => {
   const directory = await scratch(t);
   const pid = join(directory, "pid");

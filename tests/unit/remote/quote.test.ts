@@ -62,11 +62,14 @@ test("a shell gives back any words at all", async () => {
   );
 });
 
-test("control characters come through like any other", {
-  todo: "bug: shescape drops backspace, a lone CR, ESC and CSI without a word",
-}, async () => {
-  const controls = ["\b", "\r", "\u001b[31m", "\u009b", "a\rb"];
-  assert.deepEqual(await throughShell(controls), controls);
+test("control characters that the quoting would drop are refused: an argument arrives as it is or not at all", () => {
+  for (const control of ["\b", "\r", "a\rb", "\u001b[31m", "\u009b", "\r\r\n"]) {
+    assert.throws(() => quoteArgv(["x", control]), /control character/, JSON.stringify(control));
+  }
+});
+
+test("the end of a line from Windows arrives as it is", async () => {
+  assert.deepEqual(await throughShell(["a\r\nb"]), ["a\r\nb"]);
 });
 
 test("NUL, which no argument can hold, is refused", () => {

@@ -196,9 +196,7 @@ test("deployments come newest first, open and ended together, by host and up to 
   assert.deepEqual(await days({ host: "nobody", limit: 10 }), []);
 });
 
-test("a deployment that is open but old does not hide newer ones that have ended", {
-  todo: "bug: the open ones fill the limit before the history is looked at",
-}, async (t) => {
+test("a deployment that is open but old does not hide newer ones that have ended", async (t) => {
   const store = await lowdbStore(await emptyDirectory(t), clock);
   for (const [id, createdAt, isOpen] of [
     ["d-20261110-0001", "2026-11-10T10:00:00.000Z", true],
