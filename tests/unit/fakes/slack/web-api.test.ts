@@ -113,6 +113,67 @@ test("an edit with text alone takes the blocks away, one with blocks alone leave
   assert.deepEqual([message?.text, message?.blocks.length], ["two", 0]);
 });
 
+test("blocks and texts that are too long are refused with Slack's words", async (t) => {
+  const { slack, client } = await clientFor(t, { rateLimits: false });
+  const channel = slack.channel("ops").id;
+  const section = (length: number) => ({
+    type: "section" as const,
+    text: { type: "mrkdwn" as const, text: "x".repeat(length) },
+  });
+  const post = (more: object) => client.chat.postMessage({ channel, text: "x", ...more });
+  await assert.rejects(post({ blocks: [section(3001)] }), (error: { data: Record<string, unknown> }) => {
+    const problem = "must be less than 3001 characters [json-pointer:/blocks/0/text/text]";
+    assert.equal(error.data["error"], "invalid_blocks");
+    assert.deepEqual(error.data["errors"], [problem]);
+    const { messages } = error.data["response_metadata"] as { messages: string[] };
+    assert.deepEqual(messages, [`[ERROR] ${problem}`]);
+    return true;
+  });
+  const many = Array.from({ length: 5 }, () => section(3000));
+  assert.equal(await refusal(post({ blocks: many })), "msg_blocks_too_long");
+  assert.equal(await refusal(post({ blocks: "[not JSON" })), "invalid_blocks_format");
+  assert.equal(await refusal(post({ text: "x".repeat(40_001) })), "msg_too_long");
+  const { ts = "" } = await post({});
+  assert.equal(await refusal(client.chat.update({ channel, ts, text: "x".repeat(4001) })), "msg_too_long");
+  const plan = [
+    { type: "plan", title: "deploy", tasks: [{ task_id: "1", title: "build", status: "complete" }] },
+  ];
+  assert.equal(await refusal(post({ blocks: plan })), "invalid_blocks");
+  slack.take("plan");
+  assert.equal((await post({ blocks: plan })).ok, true);
+});
+
+test("what was said can be read back, page by page, with the metadata that the bot attached", async (t) => {
+  const { slack, client } = await clientFor(t, { rateLimits: false });
+  const channel = slack.channel("ops").id;
+  const metadata = { event_type: "deployment", event_payload: { id: "7" } };
+  const { ts = "" } = await client.chat.postMessage({ channel, text: "one", metadata });
+  await client.chat.postMessage({ channel, text: "reply", thread_ts: ts });
+  await client.chat.postMessage({ channel, text: "two" });
+  const first = await client.conversations.history({ channel, limit: 1 });
+  assert.deepEqual([first.messages?.[0]?.text, first.has_more], ["two", true]);
+  const cursor = first.response_metadata?.next_cursor ?? "";
+  const second = await client.conversations.history({
+    channel,
+    limit: 1,
+    cursor,
+    include_all_metadata: true,
+  });
+  assert.deepEqual([second.messages?.[0]?.text, second.has_more], ["one", false]);
+  assert.deepEqual(second.messages?.[0]?.metadata, metadata);
+  const thread = await client.conversations.replies({ channel, ts });
+  assert.deepEqual(
+    thread.messages?.map((it) => it.text),
+    ["one", "reply"],
+  );
+  assert.equal(thread.messages?.[0]?.metadata, undefined);
+  const { channels } = await client.users.conversations({});
+  assert.deepEqual(
+    channels?.map((it) => it.name),
+    ["ops"],
+  );
+});
+
 test("people, groups and reactions", async (t) => {
   const { slack, client } = await clientFor(t);
   const ada = slack.user({ name: "ada", groups: ["deployers"], id: "W0GRID" });
