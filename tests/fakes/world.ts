@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { parseFleetFile } from "../../src/config/fleet-file.ts";
@@ -21,6 +18,7 @@ import { type FakeHost, fakeHost } from "./fake-host.ts";
 import { type FakeShell, fakeShell, type Ran } from "./fake-shell.ts";
 import { type FakeSystem, fakeSystem } from "./fake-system.ts";
 import { type ManualClock, manualClock, quiet } from "./manual-clock.ts";
+import { scratchDirectory } from "./scratch.ts";
 
 export const alice: Actor = { surface: "web", id: "token", name: "Alice" };
 export const bob: Actor = { surface: "slack", id: "U2", name: "Bob" };
@@ -68,14 +66,11 @@ export async function createWorld(
   t: TestContext,
   hosts: readonly string[] = ["hetzner-vps", "yoga"],
 ): Promise<World> {
-  const directory = await mkdtemp(join(tmpdir(), "switchyard-unit-"));
   const bots: Bot[] = [];
-  t.after(async () => {
+  const directory = await scratchDirectory(t, () => {
     bots.forEach((bot) => {
       bot.kill();
     });
-    await quiet();
-    await rm(directory, { recursive: true, force: true });
   });
   const clock = manualClock();
   const builder = fakeBuilder(clock);

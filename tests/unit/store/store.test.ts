@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
@@ -9,17 +8,12 @@ import { lowdbStore } from "../../../src/store/lowdb-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { aDeployment, aRun } from "../../fakes/records.ts";
+import { scratchDirectory } from "../../fakes/scratch.ts";
 
 const clock = manualClock();
 
-async function emptyDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "switchyard-store-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 async function withOne(t: TestContext): Promise<{ directory: string; store: Store; id: string }> {
-  const directory = await emptyDirectory(t);
+  const directory = await scratchDirectory(t);
   const store = await lowdbStore(directory, clock);
   const deployment = aDeployment();
   await store.begin(aRun(), [deployment], () => null);
@@ -105,7 +99,7 @@ test("compare and set: of a hundred decisions at once the first counts", async (
 });
 
 test("begin and busy: of two runs for one host at once, one is begun", async (t) => {
-  const store = await lowdbStore(await emptyDirectory(t), clock);
+  const store = await lowdbStore(await scratchDirectory(t), clock);
   const begin = (number: number) =>
     store.begin(
       aRun({ id: `r-20261123-000${number}`, deployments: [`d-20261123-000${number}`] }),
@@ -137,7 +131,7 @@ test("what has ended leaves the open ones and is in the history of its month, wi
 });
 
 test("a run stays open until its last deployment has ended", async (t) => {
-  const store = await lowdbStore(await emptyDirectory(t), clock);
+  const store = await lowdbStore(await scratchDirectory(t), clock);
   const ids = ["d-20261123-0001", "d-20261123-0002"];
   await store.begin(
     aRun({ deployments: ids }),
@@ -151,7 +145,7 @@ test("a run stays open until its last deployment has ended", async (t) => {
 });
 
 test("the history is split by the month in which something was asked for", async (t) => {
-  const directory = await emptyDirectory(t);
+  const directory = await scratchDirectory(t);
   const store = await lowdbStore(directory, clock);
   for (const [id, createdAt] of [
     ["d-20261030-0001", "2026-10-30T23:59:00.000Z"],
@@ -174,7 +168,7 @@ test("the history is split by the month in which something was asked for", async
 });
 
 test("deployments come newest first, open and ended together, by host and up to the limit", async (t) => {
-  const store = await lowdbStore(await emptyDirectory(t), clock);
+  const store = await lowdbStore(await scratchDirectory(t), clock);
   for (let day = 10; day < 20; day++) {
     const id = `d-202611${day}-0001`;
     const run = `r-202611${day}-0001`;
@@ -197,7 +191,7 @@ test("deployments come newest first, open and ended together, by host and up to 
 });
 
 test("a deployment that is open but old does not hide newer ones that have ended", async (t) => {
-  const store = await lowdbStore(await emptyDirectory(t), clock);
+  const store = await lowdbStore(await scratchDirectory(t), clock);
   for (const [id, createdAt, isOpen] of [
     ["d-20261110-0001", "2026-11-10T10:00:00.000Z", true],
     ["d-20261120-0001", "2026-11-20T10:00:00.000Z", false],
@@ -237,7 +231,7 @@ test("the last inventory is kept", async (t) => {
 });
 
 test("a damaged state.json is put aside under the date, and its bytes are never overwritten", async (t) => {
-  const directory = await emptyDirectory(t);
+  const directory = await scratchDirectory(t);
   for (const [text, why] of [
     ['{"version":1,"deployments":{"d-1"', /JSON/],
     ['{"version":2,"deployments":{},"runs":{},"inventory":[]}', /version/],
@@ -271,7 +265,7 @@ test("a damaged month is put aside, and the others are read", async (t) => {
 });
 
 test("a state.json that is there but cannot be read is an error, and no empty one is begun", async (t) => {
-  const directory = await emptyDirectory(t);
+  const directory = await scratchDirectory(t);
   await mkdir(join(directory, "state.json"));
   await assert.rejects(lowdbStore(directory, clock), /state\.json: it is there, but cannot be read/);
 });
