@@ -48,7 +48,7 @@ export function slackSurface(options: SlackOptions): Surface {
     if (known === null) {
       return;
     }
-    const roots = createRoots(client, log);
+    const roots = createRoots(client, log, signal);
     connection = connect(bolt, options);
     const identify = slackIdentities({ desk, client, home: known, log, now: Date.now });
     const handlers = createHandlers({ desk, client, identify, roots, log, now: Date.now });

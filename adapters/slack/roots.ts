@@ -10,8 +10,10 @@ export interface Roots {
 }
 
 const kept = 200;
+/** How long an answer waits for the root, in milliseconds. */
+const patience = 2_000;
 
-export function createRoots(client: WebClient, log: SlackLog, patience = 2_000): Roots {
+export function createRoots(client: WebClient, log: SlackLog, signal: AbortSignal): Roots {
   const known = new Map<string, MessageRef>();
   const waiting = new Map<string, Set<(ref: MessageRef | null) => void>>();
 
@@ -25,8 +27,11 @@ export function createRoots(client: WebClient, log: SlackLog, patience = 2_000):
     const all = waiting.get(key) ?? new Set();
     waiting.set(key, all.add(resolve));
     const timer = setTimeout(() => resolve(null), patience);
+    const giveUp = () => resolve(null);
+    signal.addEventListener("abort", giveUp);
     return promise.finally(() => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
       all.delete(resolve);
       if (all.size === 0) {
         waiting.delete(key);

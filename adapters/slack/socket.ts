@@ -10,6 +10,8 @@ import type { SlackOptions } from "./types.ts";
 const openWithin = 15_000;
 /** A connection that lives shorter than this counts as a failed one. */
 const soon = 10_000;
+/** How long Slack may take to close a connection. */
+const patience = 1_000;
 /** A token that is refused is tried again rarely: somebody has to change it first. */
 const tokenPause = 5 * 60_000;
 
@@ -25,7 +27,8 @@ export function socketConnection(
   const { log } = options;
   const { receiver, app } = appHolder();
   const stopping = new AbortController();
-  const open = new Set<SocketModeReceiver>();
+  /** Those that are not closed yet, and when they are. */
+  const open = new Map<SocketModeReceiver, Promise<void>>();
   let state = { ok: false, detail: "connecting" };
   let running = Promise.resolve();
 
@@ -44,8 +47,9 @@ export function socketConnection(
   /** Resolves when this connection is over, or when Slack says that it soon will be. */
   async function connect(): Promise<void> {
     const current = make(app());
-    open.add(current);
     const { promise: over, resolve } = Promise.withResolvers<void>();
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    open.set(current, closed);
     current.client.on("ws_message", (data: unknown) => {
       if (
         typeof data === "string" &&
@@ -57,6 +61,7 @@ export function socketConnection(
     });
     current.client.on("disconnected", () => {
       open.delete(current);
+      close();
       resolve();
     });
     stopping.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -70,7 +75,7 @@ export function socketConnection(
       log.info({}, "slack: connected by Socket Mode");
       await over;
     } catch (error) {
-      close(current);
+      void end(current);
       throw error;
     }
   }
@@ -103,10 +108,12 @@ export function socketConnection(
     }
   }
 
-  function close(one: SocketModeReceiver): void {
-    // The first asks Slack to close, the second does not wait for it.
+  /** Asks Slack to close, and after a moment does not wait for it any more: else Bolt would for 30 s. */
+  async function end(one: SocketModeReceiver): Promise<void> {
+    const closed = open.get(one);
     void one.stop().catch(() => {});
-    setTimeout(() => void one.stop().catch(() => {}), 500).unref();
+    await within(patience, "closing the connection", closed ?? Promise.resolve()).catch(() => one.stop());
+    open.delete(one);
   }
 
   return {
@@ -117,9 +124,7 @@ export function socketConnection(
     async stop() {
       stopping.abort();
       await running;
-      for (const one of open) {
-        close(one);
-      }
+      await Promise.all([...open.keys()].map(end));
       state = { ok: false, detail: "stopped" };
     },
     health: () => state,
