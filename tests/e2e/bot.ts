@@ -54,6 +54,9 @@ export interface BotOptions {
   /** Set on top of the rehearsal fleet's fleet.yaml. */
   readonly defaults?: Readonly<Record<string, string>>;
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** `people` and `roles`, whole. */
+  readonly people?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly roles?: Readonly<Record<string, readonly string[]>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -165,7 +168,7 @@ export async function startBot(fleet: Fleet, options: BotOptions = {}): Promise<
   };
 }
 
-function fleetYaml(text: string, { defaults, hosts }: BotOptions): string {
+function fleetYaml(text: string, { defaults, hosts, people, roles }: BotOptions): string {
   const file = parse(text) as { defaults: object; hosts: Record<string, object> };
   const changed = Object.entries(hosts ?? {}).map(([name, entry]) => [
     name,
@@ -175,10 +178,12 @@ function fleetYaml(text: string, { defaults, hosts }: BotOptions): string {
     ...file,
     defaults: { ...file.defaults, ...defaults },
     hosts: { ...file.hosts, ...Object.fromEntries(changed) },
+    ...(people === undefined ? {} : { people }),
+    ...(roles === undefined ? {} : { roles }),
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
