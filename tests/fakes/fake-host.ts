@@ -120,9 +120,9 @@ export function fakeHost(
 
 /** Scripts are known by the name that they are given as `$0`. */
 async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>> {
-  const [file = "", second = "", , label = "", ...args] = argv;
+  const [file = "", second = "", text = "", label = "", ...args] = argv;
   if (file === "sh" && second === "-c") {
-    return script(host, label, args);
+    return script(host, text, label, args);
   }
   if (file.endsWith("/bin/switch-to-configuration") && second === "dry-activate") {
     const system = host.systemOf(file.replace("/bin/switch-to-configuration", ""));
@@ -152,10 +152,14 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
   throw new Error(`${host.name}: the fake does not know ${JSON.stringify(argv)}`);
 }
 
-function script(host: FakeHost, label: string, args: readonly string[]): Partial<Exit> {
+function script(host: FakeHost, text: string, label: string, args: readonly string[]): Partial<Exit> {
   switch (label) {
     case "facts":
-      return { stdout: facts(host, args[1]) };
+      return {
+        stdout: text.includes("is-system-running")
+          ? `${facts(host, args[1])}${look(host)}`
+          : facts(host, args[1]),
+      };
     case "df":
       return { stdout: ` Avail Mounted on\n${host.free.get(args[0] ?? "") ?? 0} ${args[0]}\n` };
     case "snapshot":
@@ -199,6 +203,14 @@ function facts(host: FakeHost, compareWith: string | undefined): string {
     ...(kernel === host.bootedKernel ? [] : ["reboot=yes"]),
     "",
   ].join("\n");
+}
+
+/** What /status asks for, beside the facts. */
+function look(host: FakeHost): string {
+  const failed = Object.entries(host.systemOf(host.current).units)
+    .filter(([, unit]) => unit.active === "failed")
+    .map(([name]) => name);
+  return `revision=${host.systemOf(host.current).revision}\nstate=${host.system}\nfailed=${failed.join(" ")} \n`;
 }
 
 function snapshot(host: FakeHost): string {

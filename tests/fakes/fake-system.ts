@@ -5,6 +5,8 @@ export interface FakeSystem {
   readonly toplevel: string;
   readonly derivation: string;
   readonly kernel: string;
+  /** The revision that it says it was built from. */
+  readonly revision: string;
   /** Packages with their versions: what diff-closures compares. */
   readonly packages: Readonly<Record<string, string>>;
   /** The units that run under it, with how each is. */
@@ -42,6 +44,7 @@ export function fakeSystem(name: string, change: Partial<FakeSystem> = {}): Fake
     toplevel: storePath(`nixos-system-${name}`),
     derivation: storePath(`nixos-system-${name}.drv`),
     kernel: "6.12.9",
+    revision: "",
     packages: {},
     units: { "nginx.service": { active: "active" }, "sshd.service": { active: "active" } },
     testExit: 0,

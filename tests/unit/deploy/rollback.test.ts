@@ -84,6 +84,18 @@ test("the generation that boots next can be gone back to while another one runs"
   assert.equal(world.host("yoga").current, storePath("nixos-system-yoga-3"));
 });
 
+test("the generation that runs, but would not boot next, can be made the one that boots", async (t) => {
+  const world = await withHistory(t);
+  const host = world.host("yoga");
+  host.current = storePath("nixos-system-yoga-2");
+  const bot = await world.startBot();
+  const id = await bot.rollback("yoga", 2);
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+  assert.deepEqual([host.profile, host.bootDefault], [2, storePath("nixos-system-yoga-2")]);
+});
+
 test("a roll back needs neither the flake nor git nor Nix on the builder", async (t) => {
   const world = await withHistory(t);
   const bot = await world.startBot();

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { Block } from "../../../src/chat/blocks.ts";
+import { dispatch } from "../../../src/chat/dispatch.ts";
+import type { Identity } from "../../../src/chat/identity.ts";
+import { troubleLines } from "../../../src/logs/trouble.ts";
+import { fakeSystem } from "../../fakes/fake-system.ts";
+import { owner, toolsOf } from "../../fakes/tools.ts";
+import { alice, createWorld } from "../../fakes/world.ts";
+
+async function asking(t: TestContext, hosts?: readonly string[]) {
+  const world = await createWorld(t, hosts);
+  const bot = await world.startBot();
+  const tools = {
+    ...toolsOf(world, bot),
+    readLog: (deployment: { log: string }) => readFile(join(world.directory, deployment.log), "utf8"),
+  };
+  const ask = async (text: string, who: Identity = owner): Promise<readonly Block[]> => {
+    const reply = await world.clock.settle(dispatch(tools, text, who));
+    assert.equal(reply.kind, "answer", JSON.stringify(reply));
+    return reply.kind === "answer" ? reply.blocks : [];
+  };
+  return { world, bot, tools, ask };
+}
+
+const rowsOf = (blocks: readonly Block[]) =>
+  blocks.flatMap((block) => (block.kind === "table" ? block.rows : []));
+
+test("/status has a line for each host, also for one that does not answer", async (t) => {
+  const { world, bot, ask } = await asking(t);
+  await world.clock.settle(bot.engine.hosts());
+  world.host("hetzner-vps").answers = false;
+  const blocks = await ask("/status");
+  const rows = rowsOf(blocks);
+  assert.deepEqual(
+    rows.map((row) => [row[0], row[1], row[3]]),
+    [
+      ["hetzner-vps", "?", "no answer"],
+      ["yoga", "1", "running"],
+    ],
+  );
+  assert.match(JSON.stringify(blocks), /Connection timed out/);
+});
+
+test("/status of one host names its failed units and what is under way", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  const sick = fakeSystem("yoga-1", { units: { "nginx.service": { active: "failed" } } });
+  world.builder.systems.set(sick.toplevel, sick);
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  const text = JSON.stringify(await ask("/status yoga"));
+  assert.match(text, /nginx\.service/);
+  assert.equal(text.includes(`${id} (confirm)`), true);
+});
+
+test("/status says whether a host runs what the ref says", async (t) => {
+  const { world, ask } = await asking(t, ["yoga"]);
+  const revision = world.builder.refs.get("origin/main")?.revision ?? "";
+  for (const [runs, word] of [
+    [revision, /up to date/],
+    ["0123456789abcdef0123456789abcdef01234567", /behind/],
+  ] as const) {
+    const system = fakeSystem("yoga-1", { revision: runs });
+    world.builder.systems.set(system.toplevel, system);
+    assert.match(JSON.stringify(await ask("/status yoga")), word);
+  }
+});
+
+test("/history: newest first, of one host or all, and no more than asked for", async (t) => {
+  const { world, bot, ask } = await asking(t);
+  for (const host of ["yoga", "hetzner-vps", "yoga"]) {
+    const id = await bot.deploy(host, { mode: "build-only", reason: "why not" });
+    await bot.ends(id);
+    await world.clock.advance(60_000);
+  }
+  assert.deepEqual(
+    rowsOf(await ask("/history")).map((row) => row[1]),
+    ["yoga", "hetzner-vps", "yoga"],
+  );
+  assert.equal(rowsOf(await ask("/history yoga")).length, 2);
+  assert.equal(rowsOf(await ask("/history --limit 1")).length, 1);
+  assert.match(JSON.stringify(await ask("/history")), /build-only.*why not.*Alice.*built/);
+});
+
+test("/history of nothing says so, and a limit that is none is refused", async (t) => {
+  const { world, tools, ask } = await asking(t);
+  assert.match(JSON.stringify(await ask("/history")), /Nothing has been deployed yet/);
+  for (const limit of ["0", "101", "many"]) {
+    const reply = await world.clock.settle(dispatch(tools, `/history --limit ${limit}`, owner));
+    assert.equal(reply.kind === "refused" && reply.code, "bad-command");
+  }
+});
+
+test("/logs shows the end of a log, or only its trouble", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  world.builder.commit("bad", {
+    yoga: fakeSystem("yoga-bad", { buildExit: 1, buildLog: ["error: it broke"] }),
+  });
+  const id = await bot.deploy("yoga", { mode: "build-only" });
+  await bot.ends(id);
+  assert.match(JSON.stringify(await ask(`/logs ${id}`)), /--- check.*error: it broke/);
+  const trouble = JSON.stringify(await ask(`/logs ${id} --errors`));
+  assert.match(trouble, /error: it broke/);
+  assert.equal(trouble.includes("--- check"), false);
+});
+
+test("/logs of an id that is none is refused", async (t) => {
+  const { world, tools } = await asking(t);
+  for (const id of ["d-20261123-ffff", "../../etc/passwd", "constructor"]) {
+    const reply = await world.clock.settle(dispatch(tools, `/logs ${id}`, owner));
+    assert.equal(reply.kind === "refused" && reply.code, "unknown-id", id);
+  }
+});
+
+test("/hosts says how each is reached, and who may deploy it", async (t) => {
+  const { world, ask } = await asking(t);
+  world.fleet =
+    "hosts: { yoga: { targetHost: local, tags: [desk], risk: low }, hetzner-vps: { targetPort: 2222 } }";
+  assert.deepEqual(rowsOf(await ask("/hosts")), [
+    ["hetzner-vps", "root@hetzner-vps:2222", "", "medium", "deployer"],
+    ["yoga", "local", "desk", "low", "deployer"],
+  ]);
+});
+
+test("who may not look sees nothing", async (t) => {
+  const { world, bot, tools } = await asking(t);
+  world.fleet = "roles: { viewer: [] }";
+  const id = await bot.deploy("yoga", { mode: "build-only", by: alice });
+  await bot.ends(id);
+  const stranger: Identity = { surface: "slack", id: "U9", name: "Mallory", groups: [] };
+  for (const text of [
+    "/status",
+    "/hosts",
+    "/history",
+    `/logs ${id}`,
+    "/generations yoga",
+    "/rollback yoga",
+  ]) {
+    const reply = await world.clock.settle(dispatch(tools, text, stranger));
+    assert.equal(reply.kind === "refused" && reply.code, "not-allowed", text);
+  }
+});
+
+test("trouble in a log: errors, warnings, bad ends, and nothing that only sounds like it", () => {
+  assert.deepEqual(
+    troubleLines([
+      "error: x",
+      "warning: y",
+      "problem: nginx.service failed",
+      "=== rolled-back: z",
+      "=== deployed: fine",
+      "building terror-1.0",
+      "--- check",
+    ]),
+    ["error: x", "warning: y", "problem: nginx.service failed", "=== rolled-back: z"],
+  );
+});
