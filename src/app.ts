@@ -75,8 +75,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
   const audit = auditFile(settings.dataDir, clock, redact);
-  const events = createEvents(clock);
-  const live = createLive(events, store, clock);
+  const events = createEvents(clock, (error) => log.error({ err: error }, "showing an event"));
+  const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
   const engine = createEngine({
     settings,
     fleet: fleet.current,
@@ -87,6 +87,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     audit,
     log,
     makeId: randomId,
+    redact,
     onChange: live.changed,
     onRun: live.began,
     onProgress: live.progressed,
@@ -119,7 +120,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     void threads.start();
     return threads;
   }
-  const desk = createDesk({ tools, events, live, logs, audit, shells, surfaces: () => surfaces });
+  const desk = createDesk({ tools, events, live, logs, audit, shells, clock, log, surfaces: () => surfaces });
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
     surfaces.push(

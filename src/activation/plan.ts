@@ -148,6 +148,9 @@ export function supervisedFor(deadlines: SupervisorDeadlines): number {
   );
 }
 
+/** How long systemd lets the last roll back take, once the supervisor's time is up (TimeoutStopSec). */
+export const rescueTime = 15 * 60_000;
+
 /** Speaks to a supervisor by its own script, with the old system's tools. */
 export function supervisorArgv(id: string, old: string, ...words: readonly string[]): string[] {
   const bin = `${old}/sw/bin`;

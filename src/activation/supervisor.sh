@@ -61,28 +61,47 @@ switch_to() {
   done
 }
 
+# Whether a unit runs, or has done its work: one that ended well by itself is not missing.
+is_well() {
+  case $(systemctl is-active -- "$1") in
+    active | activating | reloading) return 0 ;;
+    inactive) [ "$(systemctl show --value --property=Result -- "$1")" = success ] ;;
+    *) return 1 ;;
+  esac
+}
+
 # Starts what ran before and does not run now: switching back does not start a unit again that failed in between.
+# Leaves the names of those that do not come up in $missing.
 start_missing_units() {
-  missing=
+  set --
   while IFS= read -r unit; do
-    systemctl is-active --quiet -- "$unit" && continue
-    say "starting $unit, which ran before"
-    timeout 90 systemctl start -- "$unit" >>"$dir/log" 2>&1 </dev/null 9>&- || missing="$missing $unit"
+    systemctl is-active --quiet -- "$unit" || set -- "$@" "$unit"
   done <"$dir/active-units"
+  missing=
+  [ $# -gt 0 ] || return 0
+  say "starting what ran before: $*"
+  timeout 120 systemctl start -- "$@" >>"$dir/log" 2>&1 </dev/null 9>&-
+  # A service of the simple kind is started at once, and may fail a moment later.
+  sleep 1
+  for unit; do is_well "$unit" || missing="$missing $unit"; done
   [ -z "$missing" ]
 }
 
-# Puts profile and boot loader back where they were, when a commit had begun.
+set_profile() { timeout --kill-after=10 120 nix-env -p "$profile" "$@" >>"$dir/log" 2>&1 </dev/null 9>&-; }
+
+# Puts profile and boot loader back where they were, when a commit had begun. The generation that the commit
+# made goes away; one that was there before stays, since nix-env takes an equal one again instead of a new one.
 restore_profile() {
   [ -e "$dir/committing" ] || return 0
   made=$(profile_name)
-  [ "$made" = "$profile_link" ] && return 0
-  [ -n "$profile_link" ] || return 1
-  number=${profile_link#system-}
-  nix-env -p "$profile" --switch-generation "${number%-link}" >>"$dir/log" 2>&1 </dev/null 9>&- || return 1
-  if [ -z "$generation" ]; then
-    number=${made#system-}
-    nix-env -p "$profile" --delete-generations "${number%-link}" >>"$dir/log" 2>&1 </dev/null 9>&-
+  if [ "$made" != "$profile_link" ]; then
+    [ -n "$profile_link" ] || return 1
+    number=${profile_link#system-}
+    set_profile --switch-generation "${number%-link}" || return 1
+    if ! grep -qxF "${profile%/*}/$made" "$dir/generations"; then
+      number=${made#system-}
+      set_profile --delete-generations "${number%-link}"
+    fi
   fi
   switch_to "$(readlink -f "$profile")" boot "$rollback_within"
 }
@@ -94,14 +113,20 @@ roll_back() {
     set_state "superseded $now runs, which is neither the old nor the new system"
     return
   fi
-  if [ "$(profile_name)" != "$profile_link" ] && [ ! -e "$dir/committing" ]; then
-    set_state "superseded the profile was changed to $(profile_name)"
-    return
-  fi
   set_state "rolling-back $why"
+  # What the new system broke must not keep the old one from coming back, as its own checks before a switch might.
+  export NIXOS_NO_CHECK=1
   trouble=
-  restore_profile || trouble="$trouble; the profile or boot loader could not be put back"
+  if [ -e "$dir/committing" ]; then
+    restore_profile || trouble="$trouble; the profile or boot loader could not be put back"
+  elif [ "$(profile_name)" != "$profile_link" ]; then
+    # Somebody else's profile is left alone; the new system is taken back all the same, it may be out of reach.
+    why="$why; the profile was changed to $(profile_name) meanwhile and is left so"
+  fi
   switch_to "$old" test "$rollback_within"
+  code=$?
+  # 2: a script of the old system's own activation failed; 4: some unit failed. Both are looked at below.
+  case $code in 0 | 2 | 4) ;; *) trouble="$trouble; switching back exited with $code" ;; esac
   start_missing_units || trouble="$trouble; not running:$missing"
   [ "$(current)" = "$old" ] || trouble="$trouble; $(current) runs"
   if [ -z "$trouble" ]; then
@@ -116,6 +141,7 @@ commit() {
     set_state "superseded the host was changed before the commit: $(current), profile $(profile_name)"
     return
   fi
+  ls -d "$profile"-*-link >"$dir/generations" 2>/dev/null
   : >"$dir/committing"
   set_state committing
   if [ -n "$generation" ]; then
@@ -123,7 +149,7 @@ commit() {
   else
     set -- --set "$new"
   fi
-  nix-env -p "$profile" "$@" >>"$dir/log" 2>&1 </dev/null 9>&-
+  set_profile "$@"
   if [ "$(readlink -f "$profile")" != "$new" ]; then
     roll_back "the profile could not be set"
   elif switch_to "$new" boot "$activate_within"; then

@@ -84,6 +84,7 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
           link.onState(state);
         }
         if (isFinal(state)) {
+          await readRest(link, reader);
           return { kind: "final", state, sighting };
         }
         if (state.kind === "activated") {
@@ -110,6 +111,21 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
   }
   return { kind: "silent", why: trouble };
 }
+
+/** A look brings 64 KiB of the log at most; at the end the rest of it is read too. */
+async function readRest(link: SupervisorLink, reader: ReturnType<typeof logReader>): Promise<void> {
+  for (let reads = 0; reads < mostReads; reads++) {
+    const sighting = await look(link, reader.offset());
+    if (sighting === null || sighting.log === "") {
+      break;
+    }
+    reader.take(sighting.log, sighting.next);
+  }
+  reader.end();
+}
+
+/** 16 MiB of log; the host's journal has all of it. */
+const mostReads = 256;
 
 /** How many looks in a row have to miss the supervisor before it is taken for gone. */
 const patience = 4;
@@ -150,6 +166,12 @@ function logReader(read: { offset: number }, onLine: (line: string) => void) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       lines.forEach(onLine);
+    },
+    end(): void {
+      if (rest !== "") {
+        onLine(rest);
+        rest = "";
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../config/clock.ts";
 import { isOpen } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
@@ -22,34 +23,60 @@ export interface DeskParts {
   readonly live: Live;
   readonly logs: LogFiles;
   readonly audit: Audit;
-  readonly shells: Pick<Shells, "builder">;
+  readonly shells: Pick<Shells, "control">;
+  readonly clock: Clock;
+  readonly log: { error(details: object, message: string): void };
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
+function summary(reply: Reply): string {
+  switch (reply.kind) {
+    case "refused":
+      return `refused (${reply.code}): ${reply.message}`;
+    case "started":
+      return `started ${reply.deployments.join(" ")}`;
+    case "answer":
+      return "done";
+  }
+}
+
+/** Milliseconds: how long the builder may take, and for how long its answer counts. */
 const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
 
 export function createDesk(parts: DeskParts): Desk {
-  const { tools, events, live, logs, audit } = parts;
+  const { tools, events, live, logs, clock } = parts;
   const { store, engine } = tools;
   const once = createIdempotency();
+  // Anybody may ask for the health, as often as they like: the builder is asked now and then.
+  let builder = { until: 0, answers: Promise.resolve(true) };
 
-  /** Who asked for what, and what came of it, goes to the audit; then the answer goes out. */
+  function askBuilder(): Promise<boolean> {
+    return parts.shells.control.run({ argv: ["true"], timeout: builderCheck }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Who asked for what stands in the audit before it is done, and what came of it afterwards. */
   async function audited(
     who: Identity,
     what: string,
     about: string,
     work: () => Promise<Reply>,
   ): Promise<Reply> {
+    await note(who, what, about, "");
     const reply = await work();
-    const detail =
-      reply.kind === "refused"
-        ? `refused (${reply.code}): ${reply.message}`
-        : reply.kind === "started"
-          ? reply.deployments.join(" ")
-          : "done";
-    await audit({ who: actorOf(who), what, about, detail });
+    await note(who, "answered", about, summary(reply));
     return reply;
+  }
+
+  /** A full disk must not keep anybody from rolling back; the bot's own log then has what the audit lacks. */
+  async function note(who: Identity, what: string, about: string, detail: string): Promise<void> {
+    const entry = { who: actorOf(who), what, about, detail };
+    await parts
+      .audit(entry)
+      .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
   }
 
   return {
@@ -127,13 +154,13 @@ export function createDesk(parts: DeskParts): Desk {
     subscribe: (lastSeq, listener) => events.subscribe(lastSeq, listener),
     async health() {
       const surfaces = parts.surfaces().map((surface) => ({ part: surface.name, ...surface.health() }));
-      try {
-        await parts.shells.builder.run({ argv: ["true"], timeout: builderCheck });
-        return [...surfaces, { part: "builder", ok: true, detail: "answers" }];
-      } catch {
-        // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
-        return [...surfaces, { part: "builder", ok: false, detail: "does not answer" }];
+      if (clock.now() > builder.until) {
+        const now = { until: clock.now() + builderCheck, answers: askBuilder() };
+        builder = now;
       }
+      // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
+      const ok = await builder.answers;
+      return [...surfaces, { part: "builder", ok, detail: ok ? "answers" : "does not answer" }];
     },
   };
 }

@@ -17,7 +17,7 @@ export interface Events {
 const kept = 500;
 
 /** Numbers events and keeps the last ones. Numbers begin with the time, so that they grow over restarts of the bot. */
-export function createEvents(clock: Clock): Events {
+export function createEvents(clock: Clock, onError: (error: unknown) => void): Events {
   const first = clock.now();
   let last = first;
   const recent: ChatEvent[] = [];
@@ -30,7 +30,12 @@ export function createEvents(clock: Clock): Events {
       recent.push(numbered);
       recent.splice(0, recent.length - kept);
       for (const listener of listeners) {
-        listener(numbered);
+        try {
+          listener(numbered);
+        } catch (error) {
+          // What shows a deployment must never stop it.
+          onError(error);
+        }
       }
     },
     subscribe(lastSeq, listener) {

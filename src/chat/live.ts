@@ -18,7 +18,12 @@ export interface Live {
   progressOf(id: string): Progress | null;
 }
 
-export function createLive(events: Events, store: Pick<Store, "deployment" | "run">, clock: Clock): Live {
+export function createLive(
+  events: Events,
+  store: Pick<Store, "deployment" | "run">,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Live {
   const progress = new Map<string, Progress>();
   const due = new Set<string>();
 
@@ -26,12 +31,13 @@ export function createLive(events: Events, store: Pick<Store, "deployment" | "ru
     if (!isOpen(deployment) || progress.get(deployment.id)?.phase !== deployment.phase) {
       progress.delete(deployment.id);
     }
-    events.emit({
-      kind: "deployment",
-      deployment,
-      card: deploymentCard(deployment, progress.get(deployment.id) ?? null),
-    });
-    void drawRun(deployment.run, 2);
+    try {
+      const card = deploymentCard(deployment, progress.get(deployment.id) ?? null);
+      events.emit({ kind: "deployment", deployment, card });
+    } catch (error) {
+      onError(error);
+    }
+    drawRun(deployment.run, 2).catch(onError);
   }
 
   /** The card of a run with one host is that host's card, and is drawn once only, for what was typed. */
@@ -65,12 +71,12 @@ export function createLive(events: Events, store: Pick<Store, "deployment" | "ru
 
   return {
     changed,
-    began: (run) => void drawRun(run.id, 1),
+    began: (run) => void drawRun(run.id, 1).catch(onError),
     progressed(said) {
       progress.set(said.deployment, said);
       if (!due.has(said.deployment)) {
         due.add(said.deployment);
-        void draw(said.deployment);
+        draw(said.deployment).catch(onError);
       }
     },
     progressOf: (id) => progress.get(id) ?? null,

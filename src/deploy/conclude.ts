@@ -25,7 +25,7 @@ export function concludeFinal(
         ? end({ outcome: "deployed", message: `${what}.`, generation })
         : end({
             outcome: "deployed-degraded",
-            message: `${what}; what was wrong before still is.`,
+            message: `${what}; not everything there is well, but this switch did not do it.`,
             generation,
             lines: details,
           });
@@ -107,14 +107,25 @@ export function concludeFromFacts(
       ? `its supervisor ended while ${last.kind}`
       : "the switch did not start";
   const { generation } = now;
-  if (now.current === before?.current && now.profile === before.profile) {
-    return isRebooted || hasBegun
-      ? end({
-          outcome: "rolled-back",
-          message: `${host.name} runs the system it ran before: ${why}; nothing was committed.`,
-          generation,
-        })
-      : end({ outcome: "failed", message: `${why}; the running system is untouched.`, help: "Ask again." });
+  const isOld = now.current === before?.current && now.profile === before.profile;
+  if (isOld && isRebooted) {
+    const message = `${host.name} runs the system it ran before: ${why}, and nothing had been committed.`;
+    return end({ outcome: "rolled-back", message, generation });
+  }
+  if (isOld && !hasBegun) {
+    return end({
+      outcome: "failed",
+      message: `${why}; the running system is untouched.`,
+      help: "The log says why. Ask again.",
+    });
+  }
+  if (isOld) {
+    return end({
+      outcome: "unknown",
+      message: `${host.name} says that it runs the old system, but ${why}: nobody finished what it had begun.`,
+      help: "Look at its units there; a switch of your own (nixos-rebuild test) brings it to one system for sure.",
+      generation,
+    });
   }
   if (now.current === toplevel && now.profileSystem === toplevel) {
     return end({

@@ -64,7 +64,7 @@ export const unitSchema = z.object({
   invocation: z.string(),
   load: z.string(),
   result: z.string(),
-  /** Something wants this unit to run all the time: a target or a service, and no socket, timer or path starts it. */
+  /** A target or another unit wants it to run all the time; what only a socket, timer or path starts may come and go. */
   wanted: z.boolean(),
 });
 export type UnitState = z.infer<typeof unitSchema>;

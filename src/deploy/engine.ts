@@ -8,7 +8,7 @@ import { type Looked, lookAtHosts } from "./look.ts";
 import { type EngineParts, hostOf, maxOpen, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { readHostGenerations } from "./read-generations.ts";
-import { recover } from "./recovery.ts";
+import { recover, resume } from "./recovery.ts";
 import { openTask, runPhases, type Stop, type Task } from "./tasks.ts";
 import { decideDeployment, isInTheWay, newDeployment } from "./transitions.ts";
 
@@ -83,22 +83,42 @@ export interface Engine {
   drain(within: number): Promise<void>;
 }
 
+/** Milliseconds before a deployment that broke is taken up again. */
+const resumePause = 10_000;
+
 export function createEngine(parts: EngineParts): Engine {
   const tasks = new Map<string, Task>();
   const working = new Map<string, Promise<void>>();
   const { store, clock, logs, log } = parts;
 
-  /** Lets work go on by itself; what it throws is a mistake of ours, and is logged. */
+  /** Lets work go on by itself. What breaks it is logged, and the deployment is taken up again as after a restart. */
   function launch(task: Task, work: () => Promise<void>): void {
     tasks.set(task.id, task);
     const running = work()
-      .catch((error: unknown) =>
-        log.error({ err: error, deployment: task.id }, "a deployment could not go on"),
+      .then(
+        () => false,
+        (error: unknown) => {
+          log.error(
+            { err: error, deployment: task.id },
+            "a deployment could not go on; it is taken up again",
+          );
+          return true;
+        },
       )
-      .finally(() => {
+      .then(async (isBroken) => {
+        if (isBroken) {
+          await clock.sleep(resumePause);
+        }
         tasks.delete(task.id);
         working.delete(task.id);
-      });
+        const left = isBroken ? await store.deployment(task.id) : undefined;
+        if (left !== undefined && isOpen(left)) {
+          await resume(parts, left, launch);
+        }
+      })
+      .catch((error: unknown) =>
+        log.error({ err: error, deployment: task.id }, "taking up a deployment again"),
+      );
     working.set(task.id, running);
   }
 
@@ -161,7 +181,13 @@ export function createEngine(parts: EngineParts): Engine {
       file.line(`${deployment.id}: ${command} (asked by ${by.name} on ${by.surface})`);
       return openTask(parts, deployment, file);
     });
-    await Promise.all(deployments.map((deployment) => logs.writeInfo(deployment)));
+    for (const result of await Promise.allSettled(
+      deployments.map((deployment) => logs.writeInfo(deployment)),
+    )) {
+      if (result.status === "rejected") {
+        log.warn({ err: result.reason }, "writing .info");
+      }
+    }
     return { run, tasks: opened, deployments };
   }
 
@@ -231,6 +257,7 @@ export function createEngine(parts: EngineParts): Engine {
       };
     }
     const ref = request.ref ?? parts.fleet().defaults.ref;
+    const summary = await logs.create("build-all", null);
     const begun = await begin(
       "build-all",
       request.command,
@@ -244,9 +271,9 @@ export function createEngine(parts: EngineParts): Engine {
       })),
     );
     if ("kind" in begun) {
+      await summary.remove();
       return begun;
     }
-    const summary = await logs.create("build-all", null);
     const work = buildAll(parts, begun.tasks, summary, request.jobs);
     for (const [index, task] of begun.tasks.entries()) {
       launch(task, () => work[index] ?? Promise.resolve());
@@ -255,7 +282,7 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   async function rollback(request: RollbackRequest): Promise<Started | Refusal> {
-    const generations = await generationsOf(request.host);
+    const generations = await generationsOf(request.host, await wasDeployed(request.host));
     if ("kind" in generations) {
       return generations;
     }
@@ -303,8 +330,13 @@ export function createEngine(parts: EngineParts): Engine {
     return { kind: "started", run: begun.run, deployments: begun.deployments };
   }
 
-  async function generationsOf(host: string): Promise<readonly Generation[] | Refusal> {
-    return (await knownHost(host)) ?? readHostGenerations(parts, host);
+  async function generationsOf(host: string, isKnown = false): Promise<readonly Generation[] | Refusal> {
+    return (isKnown ? null : await knownHost(host)) ?? readHostGenerations(parts, host);
+  }
+
+  /** A host that was deployed from here can go back, whatever the flake says of it by now. */
+  async function wasDeployed(host: string): Promise<boolean> {
+    return hostNamePattern.test(host) && (await store.deployments({ host, limit: 1 })).length > 0;
   }
 
   async function decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal> {
@@ -336,7 +368,7 @@ export function createEngine(parts: EngineParts): Engine {
     deploy,
     buildAll: startBuildAll,
     rollback,
-    generations: generationsOf,
+    generations: (host) => generationsOf(host),
     decide,
     hosts: async () => {
       const known = await store.inventory();
@@ -444,7 +476,7 @@ function refuseDecision(
       help: null,
     };
   }
-  if (deployment.phase === "confirm") {
+  if (deployment.phase === "confirm" && deployment.confirmation !== null) {
     return {
       kind: "refused",
       code: "expired",

@@ -1,6 +1,6 @@
 import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
-import { gitResolve } from "../nix/commands.ts";
+import { fullRef, gitResolve } from "../nix/commands.ts";
 import type { EngineParts } from "./parts.ts";
 import { openSource } from "./source.ts";
 
@@ -27,9 +27,13 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
 
 /** The revision of the fleet's ref as last fetched; null when the builder cannot say. */
 export async function headRevision(parts: EngineParts): Promise<string | null> {
+  const fleet = parts.fleet();
   try {
     const exit = await parts.shells.builder.run({
-      argv: gitResolve(parts.settings.flake, parts.fleet().defaults.ref),
+      argv: gitResolve(
+        parts.settings.flake,
+        fullRef(fleet.defaults.ref, trustedRefs(fleet).includes(fleet.defaults.ref)),
+      ),
       timeout: deadlines.builderCommand,
     });
     return exit.exitCode === 0 ? exit.stdout.trim() : null;

@@ -23,6 +23,8 @@ export interface EngineParts {
   readonly audit: Audit;
   readonly log: Logger;
   readonly makeId: MakeId;
+  /** Masks the bot's own secrets. */
+  readonly redact: (text: string) => string;
   readonly onChange: (deployment: Deployment) => void;
   readonly onRun: (run: Run) => void;
   readonly onProgress: (progress: {

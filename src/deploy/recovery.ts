@@ -8,29 +8,31 @@ import { finish, openTask, runPhases, type Task } from "./tasks.ts";
  * Takes up the deployments that were open when the bot stopped. What had not asked yet is ended, as nothing
  * was changed; a card waits on; a switch is followed to its end, which the host itself tells.
  */
-export async function recover(
-  parts: EngineParts,
-  launch: (task: Task, work: () => Promise<void>) => void,
-): Promise<void> {
+export async function recover(parts: EngineParts, launch: Launch): Promise<void> {
   for (const deployment of await parts.store.open()) {
-    const log = await parts.logs.reopen(deployment.log);
-    log.line("(the bot was started again)");
-    const task = openTask(parts, deployment, log);
-    const rest = remainingPhases(deployment);
-    parts.log.info(
-      { deployment: deployment.id, host: deployment.host, phase: deployment.phase },
-      "taking up an open deployment",
-    );
-    launch(task, () =>
-      rest === null
-        ? finish(parts, task, {
-            outcome: "failed",
-            message: `the bot was restarted during ${deployment.phase}; the running system is untouched`,
-            help: "Ask again.",
-          })
-        : runPhases(parts, task, rest),
-    );
+    await resume(parts, deployment, launch);
   }
+}
+
+export type Launch = (task: Task, work: () => Promise<void>) => void;
+
+/** Takes up one. */
+export async function resume(parts: EngineParts, deployment: Deployment, launch: Launch): Promise<void> {
+  const log = await parts.logs.reopen(deployment.log);
+  log.line("(taken up again)");
+  const task = openTask(parts, deployment, log);
+  const rest = remainingPhases(deployment);
+  const { id, host, phase } = deployment;
+  parts.log.info({ deployment: id, host, phase }, "taking up an open deployment");
+  launch(task, () =>
+    rest === null
+      ? finish(parts, task, {
+          outcome: "failed",
+          message: `the bot was restarted during ${phase}; the running system is untouched`,
+          help: "Ask again.",
+        })
+      : runPhases(parts, task, rest),
+  );
 }
 
 /** From the phase it was in; null for a phase that cannot be taken up, and has changed nothing. */

@@ -85,9 +85,10 @@ async function fetchOrigin(
   }
 }
 
-async function resolveRef({ builder, repository, signal }: SourceRequest, ref: string): Promise<string> {
+async function resolveRef(request: SourceRequest, ref: string): Promise<string> {
+  const { builder, repository, signal } = request;
   const exit = await builder.run({
-    argv: commands.gitResolve(repository, ref),
+    argv: commands.gitResolve(repository, commands.fullRef(ref, request.trustedRefs.includes(ref))),
     timeout: deadlines.builderCommand,
     signal,
   });
@@ -107,7 +108,7 @@ async function isTrusted(request: SourceRequest, revision: string | null): Promi
   }
   for (const trusted of request.trustedRefs) {
     const exit = await request.builder.run({
-      argv: commands.gitIsAncestor(request.repository, revision, trusted),
+      argv: commands.gitIsAncestor(request.repository, revision, commands.fullRef(trusted, true)),
       timeout: deadlines.builderCommand,
       signal: request.signal,
     });

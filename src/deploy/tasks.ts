@@ -39,7 +39,9 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
   let wake: () => void = () => {};
 
   async function change(by: (latest: Deployment) => Deployment): Promise<void> {
-    const changed = await store.update(first.id, by);
+    const changed = await persist(parts, () =>
+      store.update(first.id, (latest) => masked(parts, by(latest), latest)),
+    );
     if (changed !== undefined) {
       record = changed;
       parts.onChange(changed);
@@ -103,6 +105,36 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     stopped: () => stop,
     wake: () => wake(),
   };
+}
+
+/** Milliseconds: how often, and for how long, a write is tried that the disk refuses. */
+const writePause = 2_000;
+const writePatience = 10 * 60_000;
+
+/** A full disk is often mended in minutes, and a switch under way must not lose its bot for it. */
+async function persist<T>(parts: EngineParts, write: () => Promise<T>): Promise<T> {
+  const until = parts.clock.now() + writePatience;
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (parts.clock.now() >= until) {
+        throw error;
+      }
+      parts.log.error({ err: error }, "writing a record: it is tried again");
+      await parts.clock.sleep(writePause);
+    }
+  }
+}
+
+/** The record with the bot's own secrets masked, since it goes to every surface. */
+function masked(parts: EngineParts, next: Deployment, latest: Deployment): Deployment {
+  if (next === latest) {
+    return latest;
+  }
+  const text = JSON.stringify(next);
+  const safe = parts.redact(text);
+  return safe === text ? next : (JSON.parse(safe) as Deployment);
 }
 
 /** Goes through the phases, from the one named on; never rejects for what a phase ran into. */
@@ -170,12 +202,11 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
   }
   task.log.line(`=== ${end.outcome}: ${end.message}`);
   await task.log.close();
-  const ended = await store.update(task.id, (latest) => endDeployment(latest, end, now(parts)));
-  const record = ended ?? (await store.deployment(task.id));
+  await task.change((latest) => endDeployment(latest, end, now(parts)));
+  const record = await store.deployment(task.id);
   if (record === undefined || isOpen(record)) {
     return;
   }
-  parts.onChange(record);
   await settleAll(log, [
     logs.writeInfo(record),
     audit({

@@ -92,6 +92,8 @@ export function endDeployment(deployment: Deployment, end: End, now: string): De
     lines: [...(end.lines ?? [])],
     generation: end.generation ?? deployment.generation,
     finishedAt: now,
+    // Some hundred units, of use only while it runs: the history must stay small.
+    baseline: null,
   };
 }
 

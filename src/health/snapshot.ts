@@ -14,9 +14,11 @@ const properties = [
   "Transient",
   "ActiveEnterTimestamp",
 ];
+/** An answer that was cut must not pass for a host with fewer units. */
+const endMark = "end-of-snapshot";
 const kinds = ["*.service", "*.socket", "*.timer", "*.path", "*.mount", "*.target"];
 
-const script = `systemctl is-system-running; date +%s; systemctl show --no-pager --timestamp=unix --property=${properties.join(",")} -- "$@"`;
+const script = `systemctl is-system-running; date +%s; systemctl show --no-pager --timestamp=unix --property=${properties.join(",")} -- "$@" && echo && echo ${endMark}`;
 
 /** Prints the system's state, and the units that systemd has in memory. */
 export const snapshotArgv = ["sh", "-c", script, "snapshot", ...kinds];
@@ -27,6 +29,9 @@ const steadyAfter = 120;
 /** Reads {@link snapshotArgv}: a word, the time, then one block of `Key=value` lines a unit, with empty lines between. */
 export function readSnapshot(stdout: string): HealthSnapshot {
   const [system = "", time = "", ...lines] = stdout.split("\n");
+  if (!stdout.trimEnd().endsWith(`\n${endMark}`)) {
+    throw new Error("reading the units of a host: the answer is not whole");
+  }
   const units: Record<string, UnitState> = {};
   for (const block of lines.join("\n").split(/\n\n+/)) {
     const values = new Map(
@@ -50,7 +55,7 @@ export function readSnapshot(stdout: string): HealthSnapshot {
       invocation: values.get("InvocationID") ?? "",
       load: values.get("LoadState") ?? "",
       result: values.get("Result") ?? "",
-      wanted: (has("WantedBy") || has("RequiredBy")) && !has("TriggeredBy"),
+      wanted: has("WantedBy") || (has("RequiredBy") && !has("TriggeredBy")),
     };
   }
   return { system: system.trim(), units };

@@ -4,8 +4,22 @@ export interface Verdict {
   readonly isHealthy: boolean;
   /** What the switch made worse; any of them rolls back. */
   readonly problems: readonly string[];
-  /** What was wrong before and still is: shown, and no reason to roll back. */
-  readonly oldTrouble: readonly string[];
+  /** What was wrong before and still is, and what is odd but no fault: shown, and no reason to roll back. */
+  readonly notes: readonly string[];
+}
+
+/** What was seen of a host around a switch. */
+export interface Seen {
+  /** The baseline, taken before anything was touched. */
+  readonly before: HealthSnapshot;
+  /** In the middle of the settle time. */
+  readonly middle: HealthSnapshot;
+  /** At its end. */
+  readonly after: HealthSnapshot;
+  /** The units that the switch was to stop, start or restart. */
+  readonly touched: ReadonlySet<string>;
+  readonly critical: readonly string[];
+  readonly checks: readonly CheckResult[];
 }
 
 export interface CheckResult {
@@ -31,26 +45,26 @@ function systemRank(state: string): number {
   return rank < 0 ? systemStates.length : Math.max(rank, 2);
 }
 
-/** Compares what runs after the settle time with the baseline that was taken before anything was touched. */
-export function judge(
-  before: HealthSnapshot,
-  after: HealthSnapshot,
-  critical: readonly string[],
-  checks: readonly CheckResult[],
-): Verdict {
+/** Compares what runs after the settle time with the baseline. */
+export function judge({ before, middle, after, touched, critical, checks }: Seen): Verdict {
   const problems: string[] = [];
-  const oldTrouble: string[] = [];
+  const notes: string[] = [];
   for (const [name, unit] of Object.entries(after.units)) {
-    const old = before.units[name];
-    const trouble = unitTrouble(name, old, unit);
+    const trouble = unitTrouble(name, {
+      before: before.units[name],
+      middle: middle.units[name],
+      after: unit,
+      isTouched: touched.has(name),
+    });
     if (trouble !== null) {
-      (isTroubled(old) ? oldTrouble : problems).push(trouble);
+      (trouble.isFault ? problems : notes).push(trouble.text);
     }
   }
   for (const name of critical) {
     const state = after.units[name]?.active ?? "not loaded";
+    const was = before.units[name]?.active ?? "not loaded";
     if (state !== "active") {
-      problems.push(`${name} is critical and ${state}`);
+      (was === "active" || touched.has(name) ? problems : notes).push(`${name} is critical and ${state}`);
     }
   }
   for (const check of checks) {
@@ -61,40 +75,87 @@ export function judge(
   if (problems.length === 0 && systemRank(after.system) > systemRank(before.system)) {
     problems.push(`the system is ${after.system}; it was ${before.system}`);
   }
-  return { isHealthy: problems.length === 0, problems: [...new Set(problems)], oldTrouble };
+  return { isHealthy: problems.length === 0, problems: [...new Set(problems)], notes: [...new Set(notes)] };
 }
 
-/** What is wrong with a unit now, new or old; null when nothing is. */
-function unitTrouble(name: string, old: UnitState | undefined, unit: UnitState): string | null {
-  if (unit.active === "failed") {
-    return `${name} failed (${unit.result})`;
+/** Units that are still on their way: worth waiting for a little before judging. */
+export function unitsUnderWay(before: HealthSnapshot, after: HealthSnapshot): string[] {
+  return Object.entries(after.units)
+    .filter(([name, unit]) => isUnderWay(unit) && unit.wanted && before.units[name]?.active === "active")
+    .map(([name]) => name);
+}
+
+function isUnderWay(unit: UnitState): boolean {
+  return (
+    (unit.active === "activating" && !unit.sub.startsWith("auto-restart")) || unit.active === "deactivating"
+  );
+}
+
+interface UnitHistory {
+  readonly before: UnitState | undefined;
+  readonly middle: UnitState | undefined;
+  readonly after: UnitState;
+  readonly isTouched: boolean;
+}
+
+interface Trouble {
+  readonly text: string;
+  /** The switch is to blame, as far as can be told. */
+  readonly isFault: boolean;
+}
+
+function unitTrouble(name: string, { before, middle, after, isTouched }: UnitHistory): Trouble | null {
+  if (after.active === "failed") {
+    return { text: `${name} failed (${after.result})`, isFault: before?.active !== "failed" };
   }
-  if (unit.sub === "auto-restart" || unit.sub === "auto-restart-queued") {
-    return `${name} keeps restarting (${unit.restarts} times, ${unit.result})`;
+  const restarts = restartsSince(before, after);
+  const isFlapping =
+    after.sub.startsWith("auto-restart") ||
+    restarts >= 2 ||
+    (restarts > 0 && after.restarts > (middle?.restarts ?? 0));
+  if (isFlapping) {
+    return {
+      text: `${name} keeps restarting (${after.restarts} times, ${after.result})`,
+      isFault: !wasFlapping(before),
+    };
   }
-  if (hasRestartedByItself(old, unit)) {
-    return `${name} was restarted ${unit.restarts} times by systemd`;
+  if (restarts > 0) {
+    return { text: `${name} was restarted once by systemd, and runs since`, isFault: false };
   }
-  const isGone = unit.load === "not-found" || unit.load === "masked";
-  if (old?.active === "active" && old.wanted && unit.active === "inactive" && !isGone && unit.wanted) {
-    return `${name} was active and is not any more`;
+  const isGone = after.load === "not-found" || after.load === "masked";
+  if (
+    before?.active !== "active" ||
+    !before.wanted ||
+    !after.wanted ||
+    isGone ||
+    after.active === "active" ||
+    after.active === "reloading"
+  ) {
+    return null;
   }
-  return null;
+  // What ended well by itself, and was not the switch's doing, has done its work.
+  const hasEndedWell = after.active === "inactive" && after.result === "success" && !isTouched;
+  return { text: `${name} was active and is ${after.active}`, isFault: !hasEndedWell };
 }
 
 /**
  * NRestarts counts from the last start by hand; a switch that restarts the unit sets it back to 0 and gives
  * a new InvocationID. So a count that grew, or that stands under a new invocation, was made since.
  */
-function hasRestartedByItself(old: UnitState | undefined, unit: UnitState): boolean {
-  if (unit.restarts === 0) {
-    return false;
+function restartsSince(before: UnitState | undefined, after: UnitState): number {
+  if (before === undefined || after.restarts < before.restarts) {
+    return after.restarts;
   }
-  return old === undefined || unit.restarts !== old.restarts || unit.invocation !== old.invocation;
+  if (after.restarts > before.restarts) {
+    return after.restarts - before.restarts;
+  }
+  return after.invocation === before.invocation ? 0 : after.restarts;
 }
 
-function isTroubled(unit: UnitState | undefined): boolean {
+/** Only restarts excuse restarts; a unit that fails for good now is new trouble. */
+function wasFlapping(before: UnitState | undefined): boolean {
   return (
-    unit !== undefined && (unit.active === "failed" || unit.sub.startsWith("auto-restart") || !unit.isSteady)
+    before !== undefined &&
+    (before.sub.startsWith("auto-restart") || !before.isSteady || before.active === "failed")
   );
 }

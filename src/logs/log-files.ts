@@ -74,9 +74,13 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
   }
 
   function writer(path: string): LogFile {
-    const stream: WriteStream = createWriteStream(join(directory, path), { flags: "a", mode: 0o600 });
-    // A full disk loses log lines, and must not end a deployment that is under way.
-    stream.on("error", () => {});
+    let stream = openStream();
+    function openStream(): WriteStream {
+      const opened = createWriteStream(join(directory, path), { flags: "a", mode: 0o600 });
+      // A full disk loses log lines, and must not end a deployment that is under way.
+      opened.on("error", () => {});
+      return opened;
+    }
     async function close(): Promise<void> {
       if (!stream.destroyed) {
         stream.end();
@@ -90,7 +94,10 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
         await close();
         await unlink(join(directory, path));
       },
-      line: (text) => {
+      line(text) {
+        if (stream.destroyed) {
+          stream = openStream();
+        }
         stream.write(`${new Date(clock.now()).toISOString()} ${redact(text)}\n`);
       },
     };

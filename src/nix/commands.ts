@@ -10,11 +10,22 @@ const untrusting = "--no-accept-flake-config";
 export const profile = "/nix/var/nix/profiles/system";
 
 export function gitFetch(repository: string): string[] {
-  return ["git", "-C", repository, "fetch", "--quiet", "--prune", "--tags", "origin"];
+  return ["git", "-C", repository, "fetch", "--quiet", "--prune", "origin"];
 }
 
 export function gitRemotes(repository: string): string[] {
   return ["git", "-C", repository, "remote"];
+}
+
+/**
+ * The full name of a branch, so that a tag of the same name cannot stand in for it: git looks among tags first
+ * (gitrevisions). Other names, of tags and revisions, are left to git.
+ */
+export function fullRef(ref: string, isBranch = false): string {
+  if (ref.startsWith("origin/")) {
+    return `refs/remotes/${ref}`;
+  }
+  return isBranch && !ref.startsWith("refs/") ? `refs/heads/${ref}` : ref;
 }
 
 export function gitResolve(repository: string, ref: string): string[] {

@@ -1,7 +1,7 @@
 /** How flakes, revisions and hosts are named on a command line. Everything here is pure. */
 
-/** Host names as NixOS allows them (RFC 1123), which also makes them safe in an attribute path. */
-export const hostNamePattern = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+/** Names of hosts in a flake: attribute names that are also safe in a path and in a file name. */
+export const hostNamePattern = /^[a-zA-Z0-9_](?!.*\.\.)[a-zA-Z0-9_.-]{0,62}$/;
 
 /** A git ref, branch, tag or abbreviated revision: git check-ref-format's rules, and no leading dash. */
 export function isRefName(ref: string): boolean {

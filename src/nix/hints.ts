@@ -24,7 +24,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /hash mismatch in fixed-output derivation/,
     "The source changed upstream: put the 'got:' hash into the flake after checking the source.",
   ],
-  [/No space left on device/, "A disk is full: free space there (`nix-collect-garbage -d`), then try again."],
+  [
+    /No space left on device/,
+    "A disk is full: free space there (`nix-collect-garbage --delete-older-than 14d`), then try again.",
+  ],
   [
     /dubious ownership/,
     "The repository belongs to another user: `git config --global --add safe.directory PATH` for the builder's user.",

@@ -1,6 +1,6 @@
 import { Shescape } from "shescape";
 
-// Every remote command goes through /bin/sh, whatever the login shell, so one quoting fits.
+// Single quotes, which every POSIX shell reads alike. Login shells with other rules, such as fish, are not supported.
 const shescape = new Shescape({ shell: "/bin/sh", flagProtection: false });
 
 // What shescape drops without a word; an argument must arrive as it is or not at all.

@@ -7,7 +7,10 @@ import { sshShell } from "./ssh-shell.ts";
 
 /** Where commands can be run: on the builder, and through it on the hosts. */
 export interface Shells {
+  /** For what may take long: evaluations, builds, copies. */
   readonly builder: Shell;
+  /** The builder too, for short questions that must not wait. */
+  readonly control: Shell;
   host(target: Target): Shell;
   /** As `host`, with a new connection for each command. */
   fresh(target: Target): Shell;
@@ -16,12 +19,16 @@ export interface Shells {
 
 export function connectShells(settings: Settings): Shells {
   const builder = openBuilder(settings);
+  // Hosts are spoken to over a connection of their own: builds and copies may fill the other one for hours, and a
+  // switch that is under way must not wait behind them.
+  const control = openBuilder(settings);
   const { user } = userOf(settings.builder);
   // A host that is the builder itself is spoken to as the builder's user, through sudo where that is not root.
   const targetFor = (target: Target): Target => (target.address === "local" ? { ...target, user } : target);
   return {
     builder,
-    host: (target) => hopShell(builder, targetFor(target), "shared"),
+    control,
+    host: (target) => hopShell(control, targetFor(target), "shared"),
     fresh: (target) =>
       target.address === "local"
         ? hopShell(
@@ -29,8 +36,10 @@ export function connectShells(settings: Settings): Shells {
             targetFor(target),
             "fresh",
           )
-        : hopShell(builder, target, "fresh"),
-    close: () => builder.close(),
+        : hopShell(control, target, "fresh"),
+    close: async () => {
+      await Promise.all([builder.close(), control.close()]);
+    },
   };
 }
 

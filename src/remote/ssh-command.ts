@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { NodeSSH } from "node-ssh";
 import type { ClientChannel } from "ssh2";
 import { OutputCollector } from "./output.ts";
@@ -6,15 +7,33 @@ import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.
 
 /** How long a remote process group that was told to end may take before it is killed, and then to be gone. */
 const killAfter = 5_000;
-/** How long output is still waited for after a command has ended. */
+/** How long a quiet output is still waited for after a command has ended. */
 const outputGrace = 3_000;
+const sessionTries = 8;
+const sessionPause = 150;
 
 /**
  * Runs a command in a session of an open connection. A remote process outlives its connection, so the
  * first line of its output is its process group (sshd makes each session's shell a group leader), and
  * ending the command means ending that group.
  */
-export function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
+export async function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(name, ssh, command);
+    } catch (error) {
+      // sshd frees a session a moment after the client has seen its end. Nothing has run, so trying again is safe.
+      if (!(error instanceof NoSession) || attempt >= sessionTries) {
+        throw error;
+      }
+      await delay(sessionPause * attempt);
+    }
+  }
+}
+
+class NoSession extends ShellError {}
+
+function runOnce(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
   const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(command.argv)}`;
   return new Promise((resolve, reject) => {
     const lost = (cause: unknown) =>
@@ -25,9 +44,17 @@ export function runOverSsh(name: string, ssh: NodeSSH, command: Command): Promis
     }
     try {
       // The listeners have to be there before this callback returns: a short command's exit comes with its first bytes.
-      ssh.connection.exec(line, (error, channel) =>
-        error === undefined ? followChannel(name, ssh, channel, command, resolve, reject) : lost(error),
-      );
+      ssh.connection.exec(line, (error, channel) => {
+        if (error === undefined) {
+          followChannel(name, ssh, channel, command, resolve, reject);
+        } else if (/channel open failure/i.test(error.message)) {
+          reject(
+            new NoSession("lost", `${name}: its sshd gives no more sessions (MaxSessions)`, { cause: error }),
+          );
+        } else {
+          lost(error);
+        }
+      });
     } catch (error) {
       lost(error);
     }
@@ -47,6 +74,7 @@ function followChannel(
   let exitCode: number | null = null;
   let ended: ShellFailure | null = null;
   let killer: NodeJS.Timeout | undefined;
+  let quiet: NodeJS.Timeout | undefined;
   const stdout = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stdout")));
   const stderr = new OutputCollector(command.onLine && ((text) => command.onLine?.(text, "stderr")));
 
@@ -65,9 +93,13 @@ function followChannel(
   const timer = setTimeout(() => end("timeout"), command.timeout);
   const onAbort = () => end("aborted");
   command.signal?.addEventListener("abort", onAbort, { once: true });
+  if (command.signal?.aborted === true) {
+    onAbort();
+  }
   const takeBody = (chunk: Buffer) => stdout.push(chunk) || end("too-much-output");
   let head = Buffer.alloc(0);
   channel.on("data", (chunk: Buffer) => {
+    quiet?.refresh();
     if (group !== null) {
       takeBody(chunk);
       return;
@@ -84,20 +116,22 @@ function followChannel(
   });
   channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
   channel.on("exit", (code: number | null) => {
-    exitCode = code ?? -1;
+    // Without a code a signal ended it, from outside: how far it came is not known.
+    exitCode = code;
     // A daemon that was left behind may hold the output open for ever.
-    setTimeout(() => channel.destroy(), outputGrace).unref();
+    quiet = setTimeout(() => channel.destroy(), outputGrace);
   });
   channel.on("error", () => channel.destroy());
   channel.on("close", () => {
     clearTimeout(timer);
     clearTimeout(killer);
+    clearTimeout(quiet);
     command.signal?.removeEventListener("abort", onAbort);
     const exit = { stdout: stdout.end(), stderr: stderr.end() };
     if (ended !== null) {
       reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
     } else if (exitCode === null) {
-      reject(new ShellError("lost", `${name}: the connection was lost while ${file} ran`));
+      reject(new ShellError("lost", `${name}: the connection was lost, or a signal came, while ${file} ran`));
     } else {
       resolve({ exitCode, ...exit });
     }

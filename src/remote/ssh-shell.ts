@@ -6,8 +6,8 @@ import { fingerprint, readKnownHost } from "./known-hosts.ts";
 import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 import { runOverSsh } from "./ssh-command.ts";
 
-/** sshd allows 10 sessions a connection (MaxSessions); two stay free for ending commands. */
-const maxSessions = 8;
+/** sshd allows 10 sessions a connection (MaxSessions); some stay free for ending commands, and for those just ended. */
+const maxSessions = 6;
 const maxWaiting = 500;
 
 export interface SshAddress {
@@ -27,12 +27,19 @@ export function sshShell(address: SshAddress): Shell {
   let connection: Promise<NodeSSH> | null = null;
 
   function connected(): Promise<NodeSSH> {
-    connection ??= connect(address, () => {
-      connection = null;
-    }).catch((error: unknown) => {
-      connection = null;
-      throw error;
-    });
+    if (connection === null) {
+      const opening = connect(address, forget).catch((error: unknown) => {
+        forget();
+        throw error;
+      });
+      // Only this one is forgotten when it ends, not the one that came after it.
+      function forget(): void {
+        if (connection === opening) {
+          connection = null;
+        }
+      }
+      connection = opening;
+    }
     return connection;
   }
 

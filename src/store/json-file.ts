@@ -1,4 +1,5 @@
-import { readFile, rename } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Low } from "lowdb";
 import writeFileAtomic from "write-file-atomic";
 import type { z } from "zod";
@@ -32,7 +33,10 @@ export async function openJsonFile<T>(
   }
   const adapter = {
     read: async () => null,
-    write: (data: T) => writeFileAtomic(path, `${JSON.stringify(data, null, 1)}\n`, { mode: 0o600 }),
+    async write(data: T) {
+      await writeFileAtomic(path, `${JSON.stringify(data, null, 1)}\n`, { mode: 0o600 });
+      await syncDirectory(dirname(path));
+    },
   };
   const low = new Low<T>(adapter, read.kind === "sound" ? read.data : empty);
   let queue: Promise<void> = Promise.resolve();
@@ -48,6 +52,16 @@ export async function openJsonFile<T>(
     },
   };
   return { file, setAside };
+}
+
+/** The rename itself is on the disk only when its folder is. */
+async function syncDirectory(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 type Read<T> =

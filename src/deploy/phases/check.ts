@@ -50,7 +50,9 @@ async function checkSource(context: PhaseContext): Promise<void> {
     signal,
     say,
   });
-  await context.setInventory(source.hosts);
+  if ((record.ref ?? fleet.defaults.ref) === fleet.defaults.ref) {
+    await context.setInventory(source.hosts);
+  }
   if (!source.hosts.includes(record.host)) {
     throw new PhaseError(
       `${record.host} is not in the flake at this revision`,
@@ -72,7 +74,7 @@ async function checkBuilder(context: PhaseContext): Promise<void> {
 
 async function checkHost(context: PhaseContext): Promise<void> {
   const before = await readHost(context);
-  await checkSpace(context.target, isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"]);
+  await checkHostSpace(context);
   const snapshot = await mustRun(context.target, `taking the baseline of ${context.host.name}`, {
     argv: snapshotArgv,
     timeout: deadlines.hostCommand,
@@ -80,6 +82,19 @@ async function checkHost(context: PhaseContext): Promise<void> {
   });
   context.say(`${context.host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
   await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
+}
+
+/** A roll back brings nothing new to the host, so a full disk there is no reason against it. */
+async function checkHostSpace(context: PhaseContext): Promise<void> {
+  try {
+    await checkSpace(context.target, isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"]);
+  } catch (error) {
+    const { mode, warnings } = context.record();
+    if (mode !== "rollback" || !(error instanceof PhaseError)) {
+      throw error;
+    }
+    await context.save({ warnings: [...warnings, error.message] });
+  }
 }
 
 async function readHost(context: PhaseContext): Promise<HostFacts> {
@@ -123,8 +138,8 @@ async function checkSpace(shell: Shell, paths: readonly string[]): Promise<void>
       throw new PhaseError(
         `${shell.name} has only ${Math.round(free / 1024 ** 2)} MiB free for ${path}`,
         path === "/boot"
-          ? "Delete old generations and run its boot loader's installer."
-          : "Run nix-collect-garbage -d there.",
+          ? "Remove generations that nobody needs any more, then write the boot loader anew: nixos-rebuild boot."
+          : "Free some: nix-collect-garbage --delete-older-than 14d keeps the newer generations.",
       );
     }
   }

@@ -1,4 +1,5 @@
 import { deadlines } from "../../config/deadlines.ts";
+import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
@@ -45,13 +46,24 @@ async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
   });
   const change =
     before === null ? "nothing is known of it" : hostChange(before, parseHostFacts(host.name, exit.stdout));
-  return change === null
-    ? next
-    : end({
-        outcome: "superseded",
-        message: `${host.name} was changed since the card was made (${change}); nothing was done.`,
-        help: "Ask again: the new card will show what runs now.",
-      });
+  if (change === null) {
+    await takeBaseline(context);
+    return next;
+  }
+  return end({
+    outcome: "superseded",
+    message: `${host.name} was changed since the card was made (${change}); nothing was done.`,
+    help: "Ask again: the new card will show what runs now.",
+  });
+}
+
+/** The card may have waited for hours: what failed or was stopped meanwhile is not this switch's doing. */
+async function takeBaseline({ target, host, save }: PhaseContext): Promise<void> {
+  const exit = await mustRun(target, `taking the baseline of ${host.name}`, {
+    argv: snapshotArgv,
+    timeout: deadlines.hostCommand,
+  });
+  await save({ baseline: readSnapshot(exit.stdout) });
 }
 
 /** What is different on a host since it was first looked at; null when nothing is. */

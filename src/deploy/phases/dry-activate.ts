@@ -11,39 +11,60 @@ import { holdSystems } from "../gc-roots.ts";
 export const dryActivate: Phase = {
   name: "dry-activate",
   async run(context) {
-    const { host, target, signal } = context;
+    const { host } = context;
     const { toplevel, previous, mode, id } = context.record();
     if (toplevel === null || previous === null) {
       throw new Error("looking at a switch: there is no system to switch to");
     }
     if (mode === "rollback") {
-      await holdSystems(target, id, previous, toplevel);
+      await optional(context, holdSystems(context.target, id, previous, toplevel));
     }
     await checkNixosLock(context);
     context.say("dry-activate");
-    const units = await runDryActivate(context, toplevel);
-    const [packages, facts] = await Promise.all([
-      mustRun(target, `comparing the packages of ${host.name}`, {
-        argv: diffClosures(previous, toplevel),
-        timeout: deadlines.diffClosures,
-        signal,
-      }),
-      mustRun(target, `comparing the kernels of ${host.name}`, {
-        argv: readHostFactsArgv(toplevel),
-        timeout: deadlines.hostCommand,
-        signal,
-      }),
+    const units = await optional(context, runDryActivate(context, toplevel));
+    const [diff, rebootNeeded] = await Promise.all([
+      optional(context, readDiff(context, previous, toplevel)),
+      optional(context, readRebootNeeded(context, toplevel)),
     ]);
-    await context.save({
-      units,
-      diff: readDiffClosures(packages.stdout),
-      rebootNeeded: parseHostFacts(host.name, facts.stdout).rebootNeeded,
-    });
+    await context.save({ units: units ?? null, diff: diff ?? [], rebootNeeded: rebootNeeded ?? false });
     return mode === "dry-run"
       ? end({ outcome: "tested", message: `${host.name} is untouched; this is what a switch would change.` })
       : next;
   },
 };
+
+/** What a roll back would like to know, and has to work without: a warning on its card, where others stop. */
+async function optional<T>(context: PhaseContext, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (context.record().mode !== "rollback" || context.signal.aborted) {
+      throw error;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    context.log.line(why);
+    await context.save({ warnings: [...context.record().warnings, why] });
+    return undefined;
+  }
+}
+
+async function readDiff({ target, host, signal }: PhaseContext, previous: string, toplevel: string) {
+  const packages = await mustRun(target, `comparing the packages of ${host.name}`, {
+    argv: diffClosures(previous, toplevel),
+    timeout: deadlines.diffClosures,
+    signal,
+  });
+  return readDiffClosures(packages.stdout);
+}
+
+async function readRebootNeeded({ target, host, signal }: PhaseContext, toplevel: string): Promise<boolean> {
+  const facts = await mustRun(target, `comparing the kernels of ${host.name}`, {
+    argv: readHostFactsArgv(toplevel),
+    timeout: deadlines.hostCommand,
+    signal,
+  });
+  return parseHostFacts(host.name, facts.stdout).rebootNeeded;
+}
 
 async function runDryActivate(context: PhaseContext, toplevel: string) {
   const { target, host, signal, log } = context;

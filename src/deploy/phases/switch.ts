@@ -1,9 +1,7 @@
-import { supervisedFor } from "../../activation/plan.ts";
+import { rescueTime, supervisedFor } from "../../activation/plan.ts";
 import type { SupervisorState } from "../../activation/state.ts";
 import { followSupervisor, type SupervisorLink, startSupervisor } from "../../activation/supervisor.ts";
 import { unitsToKeep } from "../../health/snapshot.ts";
-import { hintFor } from "../../nix/hints.ts";
-import { CommandError } from "../../remote/shell.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 
@@ -14,10 +12,7 @@ export const switchPhase: Phase = {
     const record = context.record();
     // After a restart of the bot the switch is under way: it is followed, never started twice.
     if (record.supervisedUntil === null) {
-      const refusal = await start(context);
-      if (refusal !== null) {
-        return refusal;
-      }
+      await start(context);
     }
     const followed = await followSupervisor(supervisorLink(context), "start");
     switch (followed.kind) {
@@ -36,7 +31,8 @@ export const switchPhase: Phase = {
   },
 };
 
-async function start(context: PhaseContext): Promise<PhaseResult | null> {
+/** Starts it. Whether a start that was not answered well has begun, only the host knows: it is asked by following. */
+async function start(context: PhaseContext): Promise<void> {
   const { host, clock, target } = context;
   const record = context.record();
   const { toplevel, before, baseline } = record;
@@ -44,7 +40,7 @@ async function start(context: PhaseContext): Promise<PhaseResult | null> {
     throw new Error("switching: check and build have not run");
   }
   await context.save({
-    supervisedUntil: new Date(clock.now() + supervisedFor(host.deadlines)).toISOString(),
+    supervisedUntil: new Date(clock.now() + supervisedFor(host.deadlines) + rescueTime).toISOString(),
   });
   context.say(`switching ${host.name} to ${toplevel}`);
   try {
@@ -57,14 +53,8 @@ async function start(context: PhaseContext): Promise<PhaseResult | null> {
       deadlines: host.deadlines,
       activeUnits: unitsToKeep(baseline),
     });
-    return null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    context.say(why);
-    // A host that said no has not begun; a connection that was lost leaves it open, and the host is asked.
-    return error instanceof CommandError
-      ? end({ outcome: "failed", message: `${why}; the running system is untouched.`, help: hintFor([why]) })
-      : null;
+    context.say(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -2,10 +2,12 @@ import { decideSwitch, followSupervisor } from "../../activation/supervisor.ts";
 import { deadlines } from "../../config/deadlines.ts";
 import { runChecks } from "../../health/checks.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
-import { judge, type Verdict } from "../../health/verdict.ts";
+import { judge, unitsUnderWay, type Verdict } from "../../health/verdict.ts";
+import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import type { Phase, PhaseContext } from "../context.ts";
+import type { HealthSnapshot } from "../deployment.ts";
 import { silent, supervisorLink } from "./switch.ts";
 
 /** Judges the new system over fresh connections after the settle time, then has it kept or rolled back. */
@@ -17,18 +19,14 @@ export const validate: Phase = {
     for (const problem of verdict.problems) {
       context.log.line(`problem: ${problem}`);
     }
-    for (const trouble of verdict.oldTrouble) {
-      context.log.line(`as before: ${trouble}`);
+    for (const note of verdict.notes) {
+      context.log.line(`note: ${note}`);
     }
     await tell(context, verdict);
     const followed = await followSupervisor(link, "acked");
     switch (followed.kind) {
       case "final":
-        return concludeFinal(
-          context,
-          followed.state,
-          verdict.isHealthy ? verdict.oldTrouble : verdict.problems,
-        );
+        return concludeFinal(context, followed.state, verdict.isHealthy ? verdict.notes : verdict.problems);
       case "gone":
         return concludeFromHost(context, followed.last);
       case "acked":
@@ -54,34 +52,84 @@ async function tell(context: PhaseContext, verdict: Verdict): Promise<void> {
   }
 }
 
+/** How long units that are still starting are waited for beyond the settle time, in milliseconds. */
+const moreSettle = 30_000;
+
 async function readVerdict(context: PhaseContext): Promise<Verdict> {
-  const { host, clock, fresh } = context;
-  const { baseline } = context.record();
+  const { host, clock } = context;
+  const { units, baseline } = context.record();
+  const before = baseline ?? { system: "unknown", units: {} };
   const giveUp = clock.now() + host.deadlines.commitWithin - 30_000;
   context.say(`letting it settle for ${Math.round(host.settle / 1000)} s`);
-  await clock.sleep(host.settle);
+  await clock.sleep(host.settle / 2);
+  const middle = await insistently(context, giveUp, () => snapshot(context));
+  await clock.sleep(host.settle / 2);
+  const after = await insistently(context, giveUp, () => settled(context, before));
+  const isRight = await insistently(context, giveUp, () => runsNewSystem(context));
+  if (typeof middle === "string" || typeof after === "string" || typeof isRight === "string") {
+    const why = [middle, after, isRight].find((one) => typeof one === "string");
+    return { isHealthy: false, problems: [`its health could not be read: ${why}`], notes: [] };
+  }
+  const checks = await runChecks(context.fresh, host.checks, clock);
+  const touched = new Set(
+    units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload],
+  );
+  const verdict = judge({ before, middle, after, touched, critical: host.critical, checks });
+  return isRight
+    ? verdict
+    : {
+        ...verdict,
+        isHealthy: false,
+        problems: ["/run/current-system is not the new system", ...verdict.problems],
+      };
+}
+
+async function snapshot({ fresh, host }: PhaseContext): Promise<HealthSnapshot> {
+  const exit = await mustRun(fresh, `reading the health of ${host.name}`, {
+    argv: snapshotArgv,
+    timeout: deadlines.hostCommand,
+  });
+  return readSnapshot(exit.stdout);
+}
+
+/** A last look, with some patience for units that are still starting. */
+async function settled(context: PhaseContext, before: HealthSnapshot): Promise<HealthSnapshot> {
+  const until = context.clock.now() + moreSettle;
+  for (;;) {
+    const seen = await snapshot(context);
+    const underWay = unitsUnderWay(before, seen);
+    if (underWay.length === 0 || context.clock.now() >= until) {
+      return seen;
+    }
+    context.say(`waiting for ${underWay.join(", ")}`);
+    await context.clock.sleep(2_000);
+  }
+}
+
+async function runsNewSystem({ fresh, host, record }: PhaseContext): Promise<boolean> {
+  const exit = await mustRun(fresh, `reading what ${host.name} runs`, {
+    argv: readHostFactsArgv(),
+    timeout: deadlines.hostCommand,
+  });
+  return parseHostFacts(host.name, exit.stdout).current === record().toplevel;
+}
+
+/** Asks until there is an answer; a sentence when there is none in time. */
+async function insistently<T>(
+  context: PhaseContext,
+  giveUp: number,
+  ask: () => Promise<T>,
+): Promise<T | string> {
   for (;;) {
     try {
-      const [snapshot, checks] = await Promise.all([
-        mustRun(fresh, `reading the health of ${host.name}`, {
-          argv: snapshotArgv,
-          timeout: deadlines.hostCommand,
-        }),
-        runChecks(context.target, host.checks, clock),
-      ]);
-      return judge(
-        baseline ?? { system: "unknown", units: {} },
-        readSnapshot(snapshot.stdout),
-        host.critical,
-        checks,
-      );
+      return await ask();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       context.say(why);
-      if (clock.now() >= giveUp) {
-        return { isHealthy: false, problems: [`its health could not be read: ${why}`], oldTrouble: [] };
+      if (context.clock.now() >= giveUp) {
+        return why;
       }
-      await clock.sleep(2_000);
+      await context.clock.sleep(2_000);
     }
   }
 }
