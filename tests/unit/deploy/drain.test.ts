@@ -65,6 +65,25 @@ test("a drain with a waiting card does not wait longer for the others than they 
   assert.equal(world.clock.now() - before < within, true);
 });
 
+test("a mistake of ours in a drain never calls a host untouched that has switched", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot({
+    onProgress({ phase }) {
+      if (phase === "validate") {
+        throw new Error("a mistake of ours");
+      }
+    },
+  });
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.reaches(id, ({ phase }) => phase === "switch");
+  await world.clock.settle(bot.engine.drain(60_000));
+  const { outcome, message } = await bot.record(id);
+  assert.equal(outcome, "unknown");
+  assert.doesNotMatch(message ?? "", /untouched/);
+});
+
 test("a drain with nothing at work ends at once", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   const bot = await world.startBot();

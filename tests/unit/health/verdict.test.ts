@@ -90,6 +90,12 @@ const cases: readonly Case[] = [
     after: { ...ok, restarts: 1 },
   },
   {
+    what: "the same count under a new invocation was made since the switch started it anew",
+    before: { ...ok, restarts: 2 },
+    after: { ...anew, restarts: 2, isSteady: false },
+    problems: [/was restarted 2 times/],
+  },
+  {
     what: "a unit that was unsteady before and still is, is old trouble",
     before: { ...ok, restarts: 5, isSteady: false },
     after: { ...ok, restarts: 7, isSteady: false },

@@ -130,6 +130,17 @@ test("what has ended leaves the open ones and is in the history of its month, wi
   assert.equal(await store.update(id, (latest) => ({ ...latest, reason: "late" })), undefined);
 });
 
+test("of two ends at once the first counts, and the second finds nothing open", async (t) => {
+  const { store, id } = await withOne(t);
+  const ending = (outcome: "failed" | "deployed") =>
+    store.update(id, (latest) =>
+      endDeployment(latest, { outcome, message: outcome }, "2026-11-23T10:05:00.000Z"),
+    );
+  const [first, second] = await Promise.all([ending("failed"), ending("deployed")]);
+  assert.deepEqual([first?.outcome, second], ["failed", undefined]);
+  assert.equal((await store.deployment(id))?.outcome, "failed");
+});
+
 test("a run stays open until its last deployment has ended", async (t) => {
   const store = await lowdbStore(await scratchDirectory(t), clock);
   const ids = ["d-20261123-0001", "d-20261123-0002"];
