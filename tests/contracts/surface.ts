@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { code, text } from "../../src/chat/blocks.ts";
 import { type FakeDesk, fakeDesk } from "../fakes/fake-desk.ts";
+import { until } from "./until.ts";
 
 /** A surface with one person in front of it, as the contract needs them. */
 export interface Place {
@@ -25,23 +26,21 @@ const patience = 20_000;
 
 /** What every surface has to do, in the same words for all of them. */
 export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<Place>): void {
-  async function place(t: { after(work: () => Promise<void>): void }, desk = fakeDesk()): Promise<{ desk: FakeDesk; at: Place }> {
+  async function place(
+    t: { after(work: () => Promise<void>): void },
+    desk = fakeDesk(),
+  ): Promise<{ desk: FakeDesk; at: Place }> {
     const at = await open(desk);
     t.after(() => at.close());
     return { desk, at };
   }
 
-  async function until(what: string, find: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + patience;
-    while (!(await find())) {
-      if (Date.now() > end) {
-        throw new Error(`${name}: ${what} did not come about in ${patience / 1000} s`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-  const reads = (at: Place, words: string) => until(`"${words}"`, async () => (await at.reads()).includes(words));
-  const offers = (at: Place, label: string) => until(`the button ${label}`, async () => (await at.buttons()).includes(label));
+  const within = (what: string, isSo: () => boolean | Promise<boolean>) =>
+    until(`${name}: ${what}`, isSo, patience);
+  const reads = (at: Place, words: string) =>
+    within(`"${words}"`, async () => (await at.reads()).includes(words));
+  const offers = (at: Place, label: string) =>
+    within(`the button ${label}`, async () => (await at.buttons()).includes(label));
 
   test(`${name}: what somebody types reaches the desk with who they are, and they get the answer`, async (t) => {
     const { desk, at } = await place(t);
@@ -63,7 +62,8 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
     await reads(at, "yoga");
     desk.reach(id, "build");
-    await reads(at, "build");
+    desk.progress(id, "compiling linux-6.12.9", 0.4);
+    await reads(at, "compiling linux-6.12.9");
     desk.finish(id, "rolled-back", { message: "yoga went back to the system it ran before" });
     await reads(at, "yoga went back to the system it ran before");
   });
@@ -75,12 +75,12 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     await offers(at, "Switch");
     await offers(at, "Cancel");
     await at.clicks("Switch");
-    await until("the decision", async () => desk.decided.length > 0);
+    await within("the decision", async () => desk.decided.length > 0);
     assert.deepEqual(
       desk.decided.map(({ id: about, decision, who }) => [about, decision, who.id]),
       [[id, "switch", at.person]],
     );
-    await until("no more buttons", async () => !(await at.buttons()).includes("Switch"));
+    await within("no more buttons", async () => !(await at.buttons()).includes("Switch"));
   });
 
   test(`${name}: a second click changes nothing, and is told so`, async (t) => {
@@ -100,7 +100,7 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     await offers(at, "Switch");
     desk.finish(id, "expired", { message: "Nobody decided in time" });
     await reads(at, "Nobody decided in time");
-    await until("no more buttons", async () => !(await at.buttons()).includes("Switch"));
+    await within("no more buttons", async () => !(await at.buttons()).includes("Switch"));
   });
 
   test(`${name}: after a restart everything still stands there once, and its buttons work`, async (t) => {
@@ -112,7 +112,7 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     await offers(at, "Switch");
     assert.equal((await at.buttons()).filter((label) => label === "Switch").length, 1);
     await at.clicks("Switch");
-    await until("the decision", async () => desk.decided.length > 0);
+    await within("the decision", async () => desk.decided.length > 0);
     assert.equal(desk.decided[0]?.id, id);
   });
 
@@ -122,12 +122,13 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
     desk.finish(id, "failed", { message: hostile, lines: [hostile, "```", "@everyone"] });
     await reads(at, hostile);
+    await reads(at, `${hostile}\n\`\`\`\n@everyone`);
   });
 
   test(`${name}: an answer with everything in it comes through, however long`, async (t) => {
     const { desk, at } = await place(t);
     desk.answerNext("A long answer", [text("first"), code("log", "line\n".repeat(20_000)), text("last")]);
-    assert.match(await at.types("/logs d-20261123-0001"), /first/);
+    assert.match(await at.types("/logs d-20261123-0001"), /first[\s\S]*line\n[\s\S]*last/);
   });
 
   test(`${name}: a desk that breaks is told to the person, and the surface goes on`, async (t) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Block } from "../../src/chat/blocks.ts";
 import { text } from "../../src/chat/blocks.ts";
-import type { ChatEvent, Desk, RefusalCode, Reply } from "../../src/chat/desk.ts";
+import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, isOpen } from "../../src/deploy/deployment.ts";
@@ -24,7 +24,13 @@ export interface FakeDesk extends Desk {
   progress(id: string, detail: string, share: number | null): void;
   finish(id: string, outcome: Outcome, change?: Partial<Deployment>): void;
   writeLog(id: string, chunk: string): void;
+  /** The progress as live threads ask for it. */
+  progressOf(id: string): Progress | null;
+  /** The next command or click is refused. */
   refuseNext(code: RefusalCode, message: string, help: string | null): void;
+  /** The next command is answered so. */
+  answerNext(text: string, blocks: readonly Block[]): void;
+  /** The next command, click or listing throws. */
   failNext(error: Error): void;
   part(name: string, ok: boolean, detail?: string): void;
   reset(): void;
@@ -58,7 +64,7 @@ export function fakeDesk(
   const said: FakeDesk["said"] = [];
   const decided: FakeDesk["decided"] = [];
   let following = 0;
-  let refusal: Reply | null = null;
+  let given: Reply | null = null;
   let failure: Error | null = null;
 
   const stamp = () => now().toISOString();
@@ -85,6 +91,20 @@ export function fakeDesk(
     const found = deployments.get(id);
     if (found === undefined) throw new Error(`no deployment ${id} in the fake`);
     return found;
+  }
+
+  function failIfTold(): void {
+    if (failure === null) return;
+    const thrown = failure;
+    failure = null;
+    throw thrown;
+  }
+
+  /** What a test wants to be answered, once. */
+  function takeGiven(): Reply | null {
+    const reply = given;
+    given = null;
+    return reply;
   }
 
   const desk: FakeDesk = {
@@ -126,6 +146,19 @@ export function fakeDesk(
       save(get(id));
     },
 
+    progressOf(id) {
+      const detail = details.get(id);
+      if (detail === undefined) return null;
+      const { phase } = get(id);
+      return {
+        deployment: id,
+        phase,
+        text: detail.detail,
+        done: Math.round((detail.share ?? 0) * 100),
+        expected: detail.share === null ? 0 : 100,
+      };
+    },
+
     finish(id, outcome, change = {}) {
       const deployment = get(id);
       const times = {
@@ -142,7 +175,10 @@ export function fakeDesk(
     },
 
     refuseNext(code, message, help) {
-      refusal = { kind: "refused", code, message, help };
+      given = { kind: "refused", code, message, help };
+    },
+    answerNext(said, blocks) {
+      given = { kind: "answer", text: said, blocks };
     },
     failNext(error) {
       failure = error;
@@ -165,9 +201,14 @@ export function fakeDesk(
 
     async decide(id, decision, who) {
       decided.push({ id, decision, who });
+      failIfTold();
+      const refused = takeGiven();
+      if (refused !== null) return refused;
       const deployment = get(id);
       if (!awaitsDecision(deployment)) {
-        return { kind: "refused", code: "already-decided", message: `${id} is decided already.`, help: null };
+        return deployment.outcome === "expired"
+          ? { kind: "refused", code: "expired", message: `${id} has expired.`, help: "Deploy again." }
+          : { kind: "refused", code: "already-decided", message: `${id} is decided already.`, help: null };
       }
       const at = stamp();
       const confirmation = { expiresAt: at, decision: { action: decision, by: { ...who }, at } };
@@ -181,11 +222,7 @@ export function fakeDesk(
     },
 
     async deployments({ host, limit }) {
-      if (failure !== null) {
-        const thrown = failure;
-        failure = null;
-        throw thrown;
-      }
+      failIfTold();
       const found = [...deployments.values()].filter((one) => host === undefined || one.host === host);
       return found.reverse().slice(0, limit);
     },
@@ -217,11 +254,9 @@ export function fakeDesk(
   };
 
   async function answer(typed: string): Promise<Reply> {
-    if (refusal !== null) {
-      const given = refusal;
-      refusal = null;
-      return given;
-    }
+    failIfTold();
+    const told = takeGiven();
+    if (told !== null) return told;
     const [command, ...words] = typed.split(/\s+/);
     const named = words.filter((word) => !word.startsWith("-"));
     const hosts = command === "/build-all" ? hostNames : command === "/rollback" ? named.slice(0, 1) : named;
