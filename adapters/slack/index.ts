@@ -1,5 +1,5 @@
 import type { Surface } from "../../src/chat/surface.ts";
-import { pauseAfter, rest } from "./backoff.ts";
+import { pauseAfter, rest, within } from "./backoff.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
 import { slackChannel } from "./channel.ts";
 import { explainToken, isTokenTrouble, readChannel, readSelf, type Self } from "./check.ts";
@@ -112,7 +112,7 @@ export function slackSurface(options: SlackOptions): Surface {
       stopping.abort();
       await running;
       await connection?.stop();
-      await Promise.race([Promise.allSettled(inHand), rest(drain, AbortSignal.timeout(drain))]);
+      await within(drain, "answering", Promise.allSettled(inHand)).catch(() => {});
       await threads?.stop();
     },
     health() {

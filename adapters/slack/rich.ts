@@ -31,16 +31,23 @@ export function richText(...elements: types.RichTextBlock["elements"]): types.Ri
 
 /** The first and the last lines of a long text, since errors begin at one end or the other. */
 export function middleCut(text: string, max: number): string {
-  const whole = clean(text).replace(/\n+$/, "");
-  if (whole.length <= max) {
-    return whole;
+  if (text.length <= 2 * max) {
+    const whole = clean(text).replace(/\n+$/, "");
+    if (whole.length <= max) {
+      return whole;
+    }
   }
-  const lines = whole.split("\n");
-  const head = takeWhileFits(lines, Math.floor(max / 3));
-  const tail = takeWhileFits(lines.slice(head.length).reverse(), max - Math.floor(max / 3)).reverse();
-  const missing = lines.length - head.length - tail.length;
-  if (head.length + tail.length === 0) {
-    return cut(whole, max, ` … ${whole.length - max} more characters, see the log`);
+  const third = Math.floor(max / 3);
+  const total = text.trimEnd().split("\n").length;
+  const head = takeWhileFits(clean(text.slice(0, third)).split("\n").slice(0, -1), third);
+  const ending = clean(text.slice(-2 * third))
+    .trimEnd()
+    .split("\n")
+    .slice(1);
+  const tail = takeWhileFits(ending.toReversed(), 2 * third).toReversed();
+  const missing = total - head.length - tail.length;
+  if (head.length + tail.length === 0 || missing <= 0) {
+    return `${cut(clean(text.slice(0, 2 * max)), max, "")} … cut here, see the log`;
   }
   return [...head, `… ${missing} more line${missing === 1 ? "" : "s"}, see the log …`, ...tail].join("\n");
 }

@@ -65,7 +65,8 @@ export function stepLines(steps: readonly StepItem[]): types.SectionBlock[] {
 function headline(step: StepItem): string {
   const took = duration(step);
   const words = [
-    oneLine(step.name) || "step",
+    // Names are ours; a plan's title is no text object, so nothing says how it is parsed.
+    oneLine(step.name).replaceAll(/[<>&]/g, "") || "step",
     ...(took === null ? [] : [`· ${took}`]),
     ...(step.state === "skipped" ? ["· skipped"] : []),
   ];

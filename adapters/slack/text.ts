@@ -10,8 +10,11 @@ export function clean(text: string): string {
     .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
+/** No line of ours is longer, so what is behind that need not be looked at. */
+const longestLine = 4_000;
+
 export function oneLine(text: string): string {
-  return clean(text).replaceAll(/\s+/g, " ").trim();
+  return clean(text.slice(0, longestLine)).replaceAll(/\s+/g, " ").trim();
 }
 
 /** The three characters that begin markup, mentions and links; docs.slack.dev/messaging/formatting-message-text. */
@@ -26,7 +29,7 @@ export function cut(text: string, max: number, ending = "…"): string {
 
 /** Clean and escaped, at most `max` characters; an entity is never cut in two. */
 export function escapeTo(text: string, max: number, ending = "…"): string {
-  const whole = clean(text).trim();
+  const whole = clean(text.slice(0, 2 * max + longestLine)).trim();
   const escaped = escapeText(whole);
   if (escaped.length <= max) {
     return escaped;

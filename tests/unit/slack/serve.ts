@@ -143,7 +143,10 @@ export async function card(served: Served, id: string): Promise<Message> {
     outMessage({ key: `${deployment.run}/${id}/card`, thread: root, blocks: desk.card(deployment) }),
     null,
   );
-  const [message] = slack.messages("deploys").flatMap((one) => one.replies);
+  const message = slack
+    .messages("deploys")
+    .flatMap((one) => one.replies)
+    .findLast((one) => one.blocks.some((block) => block["type"] === "actions"));
   if (message === undefined) {
     throw new Error("no card was posted");
   }

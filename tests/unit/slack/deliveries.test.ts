@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shown } from "../../fakes/slack/index.ts";
+import { card, eventually, serve, upOf } from "./serve.ts";
+
+const slash = {
+  token: "t",
+  command: "/help",
+  text: "",
+  user_name: "alice",
+  api_app_id: "A1",
+  team_domain: "acme",
+  channel_name: "x",
+};
+const form = "application/x-www-form-urlencoded";
+
+test("what Slack delivers twice is done once, over both receivers", async (t) => {
+  for (const http of [false, true]) {
+    const served = await serve(t, { http });
+    const { slack, desk } = served;
+    const alice = slack.user({ name: "alice" });
+    slack.deliveries.duplicates = 2;
+    await alice.types("/help");
+    await alice.mentions("help", { channel: "deploys" });
+    const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    desk.reach(id, "confirm");
+    const message = await card(served, id);
+    slack.deliveries.duplicates = 1;
+    await alice.clicks(message, "Switch");
+    await eventually(() => desk.decided.length === 1 && alice.whispers.length === 1);
+    await slack.until(
+      () => slack.messages("deploys").find((one) => one.text.includes("help"))?.replies.length === 1 || null,
+    );
+    assert.deepEqual([desk.said.length, desk.decided.length], [2, 1], `http: ${http}`);
+  }
+});
+
+test("an event that comes again in a new envelope is done once", async (t) => {
+  const { slack, desk } = await serve(t);
+  const alice = slack.user({ name: "alice" });
+  const { delivery, message } = await alice.mentions("help", { channel: "deploys" });
+  slack.socket.sendRaw(
+    JSON.stringify({
+      envelope_id: "another",
+      type: "events_api",
+      payload: delivery.payload,
+      retry_attempt: 1,
+    }),
+  );
+  await slack.until(() => slack.socket.strayAcks.some((ack) => ack.envelopeId === "another") || null);
+  await slack.until(() => message.replies.length === 1 || null);
+  await alice.types("/help");
+  await slack.until(() => alice.whispers.length === 1 || null);
+  assert.equal(desk.said.length, 2, "the mention and the command");
+});
+
+test("frames that are no JSON, or of no known kind, do no harm", async (t) => {
+  const { slack, desk } = await serve(t);
+  for (const frame of [
+    "{",
+    "null",
+    "[]",
+    '{"type":"pizza"}',
+    '{"envelope_id":"e","type":"events_api","payload":{}}',
+  ]) {
+    slack.socket.sendRaw(frame);
+  }
+  const alice = slack.user({ name: "alice" });
+  await alice.types("/help");
+  await eventually(() => desk.said.length === 1);
+});
+
+test("a socket through which nothing comes any more is noticed", async (t) => {
+  const { slack, surface, log, desk } = await serve(t);
+  const opened = slack.socket.opened;
+  slack.socket.fallSilent();
+  await slack.until(() => slack.socket.opened > opened || null, 12_000);
+  await upOf(surface, log);
+  await slack.user({ name: "alice" }).types("/help");
+  await eventually(() => desk.said.length === 1);
+});
+
+test("a bad signature, an old one and a replay do nothing", async (t) => {
+  const { slack, desk } = await serve(t, { http: true });
+  const alice = slack.user({ name: "alice" });
+  await alice.types("/help", { channel: "deploys" });
+  await eventually(() => desk.said.length === 1);
+  assert.equal((await slack.http.replay()).status, 200, "Slack is told that all is well");
+  const body = "command=%2Fdeploy&text=yoga&user_id=U1&team_id=T1&trigger_id=9.9.9";
+  assert.equal((await slack.http.post(body, { contentType: form, secret: "another" })).status, 401);
+  assert.equal((await slack.http.post(body, { contentType: form, signature: "v0=00" })).status, 401);
+  assert.equal((await slack.http.post(body, { contentType: form, ageSeconds: 301 })).status, 401);
+  assert.equal((await slack.http.post("{", { contentType: "application/json" })).status, 400);
+  assert.deepEqual(
+    desk.said.map((one) => one.text),
+    ["/help"],
+  );
+});
+
+test("somebody of an unknown workspace is an outsider", async (t) => {
+  const { slack, desk } = await serve(t);
+  const eve = slack.user({ name: "eve", team: "T0STRANGER" });
+  await eve.mentions("help", { channel: "deploys" });
+  await eventually(() => desk.said.length === 1);
+  assert.equal(desk.said[0]?.who.isOutsider, true);
+});
+
+test("user groups of the fleet's roles reach the desk", async (t) => {
+  let group = "";
+  const { slack, desk } = await serve(t, {
+    before(fake, desk) {
+      group = `slack-group:${fake.group("ops").id}`;
+      desk.groups = () => [group];
+    },
+  });
+  await slack.user({ name: "alice", groups: ["ops"] }).types("/help");
+  await eventually(() => desk.said.length === 1);
+  assert.deepEqual(desk.said[0]?.who.groups, [group]);
+});
+
+test("a socket that is cut is noticed, shown and recovered", async (t) => {
+  const { slack, surface, log, desk } = await serve(t);
+  assert.match(surface.health().detail, /connected/);
+  slack.socket.refuses = true;
+  slack.socket.cut();
+  await eventually(() => !surface.health().ok);
+  assert.match(surface.health().detail, /connect/);
+  slack.socket.refuses = false;
+  await upOf(surface, log, 8_000);
+  await slack.user({ name: "alice" }).types("/help");
+  await eventually(() => desk.said.length === 1);
+});
+
+test("when Slack wants a new connection, it is there before anybody notices", async (t) => {
+  const { slack, surface, desk } = await serve(t);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const opened = slack.socket.opened;
+  slack.socket.disconnect("refresh_requested");
+  await slack.until(() => slack.socket.opened > opened || null, 4_000);
+  await eventually(() => surface.health().ok);
+  const alice = slack.user({ name: "alice" });
+  await eventually(() => slack.socket.connections === 1);
+  assert.equal((await alice.types("/help")).acked, true);
+  await eventually(() => desk.said.length === 1);
+});
+
+test("a Slack that is away at the start stops nothing, and is found when it is back", async (t) => {
+  const { slack, surface, channel, log } = await serve(t, {
+    ready: false,
+    before: (fake) => fake.setDown(true),
+  });
+  assert.equal(surface.health().ok, false);
+  await eventually(() => /does not answer/.test(surface.health().detail));
+  slack.setDown(false);
+  await channel;
+  await upOf(surface, log, 8_000);
+});
+
+test("a wrong token is named, and not tried again and again", async (t) => {
+  const { slack, surface, log } = await serve(t, { ready: false, with: { botToken: "xoxb-wrong" } });
+  await eventually(() => /SLACK_BOT_TOKEN is not valid \(invalid_auth\)/.test(surface.health().detail));
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  assert.equal(slack.calls("auth.test").length, 1);
+  assert.equal(log.lines.filter((line) => line.startsWith("error")).length, 1);
+  assert.ok(log.lines.every((line) => !line.includes("xoxb-wrong")));
+});
+
+test("a wrong app token is named, and the channel is used all the same", async (t) => {
+  const { surface, channel } = await serve(t, { ready: false, with: { appToken: "xapp-wrong" } });
+  await channel;
+  await eventually(() => /SLACK_APP_TOKEN is not valid/.test(surface.health().detail));
+});
+
+test("a bot that was not invited says how to, and begins when it is", async (t) => {
+  const { slack, surface, channel, log } = await serve(t, {
+    ready: false,
+    before: (fake) => void fake.channel("private-deploys", { bot: false, kind: "private" }),
+    with: { channel: "#private-deploys" },
+  });
+  await eventually(() =>
+    /invite the bot: \/invite @switchyard in #private-deploys/.test(surface.health().detail),
+  );
+  const alice = slack.user({ name: "alice" });
+  await eventually(() => slack.socket.connections === 1);
+  await alice.types("/help");
+  const [whisper] = await slack.until(() => (alice.whispers.length > 0 ? alice.whispers : null));
+  assert.match(shown(whisper ?? assert.fail()), /build-all/, "commands are answered in the meantime");
+  await alice.invitesBot("private-deploys");
+  await channel;
+  await upOf(surface, log, 8_000);
+});
+
+test("a channel is found by its id too, and an archived one is refused", async (t) => {
+  const { surface } = await serve(t, {
+    ready: false,
+    before(fake) {
+      fake.channel("old").isArchived = true;
+    },
+    with: { channel: "C0GONE000" },
+  });
+  await eventually(() => /there is no channel C0GONE000/.test(surface.health().detail));
+});
+
+test("a scope that is missing is named with what it is for", async (t) => {
+  const { surface, channel } = await serve(t, {
+    ready: false,
+    before: (fake) => void fake.scopes.delete("files:write"),
+  });
+  await channel;
+  await eventually(() =>
+    /add the scope files:write and reinstall the app \(logs/.test(surface.health().detail),
+  );
+  assert.equal(surface.health().ok, false);
+});
+
+test("an answer finds another way when the response_url is gone, and a person without a channel is written to", async (t) => {
+  const { slack } = await serve(t);
+  const alice = slack.user({ name: "alice" });
+  slack.channel("deploys").members.add(alice.id);
+  const answers = ["https://127.0.0.1:9/gone", null].map((response_url) => ({
+    ...slash,
+    user_id: alice.id,
+    team_id: slack.team.id,
+    channel_id: response_url === null ? "C0ELSEWHERE" : slack.channel("deploys").id,
+    response_url,
+    trigger_id: String(response_url),
+  }));
+  for (const payload of answers) {
+    slack.socket.sendRaw(
+      JSON.stringify({ envelope_id: payload.trigger_id, type: "slash_commands", payload }),
+    );
+  }
+  await slack.until(() => slack.ephemeral("deploys").length === 1 || null);
+  await slack.until(() => slack.messages(alice.dm).length === 1 || null);
+});
+
+test("a stop ends everything within a moment", async (t) => {
+  const { slack, surface } = await serve(t);
+  const start = performance.now();
+  await surface.stop();
+  assert.ok(performance.now() - start < 1_500);
+  await eventually(() => slack.socket.connections === 0);
+  assert.equal(surface.health().ok, false);
+});
