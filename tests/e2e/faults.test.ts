@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "./bot.ts";
 import { isActive, skip, stateOf, useFleet, useHost } from "./machine.ts";
 
@@ -10,7 +11,7 @@ describe("a bad system on a real machine", { skip }, () => {
   useHost(fleet, host);
   let bot: Bot;
   before(async () => {
-    bot = await startBot(fleet(), { defaults: { ackWithin: "8s", activateWithin: "60s" } });
+    bot = await startBot(fleet(), { defaults: { ackWithin: "8s", activateWithin: "20s" } });
   });
   after(() => bot.stop());
   beforeEach(() => fleet().reset(host));
@@ -38,6 +39,8 @@ describe("a bad system on a real machine", { skip }, () => {
     ["activation-fails", /switch-to-configuration exited with 2/],
     ["unit-fails", /failed/],
     ["stops-sshd", /nobody could reach this host for 8 s/],
+    ["hangs", /the activation took longer than 20 s/],
+    ["boot-fails", /the boot loader could not be written/],
   ] as const) {
     test(`bad/${ref} is rolled back: old path, old units, boot default never changed`, async () => {
       const { before, running, ended, after } = await deployBad(ref);
@@ -53,6 +56,39 @@ describe("a bad system on a real machine", { skip }, () => {
       assert.ok(spent < 60_000, `within the deadlines (${spent} ms)`);
     });
   }
+
+  test("a new system that locks itself out is taken back also when somebody changes the profile meanwhile", async () => {
+    const before = await stateOf(fleet(), host);
+    const id = await bot.start(`/deploy ${host} --ref origin/bad/stops-sshd`);
+    const card = await bot.asks(id);
+    await bot.act(id, "switch");
+    await bot.until(id, (deployment) => deployment.phase === "switch");
+    for (let tries = 0; tries < 200 && (await stateOf(fleet(), host)).current !== card.toplevel; tries++) {
+      await delay(50);
+    }
+    await fleet().exec(host, ["nix-env", "-p", "/nix/var/nix/profiles/system", "--set", card.toplevel ?? ""]);
+    const ended = await bot.ended(id, 120);
+    assert.equal(ended.outcome, "rolled-back", ended.message ?? "");
+    assert.match(ended.message ?? "", /the profile was changed to system-2-link meanwhile and is left so/);
+    const after = await stateOf(fleet(), host);
+    assert.equal(after.current, before.current);
+    assert.ok(await isActive(fleet(), host, "sshd.service"), "it can be reached again");
+  });
+
+  test("a tag with the name of a branch does not stand in for it", async () => {
+    const main = (
+      await fleet().ssh("builder", ["git", "-C", "/srv/fleet", "rev-parse", "refs/remotes/origin/main"])
+    ).stdout.trim();
+    const git = (...words: string[]) => fleet().exec("builder", ["git", "-C", "/srv/fleet", ...words]);
+    assert.equal((await git("tag", "origin/main", "refs/remotes/origin/bad/unit-fails")).exitCode, 0);
+    try {
+      const tested = await bot.ended(await bot.start(`/deploy ${host} --dry-run`));
+      assert.equal(tested.revision, main);
+      assert.deepEqual(tested.warnings, []);
+    } finally {
+      await git("tag", "--delete", "origin/main");
+    }
+  });
 
   test("a unit that had failed before does not roll a good system back", async () => {
     await fleet().exec(host, [
