@@ -64,14 +64,19 @@ export function parseCommand(typed: string, commands: readonly CommandSpec[]): P
 /** Words as a shell would split them; null where a shell would have done more than that. */
 function split(text: string): string[] | null {
   const words: string[] = [];
-  // The bot's environment is nobody's business: a $NAME stays as it was typed, and is refused below.
-  for (const word of splitWords(text, (name) => `$${name}`)) {
-    if (typeof word !== "string") {
-      return null;
+  try {
+    // The bot's environment is nobody's business: a $NAME stays as it was typed, and is refused below.
+    for (const word of splitWords(text, (name) => `$${name}`)) {
+      if (typeof word !== "string") {
+        return null;
+      }
+      words.push(word);
     }
-    words.push(word);
+    return words;
+  } catch {
+    // A ${ that nothing closes.
+    return null;
   }
-  return words;
 }
 
 function readArgs(spec: CommandSpec, args: readonly string[]): Typed | string {

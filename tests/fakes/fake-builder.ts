@@ -106,12 +106,12 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
     case "fetch":
       return builder.fetchExit === 0 ? {} : { exitCode: builder.fetchExit, stderr: "fatal: no network" };
     case "rev-parse": {
-      const commit = builder.refs.get(words.at(-1)?.replace("^{commit}", "") ?? "");
+      const commit = builder.refs.get(shortRef(words.at(-1)?.replace("^{commit}", "")));
       return commit === undefined ? { exitCode: 1 } : { stdout: `${commit.revision}\n` };
     }
     case "merge-base": {
-      const [revision, of = ""] = words.slice(-2);
-      const isIn = builder.history.get(of)?.some((commit) => commit.revision === revision);
+      const [revision, of] = words.slice(-2);
+      const isIn = builder.history.get(shortRef(of))?.some((commit) => commit.revision === revision);
       return { exitCode: isIn ? 0 : 1 };
     }
     case "show": {
@@ -121,6 +121,11 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
     default:
       throw new Error(`builder: the fake does not know git ${words.join(" ")}`);
   }
+}
+
+/** `refs/remotes/origin/main` → `origin/main`. */
+function shortRef(ref = ""): string {
+  return ref.replace(/^refs\/(remotes|heads|tags)\//, "");
 }
 
 async function nix(builder: FakeBuilder, argv: readonly string[], clock: Clock): Promise<Partial<Exit>> {

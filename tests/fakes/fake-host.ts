@@ -231,7 +231,7 @@ function snapshot(host: FakeHost): string {
     ].join("\n"),
   );
   const seconds = Math.floor(host.clock.now() / 1000);
-  return `${host.system}\n${seconds}\n${units.join("\n\n")}\n`;
+  return `${host.system}\n${seconds}\n${units.join("\n\n")}\n\nend-of-snapshot\n`;
 }
 
 function generations(host: FakeHost): string {

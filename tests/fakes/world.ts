@@ -151,6 +151,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
   };
   const shells: Shells = {
     builder: mortalShell(world.builderShell, life.signal),
+    control: mortalShell(world.builderShell, life.signal),
     host: (target: Target) => mortalShell(world.shell(target.name), life.signal),
     fresh: (target: Target) => mortalShell(world.freshShell(target.name), life.signal),
     close: async () => {},
@@ -166,6 +167,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     audit: auditFile(directory, mortalClock, identity),
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     makeId: counted(world),
+    redact: identity,
     onChange: (deployment) => void changes.push(deployment),
     onRun: (run) => void runs.push(run),
     onProgress: (said) => void progress.push(said),

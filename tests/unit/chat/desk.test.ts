@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { createDesk } from "../../../src/chat/create-desk.ts";
@@ -17,7 +17,9 @@ async function atTheDesk(t: TestContext) {
   const world = await createWorld(t);
   const bot = await world.startBot();
   const plain = (text: string) => text;
-  const made = createEvents(world.clock);
+  const fail = (error: unknown) => assert.fail(String(error));
+  const made = createEvents(world.clock, fail);
+  const errors: string[] = [];
   let listeners = 0;
   const events: Events = {
     emit: made.emit,
@@ -35,10 +37,12 @@ async function atTheDesk(t: TestContext) {
   const desk = createDesk({
     tools: toolsOf(world, bot),
     events,
-    live: createLive(events, bot.store, world.clock),
+    live: createLive(events, bot.store, world.clock, fail),
     logs: logFiles(world.directory, world.clock, plain),
     audit: auditFile(world.directory, world.clock, plain),
-    shells: { builder: world.builderShell },
+    shells: { control: world.builderShell },
+    clock: world.clock,
+    log: { error: (_details, message) => void errors.push(message) },
     surfaces: () => [{ name: "web", health: () => ({ ok: true, detail: "listens" }) }],
   });
   const say = (text: string, who = owner, key?: string) => world.clock.settle(desk.say(text, who, key));
@@ -48,30 +52,32 @@ async function atTheDesk(t: TestContext) {
       .split("\n")
       .map((line) => JSON.parse(line))
       .map(({ who, what, about, detail }) => [who.name, what, about, detail]);
-  return { world, bot, desk, say, audit, listeners: () => listeners };
+  return { world, bot, desk, say, audit, errors, listeners: () => listeners };
 }
 
-test("who asked for what, and what came of it, is in the audit: refusals too", async (t) => {
+test("who asks for what stands in the audit before it is done, and what came of it afterwards", async (t) => {
   const { world, desk, say, audit } = await atTheDesk(t);
   const started = await say("/deploy yoga");
   const [id = ""] = started.kind === "started" ? started.deployments : [];
   await say("/deploy yoga", bob);
   await world.clock.settle(desk.decide(id, "cancel", bob));
+  const refused = "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.";
   assert.deepEqual(await audit(), [
-    ["Alice", "asked", "/deploy yoga", id],
-    [
-      "Bob",
-      "asked",
-      "/deploy yoga",
-      "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.",
-    ],
-    [
-      "Bob",
-      "clicked",
-      `cancel ${id}`,
-      "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.",
-    ],
+    ["Alice", "asked", "/deploy yoga", ""],
+    ["Alice", "answered", "/deploy yoga", `started ${id}`],
+    ["Bob", "asked", "/deploy yoga", ""],
+    ["Bob", "answered", "/deploy yoga", refused],
+    ["Bob", "clicked", `cancel ${id}`, ""],
+    ["Bob", "answered", `cancel ${id}`, refused],
   ]);
+});
+
+test("an audit that cannot be written keeps nobody from rolling back, and the bot's log says so", async (t) => {
+  const { world, say, errors } = await atTheDesk(t);
+  await mkdir(join(world.directory, "audit.jsonl"));
+  const started = await say("/deploy yoga");
+  assert.equal(started.kind, "started");
+  assert.deepEqual(errors, ["writing the audit", "writing the audit"]);
 });
 
 test("a command that comes twice with one key is begun once, for each person", async (t) => {
@@ -151,6 +157,17 @@ test("hosts say what they run and what is under way", async (t) => {
   assert.deepEqual([after?.last?.outcome, after?.last?.generation], ["deployed", 2]);
 });
 
+test("anybody may ask for the health, and the builder is asked now and then only", async (t) => {
+  const { world, desk } = await atTheDesk(t);
+  for (let count = 0; count < 20; count++) {
+    await world.clock.settle(desk.health());
+  }
+  assert.equal(world.ran.filter(({ argv }) => argv[0] === "true").length, 1);
+  await world.clock.advance(5_001);
+  await world.clock.settle(desk.health());
+  assert.equal(world.ran.filter(({ argv }) => argv[0] === "true").length, 2);
+});
+
 test("health names the surfaces and the builder, and never why the builder is away", async (t) => {
   const { world, desk } = await atTheDesk(t);
   assert.deepEqual(await world.clock.settle(desk.health()), [
@@ -158,6 +175,7 @@ test("health names the surfaces and the builder, and never why the builder is aw
     { part: "builder", ok: true, detail: "answers" },
   ]);
   world.builderShell.on("true", new Error("ssh: connect to host builder.secret.example"));
+  await world.clock.advance(5_001);
   assert.deepEqual((await world.clock.settle(desk.health()))[1], {
     part: "builder",
     ok: false,

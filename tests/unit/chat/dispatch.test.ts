@@ -31,7 +31,6 @@ test("what is no command, or no host, gets a clear answer, and no machine runs a
     ["/rollback 'yoga;reboot' 1", "unknown-host"],
     ["/rollback yoga 99x", "bad-command"],
     ["/generations '-x'", "bad-command"],
-    ["/deploy __proto__", "unknown-host"],
     ["/confirm '; reboot'", "unknown-id"],
   ] as const) {
     const reply = await world.clock.settle(dispatch(toolsOf(world, bot), text, owner));

@@ -9,13 +9,14 @@ import { aDeployment, aRun } from "../../fakes/records.ts";
 
 function living(...deployments: readonly Deployment[]) {
   const clock = manualClock();
-  const events = createEvents(clock);
+  const fail = (error: unknown) => assert.fail(String(error));
+  const events = createEvents(clock, fail);
   const run: Run = aRun({ deployments: deployments.map(({ id }) => id) });
   const store = {
     deployment: async (id: string) => deployments.find((one) => one.id === id),
     run: async () => run,
   };
-  const live = createLive(events, store, clock);
+  const live = createLive(events, store, clock, fail);
   const seen: ChatEvent[] = [];
   events.subscribe(null, (event) => void seen.push(event));
   return { clock, live, seen };

@@ -41,9 +41,9 @@ test("a deployment runs exactly these commands", async (t) => {
     inCheck("builder").filter((line) => line !== "builder: sh -c <script>" && !line.includes(" df ")),
     [
       "builder: git -C /srv/fleet remote",
-      "builder: git -C /srv/fleet fetch --quiet --prune --tags origin",
-      "builder: git -C /srv/fleet rev-parse --verify --quiet --end-of-options origin/main^{commit}",
-      "builder: git -C /srv/fleet merge-base --is-ancestor REV origin/main",
+      "builder: git -C /srv/fleet fetch --quiet --prune origin",
+      "builder: git -C /srv/fleet rev-parse --verify --quiet --end-of-options refs/remotes/origin/main^{commit}",
+      "builder: git -C /srv/fleet merge-base --is-ancestor REV refs/remotes/origin/main",
       "builder: git -C /srv/fleet show --no-patch --format=%s%x00%an%x00%aI REV --",
       "builder: nix flake metadata --no-accept-flake-config --json git+file:///srv/fleet?rev=REV&allRefs=1",
       "builder: sh -c <script> parse SOURCE",
@@ -71,13 +71,16 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga: NEW/bin/switch-to-configuration dry-activate",
     "yoga: nix store diff-closures OLD NEW",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system NEW",
-    // confirm, after the click: is it still the host that the card shows?
+    // confirm, after the click: is it still the host that the card shows, and how is it now?
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
+    "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
     // switch
     "yoga: sh -c <script> start ID …",
     "yoga anew: supervisor.sh ack",
-    // validate
+    // validate, in the middle of the settle time and at its end
     "yoga anew: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga anew: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga anew: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga anew: supervisor.sh decide commit ∅",
     // tidying up
     "yoga: rm -f -- /nix/var/nix/gcroots/switchyard/ID-old /nix/var/nix/gcroots/switchyard/ID-new",

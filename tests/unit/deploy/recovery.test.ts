@@ -49,7 +49,7 @@ test("a card waits on over a restart, and its click counts", async (t) => {
   await bot.engine.decide(id, "switch", alice);
   const ended = await bot.ends(id);
   assert.equal(ended.outcome, "deployed");
-  assert.match(await readFile(join(world.directory, ended.log), "utf8"), /\(the bot was started again\)/);
+  assert.match(await readFile(join(world.directory, ended.log), "utf8"), /\(taken up again\)/);
 });
 
 test("a card that expired while the bot was away is expired", async (t) => {

@@ -24,7 +24,7 @@ const nginx = {
   ActiveEnterTimestamp: "@1000",
 };
 const read = (...units: readonly Readonly<Record<string, string>>[]) =>
-  readSnapshot(`running\n2000\n${units.map(block).join("\n\n")}\n`);
+  readSnapshot(`running\n2000\n${units.map(block).join("\n\n")}\n\nend-of-snapshot\n`);
 
 test("a snapshot has the system's word and each unit as it is", () => {
   assert.deepEqual(read(nginx), {
@@ -60,7 +60,8 @@ test("a unit is wanted when something wants it all the time, and no timer, socke
   assert.equal(wanted({}), true);
   assert.equal(wanted({ WantedBy: "", RequiredBy: "x.service" }), true);
   assert.equal(wanted({ WantedBy: "" }), false);
-  assert.equal(wanted({ TriggeredBy: "nginx.timer" }), false);
+  assert.equal(wanted({ TriggeredBy: "nginx.timer" }), true, "a target wants it beside its timer");
+  assert.equal(wanted({ WantedBy: "", RequiredBy: "x.service", TriggeredBy: "nginx.timer" }), false);
 });
 
 test("our own supervisors and transient units are nobody's health", () => {
@@ -77,11 +78,17 @@ test("mounts and targets have no restarts, and values may hold an equals sign", 
   assert.deepEqual([units["-.mount"]?.restarts, units["-.mount"]?.result], [0, "a=b"]);
 });
 
-test("output of any kind is read without an error", () => {
+test("an answer that was cut anywhere is an error: it must not pass for a host with fewer units", () => {
+  const whole = `running\n2000\n${block(nginx)}\n\nend-of-snapshot\n`;
+  for (let length = 0; length < whole.length - 1; length++) {
+    assert.throws(() => readSnapshot(whole.slice(0, length)), /the answer is not whole/);
+  }
+});
+
+test("output of any kind that is whole is read without an error", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      readSnapshot(text);
-      readSnapshot(`running\n1\n${text}`);
+      readSnapshot(`running\n1\n${text}\nend-of-snapshot\n`);
     }),
   );
 });

@@ -21,7 +21,6 @@ test("git is told where, and what a person typed never becomes an option", () =>
     "fetch",
     "--quiet",
     "--prune",
-    "--tags",
     "origin",
   ]);
   assert.deepEqual(commands.gitResolve("/srv/fleet", "--upload-pack=x"), [
@@ -43,6 +42,14 @@ test("git is told where, and what a person typed never becomes an option", () =>
     revision,
     "origin/main",
   ]);
+});
+
+test("a branch goes by its full name, so that a tag of that name cannot stand in for it", () => {
+  assert.equal(commands.fullRef("origin/main"), "refs/remotes/origin/main");
+  assert.equal(commands.fullRef("main", true), "refs/heads/main");
+  assert.equal(commands.fullRef("refs/tags/v1", true), "refs/tags/v1");
+  assert.equal(commands.fullRef("v24.11"), "v24.11");
+  assert.equal(commands.fullRef("4f1c9e0"), "4f1c9e0");
 });
 
 test("hosts are listed without evaluating any, and the flake's own settings are not accepted", () => {
