@@ -17,6 +17,11 @@ export interface Opened<T> {
   readonly setAside: { readonly path: string; readonly why: string } | null;
 }
 
+/** Where something damaged is kept: beside the file, with the time. */
+export function asideName(path: string, now: Date): string {
+  return `${path}.damaged-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
+}
+
 /** Opens a file, or begins an empty one. A damaged file is renamed, with the time, and never overwritten. */
 export async function openJsonFile<T>(
   path: string,
@@ -27,7 +32,7 @@ export async function openJsonFile<T>(
   const read = await readChecked(path, schema);
   let setAside: Opened<T>["setAside"] = null;
   if (read.kind === "damaged") {
-    const aside = `${path}.damaged-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
+    const aside = asideName(path, now);
     await rename(path, aside);
     setAside = { path: aside, why: read.why };
   }

@@ -1,25 +1,29 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
 import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
-import { type JsonFile, openJsonFile } from "./json-file.ts";
+import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
+import { type BadRecords, soundRecords } from "./sound-records.ts";
 import type { Store } from "./store.ts";
 import { threadKey, threadStateSchema } from "./thread-state.ts";
 
-const stateSchema = z.object({
-  version: z.literal(1),
-  deployments: z.record(z.string(), deploymentSchema),
-  runs: z.record(z.string(), runSchema),
-  inventory: z.array(z.string()),
-  threads: z.record(z.string(), threadStateSchema).default({}),
-});
-const monthSchema = z.object({
-  version: z.literal(1),
-  deployments: z.record(z.string(), deploymentSchema),
-  runs: z.record(z.string(), runSchema),
-});
-type Month = z.infer<typeof monthSchema>;
+const stateSchema = (bad: BadRecords) =>
+  z.object({
+    version: z.literal(1),
+    deployments: soundRecords(deploymentSchema, bad),
+    runs: soundRecords(runSchema, bad),
+    inventory: z.array(z.string()),
+    threads: soundRecords(threadStateSchema, bad).default({}),
+  });
+const monthSchema = (bad: BadRecords) =>
+  z.object({
+    version: z.literal(1),
+    deployments: soundRecords(deploymentSchema, bad),
+    runs: soundRecords(runSchema, bad),
+  });
+type Month = z.infer<ReturnType<typeof monthSchema>>;
 
 /**
  * lowdb behind the Store port: `state.json` holds what is open, `history/YYYY-MM.json` what has ended, by
@@ -30,16 +34,24 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
   await mkdir(history, { recursive: true, mode: 0o700 });
   const notices: string[] = [];
 
-  async function open<T>(name: string, schema: z.ZodType<T>, empty: T): Promise<JsonFile<T>> {
-    const { file, setAside } = await openJsonFile(
-      join(directory, name),
-      schema,
-      empty,
-      new Date(clock.now()),
-    );
+  async function open<T>(
+    name: string,
+    schema: (bad: BadRecords) => z.ZodType<T>,
+    empty: T,
+  ): Promise<JsonFile<T>> {
+    const path = join(directory, name);
+    const bad: BadRecords = [];
+    const now = new Date(clock.now());
+    const { file, setAside } = await openJsonFile(path, schema(bad), empty, now);
     if (setAside !== null) {
       notices.push(
         `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
+      );
+    } else if (bad.length > 0) {
+      const copy = asideName(path, now);
+      await copyFile(path, copy, constants.COPYFILE_EXCL);
+      notices.push(
+        `${name} was damaged in part (${bad.join(", ")}); a copy was put aside as ${copy}, and the other records are used`,
       );
     }
     return file;
