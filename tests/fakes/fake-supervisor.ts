@@ -71,19 +71,18 @@ function fakeSupervisor(
     return false;
   }
 
-  async function rollBack(why: string): Promise<void> {
+  async function rollBack(because: string): Promise<void> {
+    let why = because;
     if (host.current !== old && host.current !== next) {
       set(`superseded ${host.current} runs, which is neither the old nor the new system`);
-      return;
-    }
-    if (profileLink(host) !== link && !files.has("committing")) {
-      set(`superseded the profile was changed to ${profileLink(host)}`);
       return;
     }
     set(`rolling-back ${why}`);
     if (files.has("committing") && profileLink(host) !== link) {
       host.profile = link === "" ? null : Number(/\d+/.exec(link)?.[0]);
       await host.switchTo(old, "boot");
+    } else if (profileLink(host) !== link) {
+      why = `${why}; the profile was changed to ${profileLink(host)} meanwhile and is left so`;
     }
     await host.switchTo(old, "test");
     set(host.current === old ? `rolled-back ${why}` : `rollback-failed ${why}; ${host.current} runs`);

@@ -160,3 +160,61 @@ test("a host that does not answer is a refusal with a hint, not an error", async
   const answer = await world.clock.settle(bot.engine.generations("yoga"));
   assert.equal("kind" in answer && answer.code, "unavailable");
 });
+
+test("a roll back goes on with a warning where a deployment would stop: a full disk, a dry-activate that fails", async (t) => {
+  const world = await withHistory(t);
+  world.host("yoga").free.set("/boot", 1024);
+  world.shell("yoga").on("dry-activate", { exitCode: 1, stderr: "boom" });
+  world.shell("yoga").on("diff-closures", { exitCode: 1, stderr: "no nix here" });
+  const bot = await world.startBot();
+  const id = await bot.rollback("yoga", "previous");
+  const asked = await bot.asks(id);
+  assert.equal(asked.phase, "confirm");
+  const warnings = asked.warnings.join("; ");
+  assert.match(warnings, /MiB free for \/boot/);
+  assert.match(warnings, /dry-activate exited with 1/);
+  assert.match(warnings, /no nix here/);
+  await bot.engine.decide(id, "switch", alice);
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+});
+
+test("NixOS's own lock stops a roll back too", async (t) => {
+  const world = await withHistory(t);
+  world.host("yoga").isNixosLockHeld = true;
+  const bot = await world.startBot();
+  const ended = await bot.ends(await bot.rollback("yoga", "previous"));
+  assert.match(ended.message ?? "", /another switch is under way/);
+});
+
+test("a host that left the flake can go back all the same, once it was deployed from here", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  world.builder.commit("without yoga", {});
+  await bot.store.setInventory([]);
+  const back = await bot.rollback("yoga", "previous");
+  await bot.asks(back);
+  await bot.engine.decide(back, "switch", alice);
+  assert.equal((await bot.ends(back)).outcome, "deployed");
+  await assert.rejects(bot.rollback("zephyrus", "previous"), /unknown-host/);
+});
+
+test("a profile that somebody changed meanwhile is left alone, and the sick system is taken back", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const units = { "nginx.service": { active: "failed", result: "signal" } };
+  world.builder.commit("sick", { yoga: fakeSystem("yoga-2", { units }) });
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.reaches(id, ({ phase }) => phase === "validate");
+  const host = world.host("yoga");
+  host.setProfile(storePath("nixos-system-yoga-2"));
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "rolled-back");
+  assert.match(ended.message ?? "", /the profile was changed to system-2-link meanwhile and is left so/);
+  assert.deepEqual([host.current, host.profile], [storePath("nixos-system-yoga-1"), 2]);
+});
