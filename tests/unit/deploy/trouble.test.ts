@@ -34,6 +34,18 @@ test("a disk that is full for a few minutes holds a deployment up, and loses not
   assert.equal(bot.errors.length > 0, true, "the bot's own log says so");
 });
 
+test("a disk that is full for a minute during a build does not cost the build", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const held = world.builderShell.hold("--out-link");
+  const id = await bot.deploy("yoga");
+  await world.clock.until(held.hasStarted);
+  fillDisk(world, bot.store, world.clock.now() + minute);
+  held.release();
+  const asked = await bot.asks(id);
+  assert.deepEqual([asked.phase, asked.outcome], ["confirm", null]);
+});
+
 test("a deployment that broke is taken up again, so that its host does not stay busy", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   const bot = await world.startBot();
