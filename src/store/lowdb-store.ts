@@ -12,16 +12,16 @@ import { threadKey, threadStateSchema } from "./thread-state.ts";
 const stateSchema = (bad: BadRecords) =>
   z.object({
     version: z.literal(1),
-    deployments: soundRecords(deploymentSchema, bad),
-    runs: soundRecords(runSchema, bad),
+    deployments: soundRecords("deployments", deploymentSchema, bad),
+    runs: soundRecords("runs", runSchema, bad),
     inventory: z.array(z.string()),
-    threads: soundRecords(threadStateSchema, bad).default({}),
+    threads: soundRecords("threads", threadStateSchema, bad).default({}),
   });
 const monthSchema = (bad: BadRecords) =>
   z.object({
     version: z.literal(1),
-    deployments: soundRecords(deploymentSchema, bad),
-    runs: soundRecords(runSchema, bad),
+    deployments: soundRecords("deployments", deploymentSchema, bad),
+    runs: soundRecords("runs", runSchema, bad),
   });
 type Month = z.infer<ReturnType<typeof monthSchema>>;
 

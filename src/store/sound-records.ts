@@ -4,7 +4,7 @@ import { z } from "zod";
 export type BadRecords = string[];
 
 /** Records by id. One that is damaged is left out and named in `bad`: it must not take the others with it. */
-export function soundRecords<T>(schema: z.ZodType<T>, bad: BadRecords) {
+export function soundRecords<T>(name: string, schema: z.ZodType<T>, bad: BadRecords) {
   return z.record(z.string(), z.unknown()).transform((all) => {
     const sound: [string, T][] = [];
     for (const [key, value] of Object.entries(all)) {
@@ -13,7 +13,7 @@ export function soundRecords<T>(schema: z.ZodType<T>, bad: BadRecords) {
         sound.push([key, result.data]);
       } else {
         const [issue] = result.error.issues;
-        bad.push(`${key}: ${issue?.path.join(".")}: ${issue?.message}`);
+        bad.push(`${name}.${key}: ${issue?.path.join(".")}: ${issue?.message}`);
       }
     }
     return Object.fromEntries(sound);

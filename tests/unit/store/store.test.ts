@@ -262,6 +262,22 @@ test("a damaged state.json is put aside under the date, and its bytes are never 
   }
 });
 
+test("one record that cannot be read does not take the others with it, and a copy is kept", async (t) => {
+  const { directory, id } = await withOne(t);
+  const path = join(directory, "state.json");
+  const state = await json(path);
+  state.deployments["d-20261123-ffff"] = { ...state.deployments[id], id: "d-20261123-ffff", host: 7 };
+  await writeFile(path, JSON.stringify(state));
+  const again = await lowdbStore(directory, clock);
+  assert.deepEqual(
+    (await again.open()).map((one) => one.id),
+    [id],
+  );
+  assert.match(again.notices().join(), /deployments\.d-20261123-ffff: host/);
+  const [copy] = (await readdir(directory)).filter((name) => name.includes("damaged"));
+  assert.match(await readFile(join(directory, copy ?? ""), "utf8"), /"host":7/);
+});
+
 test("a damaged month is put aside, and the others are read", async (t) => {
   const { directory, store, id } = await withOne(t);
   await store.update(id, end);
