@@ -68,8 +68,10 @@ export function fakeDesk(
   let failure: Error | null = null;
 
   const stamp = () => now().toISOString();
-  const newId = (letter: "d" | "r") =>
-    `${letter}-${stamp().slice(0, 10).replaceAll("-", "")}-${randomBytes(2).toString("hex")}`;
+  const newId = (letter: "d" | "r"): string => {
+    const id = `${letter}-${stamp().slice(0, 10).replaceAll("-", "")}-${randomBytes(2).toString("hex")}`;
+    return deployments.has(id) || runs.has(id) ? newId(letter) : id;
+  };
   const card = (of: Deployment): readonly Block[] => fakeCard(of, details.get(of.id));
   const ofRun = (run: Run) => run.deployments.flatMap((id) => deployments.get(id) ?? []);
 

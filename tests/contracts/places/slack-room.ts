@@ -22,6 +22,13 @@ export interface SlackRoomOptions {
   readonly takes?: readonly ("plan" | "task_card")[];
 }
 
+export interface Asked {
+  readonly method: "chat.postMessage" | "chat.update";
+  /** The message that is edited; "" for a new one. */
+  readonly place: string;
+  readonly at: number;
+}
+
 /** Slack, the bot on it, and what passes between them. */
 export interface SlackRoom {
   readonly slack: FakeSlack;
@@ -29,8 +36,8 @@ export interface SlackRoom {
   readonly threads: ThreadRoom;
   /** What the desk said to commands and clicks, in order; null while it has not, or when it threw. */
   readonly replies: readonly { reply: Reply | null; isOver: boolean }[];
-  /** When each message was edited, by its place, on the room's clock. */
-  readonly edits: ReadonlyMap<string, readonly number[]>;
+  /** What the threads asked of the channel, and when on the room's clock. */
+  readonly asked: readonly Asked[];
   readonly lines: readonly string[];
   surface(): Surface;
   /** Until it is well. */
@@ -47,7 +54,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
   slack.channel("deploys");
   const threads = threadRoom(desk, clock, options.pace);
   const replies: { reply: Reply | null; isOver: boolean }[] = [];
-  const edits = new Map<string, number[]>();
+  const asked: Asked[] = [];
   const lines: string[] = [];
   const note = (details: object, message: string) => lines.push(`${message} ${JSON.stringify(details)}`);
   const port = http ? await freePort() : 0;
@@ -69,9 +76,12 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
   };
   const timed = (channel: Channel): Channel => ({
     ...channel,
+    post(message, since) {
+      asked.push({ method: "chat.postMessage", place: "", at: clock.now() });
+      return channel.post(message, since);
+    },
     edit(ref, message) {
-      const place = `${ref.channel}/${ref.id}`;
-      edits.set(place, [...(edits.get(place) ?? []), clock.now()]);
+      asked.push({ method: "chat.update", place: `${ref.channel}/${ref.id}`, at: clock.now() });
       return channel.edit(ref, message);
     },
   });
@@ -110,7 +120,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
     clock,
     threads,
     replies,
-    edits,
+    asked,
     lines,
     surface: () => surface,
     ready,

