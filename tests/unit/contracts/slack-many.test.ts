@@ -12,12 +12,13 @@ import {
   manyHosts,
   settled,
 } from "../../contracts/places/slack-fleet.ts";
+import { readChannel } from "../../contracts/places/slack-reading.ts";
 import { type SlackRoom, type SlackRoomOptions, slackRoom } from "../../contracts/places/slack-room.ts";
 import { until } from "../../contracts/until.ts";
 import { type FakeDesk, fakeDesk } from "../../fakes/fake-desk.ts";
 import { buttonsOf } from "../../fakes/slack/index.ts";
 
-const speed = 40;
+const speed = 60;
 const patience = 30_000;
 
 async function fleet(
@@ -124,4 +125,19 @@ test("lost answers, errors, delays, duplicates and lost connections: each messag
   assert.deepEqual(decided.sort(), all.map(({ id }) => `${id}: switch`).sort(), "each decided once");
   const clicks = room.slack.deliveries.all.filter(({ kind }) => kind === "interactive");
   assert.ok(desk.decided.length <= clicks.length, "and nothing was handled twice");
+});
+
+test("a build that reports ten times a second is edited every two seconds, and its last word stands", async (t) => {
+  const { desk, room } = await fleet(t);
+  const id = desk.begin(["host-0"]).deployments[0]?.id ?? "";
+  desk.reach(id, "build");
+  for (let step = 1; step <= 200; step++) {
+    desk.progress(id, `step ${step}`, step / 200);
+    await room.clock.sleep(100);
+  }
+  const reads = () => readChannel(room.slack, "deploys");
+  await until("the last word", () => reads().includes("step 200"), 5_000, reads);
+  expectPaced(room);
+  const edits = room.asked.filter(({ method }) => method === "chat.update");
+  assert.ok(edits.length >= 5, `${edits.length} edits`);
 });
