@@ -1,5 +1,5 @@
 import type { Clock } from "../config/clock.ts";
-import { isOpen } from "../deploy/deployment.ts";
+import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
 import type { Audit } from "../logs/audit.ts";
@@ -79,6 +79,24 @@ export function createDesk(parts: DeskParts): Desk {
       .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
   }
 
+  /** The log until the deployment ends, or whoever reads it goes. */
+  async function* followLog(deployment: Deployment, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    let isOver = !isOpen(deployment);
+    const stop = events.subscribe(null, (event) => {
+      if (event.kind === "deployment" && event.deployment.id === deployment.id) {
+        isOver = !isOpen(event.deployment);
+      }
+    });
+    try {
+      // It may have ended between the look and the subscription.
+      const latest = await store.deployment(deployment.id);
+      isOver ||= latest === undefined || !isOpen(latest);
+      yield* logs.read(deployment.log, { isOver: () => isOver, signal });
+    } finally {
+      stop();
+    }
+  }
+
   return {
     say: (text, who, key) =>
       once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, () =>
@@ -135,14 +153,7 @@ export function createDesk(parts: DeskParts): Desk {
       if (deployment === undefined) {
         return undefined;
       }
-      let isOver = !isOpen(deployment);
-      const stop = events.subscribe(null, (event) => {
-        if (event.kind === "deployment" && event.deployment.id === id) {
-          isOver = !isOpen(event.deployment);
-        }
-      });
-      signal.addEventListener("abort", stop, { once: true });
-      return logs.read(deployment.log, follow ? { isOver: () => isOver, signal } : null);
+      return follow ? followLog(deployment, signal) : logs.read(deployment.log, null);
     },
     groups: () => [
       ...new Set(

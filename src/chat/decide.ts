@@ -1,8 +1,18 @@
+import type { Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import type { Reply } from "./desk.ts";
 import { refusalFor } from "./dispatch.ts";
+import type { Permission } from "./permissions.ts";
 import type { Call } from "./spec.ts";
+
+/** Whoever may start something may end it. */
+const permissionFor: Readonly<Record<Mode, Permission>> = {
+  deploy: "deploy",
+  "dry-run": "deploy",
+  "build-only": "build",
+  rollback: "rollback",
+};
 
 /** The one way to decide a card: typed, clicked or asked for over HTTP. */
 export async function decide(call: Call, id: string, action: "switch" | "cancel"): Promise<Reply> {
@@ -15,7 +25,7 @@ export async function decide(call: Call, id: string, action: "switch" | "cancel"
       help: null,
     };
   }
-  const refusal = refusalFor(call, deployment.mode === "rollback" ? "rollback" : "deploy", deployment.host);
+  const refusal = refusalFor(call, permissionFor[deployment.mode], deployment.host);
   if (refusal !== null) {
     return refusal;
   }

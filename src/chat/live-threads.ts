@@ -29,6 +29,8 @@ export interface LiveThreads {
 
 const firstPause = 1_000;
 const longestPause = 60_000;
+/** How many complete threads are remembered; late events come within seconds. */
+const mostRemembered = 1_000;
 
 /**
  * Keeps the threads of a platform as the records say they should be. What should stand there is drawn anew from
@@ -53,6 +55,13 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
   const edits = createPacer(options.edits, clock);
   /** Runs whose threads are complete: a late event must not begin them anew. */
   const complete = new Set<string>();
+  function remember(run: string): void {
+    complete.add(run);
+    const [oldest] = complete;
+    if (complete.size > mostRemembered && oldest !== undefined) {
+      complete.delete(oldest);
+    }
+  }
   let unsubscribe = () => {};
 
   function touch(run: string, known?: ThreadState): void {
@@ -99,7 +108,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       try {
         const next = planDelivery(parts, state, thread);
         if (next.kind === "settled" && thread.isOver && !worker.isDirty) {
-          complete.add(run);
+          remember(run);
           await store.removeThread(state);
           return;
         }
@@ -166,12 +175,11 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       await clock.sleep(milliseconds, signal).catch(() => {});
       return;
     }
-    if (worker.isDirty === true) {
+    if (worker.isDirty === true || signal.aborted) {
       return;
     }
     await new Promise<void>((resolve) => {
       worker.wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
     });
     worker.wake = () => {};
   }
@@ -195,6 +203,9 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     async stop() {
       unsubscribe();
       ending.abort();
+      for (const worker of workers.values()) {
+        worker.wake();
+      }
       await Promise.allSettled([...workers.values()].map(({ done }) => done));
     },
     health() {

@@ -70,14 +70,12 @@ function rolesOf(fleet: FleetFile, who: Identity): Set<string> {
 
 /** Prints the lines of fleet.yaml that would allow it. */
 function refuse(fleet: FleetFile, who: Identity, role: string): Permitted {
-  const person =
-    personOf(fleet, who) ?? (who.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-") || "somebody");
+  const known = personOf(fleet, who);
+  const person = known ?? freeName(fleet, who.name);
   const lines = [
-    ...(personOf(fleet, who) === null
-      ? ["people:", `  ${person}: { ${who.surface}: ${JSON.stringify(who.id)} }`]
-      : []),
+    ...(known === null ? ["people:", `  ${person}: { ${who.surface}: ${JSON.stringify(who.id)} }`] : []),
     "roles:",
-    `  ${role}: [${[...(fleet.roles[role] ?? []), person].join(", ")}]`,
+    `  ${role}: [${[...(fleet.roles[role] ?? []), person].map(yamlWord).join(", ")}]`,
   ];
   return {
     kind: "refused",
@@ -85,4 +83,26 @@ function refuse(fleet: FleetFile, who: Identity, role: string): Permitted {
     role,
     help: `An admin can allow it in fleet.yaml:\n${lines.join("\n")}`,
   };
+}
+
+/** A name that nobody has: whoever calls himself Alice must not be handed Alice's roles. */
+function freeName(fleet: FleetFile, name: string): string {
+  const taken = new Set([...Object.keys(fleet.people), ...Object.values(fleet.roles).flat()]);
+  const plain =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^[-0-9]+|-+$/g, "") || "somebody";
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? plain : `${plain}-${number}`;
+    if (!taken.has(candidate)) {
+      return candidate;
+    }
+  }
+}
+
+function yamlWord(word: string): string {
+  return /^[a-z][a-z0-9-]*$/.test(word) && !/^(true|false|null|yes|no|on|off)$/.test(word)
+    ? word
+    : JSON.stringify(word);
 }

@@ -88,7 +88,24 @@ async function post(
     state.messages[message.key] = { ref: null, delivered: "", triedAt: parts.clock.now() };
     await parts.save(state);
   }
-  const ref = await parts.channel.post(outMessage(state, thread, message), before);
+  const ref = await parts.channel
+    .post(outMessage(state, thread, message), before)
+    .catch(async (error: unknown) => {
+      const failure = error instanceof DeliveryError ? error.failure : null;
+      if (failure === "rate-limited" && before === null) {
+        // It was surely not posted, so nobody has to look for it.
+        delete state.messages[message.key];
+      } else if (failure === "gone" && message.key !== "root") {
+        // Its root was deleted: the thread is begun anew.
+        for (const key of Object.keys(state.messages)) {
+          delete state.messages[key];
+        }
+      } else {
+        throw error;
+      }
+      await parts.save(state);
+      throw failure === "gone" ? new DeliveryError("rate-limited", "the thread is begun anew", 0) : error;
+    });
   state.messages[message.key] = { ref, delivered: digest(message), triedAt: before };
   await parts.save(state);
   parts.lastEdits.set(place(ref), parts.clock.now());

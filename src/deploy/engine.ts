@@ -225,6 +225,11 @@ export function createEngine(parts: EngineParts): Engine {
         };
   }
 
+  async function allHosts(): Promise<readonly string[]> {
+    const known = await store.inventory();
+    return known.length > 0 ? known : refreshInventory(parts);
+  }
+
   async function deploy(request: DeployRequest): Promise<Started | Refusal> {
     const refusal = refuseRef(request.ref) ?? (await knownHost(request.host));
     if (refusal !== null) {
@@ -370,17 +375,14 @@ export function createEngine(parts: EngineParts): Engine {
     rollback,
     generations: (host) => generationsOf(host),
     decide,
-    hosts: async () => {
-      const known = await store.inventory();
-      return known.length > 0 ? known : refreshInventory(parts);
-    },
+    hosts: allHosts,
     async status(host) {
       const refusal = host === null ? null : await knownHost(host);
       if (refusal !== null) {
         return refusal;
       }
       const [found, revision] = await Promise.all([
-        lookAtHosts(parts, host === null ? await store.inventory() : [host]),
+        allHosts().then((names) => lookAtHosts(parts, host === null ? names : [host])),
         headRevision(parts),
       ]);
       return { hosts: found, revision };
@@ -418,7 +420,15 @@ function refuseBusy(open: readonly Deployment[], asked: readonly Deployment[]): 
       help: "Wait for some of them, or cancel them.",
     };
   }
-  for (const { host, mode } of asked) {
+  for (const { id, host, mode } of asked) {
+    if (open.some((deployment) => deployment.id === id)) {
+      return {
+        kind: "refused",
+        code: "unavailable",
+        message: "Two deployments got the same id.",
+        help: "Ask again.",
+      };
+    }
     const other = open.find((deployment) => isInTheWay(deployment, host, mode));
     if (other !== undefined) {
       return {

@@ -5,7 +5,7 @@ import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 /** How long a command that was told to end may take before it is killed. */
 const killAfter = 5_000;
 
-/** How long output is still waited for after a command has ended. */
+/** How long a quiet output is still waited for after a command has ended. */
 const outputGrace = 500;
 
 /** The bot's own machine. Each command has its own process group, so that ending it ends its children too. */
@@ -28,14 +28,21 @@ async function runLocally(name: string, command: Command): Promise<Exit> {
   const ending = new Ending(child.pid);
   const stdout = new OutputCollector(command.onLine && ((line) => command.onLine?.(line, "stdout")));
   const stderr = new OutputCollector(command.onLine && ((line) => command.onLine?.(line, "stderr")));
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk) || ending.end("too-much-output"));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || ending.end("too-much-output"));
-  // A daemon that was left behind may hold the output open for ever.
+  // A daemon that was left behind may hold the output open for ever; data that still comes is waited for.
+  let quiet: NodeJS.Timeout | undefined;
+  child.stdout.on("data", (chunk: Buffer) => {
+    quiet?.refresh();
+    stdout.push(chunk) || ending.end("too-much-output");
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    quiet?.refresh();
+    stderr.push(chunk) || ending.end("too-much-output");
+  });
   child.nodeChildProcess.once("exit", () => {
-    setTimeout(() => {
+    quiet = setTimeout(() => {
       child.stdout.destroy();
       child.stderr.destroy();
-    }, outputGrace).unref();
+    }, outputGrace);
   });
   const timer = setTimeout(() => ending.end("timeout"), command.timeout);
   const onAbort = () => ending.end("aborted");
@@ -52,6 +59,7 @@ async function runLocally(name: string, command: Command): Promise<Exit> {
     return exit;
   } finally {
     clearTimeout(timer);
+    clearTimeout(quiet);
     ending.over();
     command.signal?.removeEventListener("abort", onAbort);
   }

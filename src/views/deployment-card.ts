@@ -236,7 +236,14 @@ export function decisionBlocks(deployment: Deployment): Block[] {
 export function lastButtons(deployment: Deployment): Button[] {
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy"
-    ? [commandButton("Roll back", `/rollback ${deployment.host} previous`, "danger")]
+    ? // By its number: `previous` means another one once something newer was deployed.
+      [
+        commandButton(
+          "Roll back",
+          `/rollback ${deployment.host} ${deployment.before?.generation ?? "previous"}`,
+          "danger",
+        ),
+      ]
     : [];
 }
 
