@@ -14,13 +14,24 @@ export const importBolt = () => import("@slack/bolt");
 const callTimeout = 10_000;
 
 /** Bounded in every way: no retries of its own, no waiting for a rate limit, a timeout. What calls may try again. */
-export function clientOptions(options: Pick<SlackOptions, "apiUrl" | "log">): webApi.WebClientOptions {
+export function clientOptions(
+  options: Pick<SlackOptions, "apiUrl" | "log">,
+  end?: AbortSignal,
+): webApi.WebClientOptions {
   return {
+    ...(end === undefined ? {} : { fetch: fetchUntil(end) }),
     timeout: callTimeout,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: boltLogger(options.log),
     ...(options.apiUrl === null ? {} : { slackApiUrl: options.apiUrl }),
+  };
+}
+
+function fetchUntil(end: AbortSignal): typeof fetch {
+  return (input, init) => {
+    const own = init?.signal;
+    return fetch(input, { ...init, signal: own ? AbortSignal.any([own, end]) : end });
   };
 }
 

@@ -7,6 +7,7 @@ import type { Connection } from "./connection.ts";
 import { createHandlers } from "./handlers.ts";
 import { httpConnection } from "./http.ts";
 import { slackIdentities } from "./identity.ts";
+import { laterChannel } from "./later-channel.ts";
 import { createRoots, type Roots } from "./roots.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { socketConnection } from "./socket.ts";
@@ -27,10 +28,14 @@ export function slackSurface(options: SlackOptions): Surface {
   const { log, desk } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
+  /** Ends calls that are still under way when a stop has waited enough. */
+  const calls = new AbortController();
+  const later = laterChannel();
   const inHand = new Set<Promise<void>>();
   let connection: Connection | null = null;
   let threads: OpenThreads | null = null;
   let self = { ok: false, detail: "not started" };
+  let isJoined = false;
   let problems: readonly string[] = [];
   let running: Promise<unknown> = Promise.resolve();
 
@@ -43,9 +48,9 @@ export function slackSurface(options: SlackOptions): Surface {
 
   async function run(): Promise<void> {
     const bolt = await importBolt();
-    const client = new bolt.webApi.WebClient(options.botToken, clientOptions(options));
+    const client = new bolt.webApi.WebClient(options.botToken, clientOptions(options, calls.signal));
     const known = await signIn(client);
-    if (known === null) {
+    if (known === null || signal.aborted) {
       return;
     }
     const roots = createRoots(client, log, signal);
@@ -86,7 +91,8 @@ export function slackSurface(options: SlackOptions): Surface {
         problems = found.problems;
         if (found.id !== null && !signal.aborted) {
           const parts = { client, channel: found.id, bot: known.botUser, log, onPost: roots.posted };
-          threads = options.openThreads(slackChannel(parts));
+          later.open(slackChannel(parts));
+          isJoined = true;
           log.info({ channel: found.name }, "slack: the channel is ready");
           return;
         }
@@ -103,6 +109,7 @@ export function slackSurface(options: SlackOptions): Surface {
     name: "slack",
     async start() {
       self = { ok: false, detail: "connecting" };
+      threads = options.openThreads(later.channel);
       running = run().catch((error: unknown) => {
         self = { ok: false, detail: `starting: ${reasonOf(error)}` };
         log.error({ err: error }, "slack: starting");
@@ -110,10 +117,12 @@ export function slackSurface(options: SlackOptions): Surface {
     },
     async stop() {
       stopping.abort();
-      await running;
-      await connection?.stop();
-      await within(drain, "answering", Promise.allSettled(inHand)).catch(() => {});
-      await threads?.stop();
+      later.close();
+      const ending = [running, connection?.stop(), Promise.allSettled(inHand), threads?.stop()];
+      await Promise.all(
+        ending.map((work) => within(drain, "stopping", Promise.resolve(work)).catch(() => {})),
+      );
+      calls.abort();
     },
     health() {
       const parts = [
@@ -122,7 +131,7 @@ export function slackSurface(options: SlackOptions): Surface {
         ...[connection, threads].flatMap((part) => (part === null ? [] : [part.health()])),
       ];
       return {
-        ok: parts.every(({ ok }) => ok) && connection !== null && threads !== null,
+        ok: parts.every(({ ok }) => ok) && connection !== null && isJoined,
         detail: parts.map(({ detail }) => detail).join("; "),
       };
     },

@@ -48,19 +48,27 @@ export function renderMessage(
 /** Any blocks at all, within every limit of Slack's. */
 export function renderBlocks(blocks: readonly Block[], options: RenderOptions): types.KnownBlock[] {
   const about = blocks.find((block) => block.kind === "heading")?.text ?? "";
+  const mostRows = blocks.some((block) => block.kind === "buttons")
+    ? rowsAboveButtons
+    : Number.POSITIVE_INFINITY;
+  const context = { ...options, about, mostRows };
   return fit(blocks, (block, share): Group => {
     const isKept = block.kind === "heading" || block.kind === "buttons";
-    return { isKept, blocks: renderBlock(block, share, about, options) };
+    return { isKept, blocks: renderBlock(block, share, context) };
   });
 }
 
+interface Context extends RenderOptions {
+  /** The first heading, for the dialog of a dangerous button. */
+  readonly about: string;
+  readonly mostRows: number;
+}
+
+/** On a phone, whoever is asked has to find the buttons. */
+const rowsAboveButtons = 20;
+
 /** `share`: about how many characters this block may take. */
-function renderBlock(
-  block: Block,
-  share: number,
-  about: string,
-  { plan }: RenderOptions,
-): types.KnownBlock[] {
+function renderBlock(block: Block, share: number, { plan, about, mostRows }: Context): types.KnownBlock[] {
   switch (block.kind) {
     case "heading":
       return oneLine(block.text) === ""
@@ -80,7 +88,7 @@ function renderBlock(
     case "steps":
       return plan ? planBlock(block.steps) : stepLines(block.steps);
     case "table":
-      return tableBlocks(block, share);
+      return tableBlocks(block, share, mostRows);
     case "list":
       return listBlocks(block, share);
     case "code": {

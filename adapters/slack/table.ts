@@ -14,10 +14,14 @@ interface Table {
 }
 
 /** Aligned columns where they fit a phone; else one line a row, its first cell in bold. */
-export function tableBlocks(table: Table, share: number): types.RichTextBlock[] {
+export function tableBlocks(
+  table: Table,
+  share: number,
+  mostRows = Number.POSITIVE_INFINITY,
+): types.RichTextBlock[] {
   const columns = table.columns.map((name) => cut(oneLine(name), longestCell));
   // More than this cannot be shown, so it need not be looked at.
-  const most = Math.ceil(share / 4);
+  const most = Math.min(mostRows, Math.ceil(share / 4));
   const rows = table.rows.slice(0, most).map((row) => row.map((cell) => cut(oneLine(cell), longestCell)));
   const all = columns.some((name) => name !== "") ? [columns, ...rows] : rows;
   const widths = columns.map((_, index) => Math.max(0, ...all.map((row) => [...(row[index] ?? "")].length)));

@@ -30,6 +30,6 @@ export interface SlackOptions {
   readonly apiUrl: string | null;
   readonly listen: { readonly host: string; readonly port: number } | null;
   readonly log: SlackLog;
-  /** Starts the live threads on this channel, once it can post. */
+  /** Starts the live threads, at the start of the surface: the channel keeps their calls until it can post. */
   readonly openThreads: (channel: Channel) => OpenThreads;
 }

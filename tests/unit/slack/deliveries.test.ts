@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shown } from "../../fakes/slack/index.ts";
-import { card, eventually, serve, upOf } from "./serve.ts";
+import { card, eventually, outMessage, serve, upOf } from "./serve.ts";
 
 const slash = {
   token: "t",
@@ -151,8 +151,10 @@ test("a Slack that is away at the start stops nothing, and is found when it is b
   });
   assert.equal(surface.health().ok, false);
   await eventually(() => /does not answer/.test(surface.health().detail));
+  const posting = (await channel).post(outMessage(), null);
   slack.setDown(false);
-  await channel;
+  await posting;
+  assert.equal(slack.messages("deploys").length, 1, "what was to be posted meanwhile");
   await upOf(surface, log, 8_000);
 });
 
@@ -166,8 +168,9 @@ test("a wrong token is named, and not tried again and again", async (t) => {
 });
 
 test("a wrong app token is named, and the channel is used all the same", async (t) => {
-  const { surface, channel } = await serve(t, { ready: false, with: { appToken: "xapp-wrong" } });
-  await channel;
+  const { slack, surface, channel } = await serve(t, { ready: false, with: { appToken: "xapp-wrong" } });
+  await (await channel).post(outMessage(), null);
+  assert.equal(slack.messages("deploys").length, 1);
   await eventually(() => /SLACK_APP_TOKEN is not valid/.test(surface.health().detail));
 });
 
@@ -186,7 +189,7 @@ test("a bot that was not invited says how to, and begins when it is", async (t) 
   const [whisper] = await slack.until(() => (alice.whispers.length > 0 ? alice.whispers : null));
   assert.match(shown(whisper ?? assert.fail()), /build-all/, "commands are answered in the meantime");
   await alice.invitesBot("private-deploys");
-  await channel;
+  await (await channel).post(outMessage(), null);
   await upOf(surface, log, 8_000);
 });
 
@@ -232,6 +235,17 @@ test("an answer finds another way when the response_url is gone, and a person wi
   }
   await slack.until(() => slack.ephemeral("deploys").length === 1 || null);
   await slack.until(() => slack.messages(alice.dm).length === 1 || null);
+});
+
+test("a stop does not wait for a Slack that does not answer, nor for one that is not there yet", async (t) => {
+  const slow = (fake: Parameters<NonNullable<Parameters<typeof serve>[1]>["before"] & object>[0]) =>
+    fake.faults.add("auth.test", { kind: "slow", milliseconds: 6_000 });
+  const { surface, slack, channel } = await serve(t, { ready: false, before: slow });
+  await eventually(() => slack.calls("auth.test").length === 1);
+  const waiting = (await channel).post(outMessage(), null);
+  const start = performance.now();
+  await Promise.all([surface.stop(), assert.rejects(waiting, /stops before Slack could be reached/)]);
+  assert.ok(performance.now() - start < 3_000);
 });
 
 test("a stop ends everything within a moment", async (t) => {

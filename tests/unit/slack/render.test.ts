@@ -157,6 +157,12 @@ test("a table of 10,000 rows says how many are missing", () => {
   assert.equal(said.match(/^p\d+ /gm)?.length, 10_000 - missing);
 });
 
+test("a long table leaves the buttons below it in sight", () => {
+  const rows = Array.from({ length: 60 }, (_, index) => [`p${index}`, "1", "2"]);
+  const said = shown([table(["Package", "Now", "Then"], rows), buttons(commandButton("Help", "/help"))]);
+  assert.match(said, /… 40 more, see the log/);
+});
+
 const steps: Block = {
   kind: "steps",
   steps: [
