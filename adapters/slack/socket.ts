@@ -36,6 +36,7 @@ export function socketConnection(
     const made = new bolt.SocketModeReceiver({
       appToken: options.appToken,
       autoReconnectEnabled: false,
+      clientPingTimeout: options.pongWithin ?? 5_000,
       logger: boltLogger(log),
       installerOptions: { clientOptions: clientOptions(options) },
       customPropertiesExtractor: (args: unknown) => ({ envelope: fieldsOf(args)["envelope_id"] }),

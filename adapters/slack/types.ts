@@ -29,6 +29,8 @@ export interface SlackOptions {
   /** Another base of Slack's Web API, such as https://slack-gov.com/api/. */
   readonly apiUrl: string | null;
   readonly listen: { readonly host: string; readonly port: number } | null;
+  /** Milliseconds without a pong after which a socket counts as lost (5 s). */
+  readonly pongWithin?: number;
   readonly log: SlackLog;
   /** Starts the live threads, at the start of the surface: the channel keeps their calls until it can post. */
   readonly openThreads: (channel: Channel) => OpenThreads;

@@ -71,7 +71,7 @@ test("frames that are no JSON, or of no known kind, do no harm", async (t) => {
 });
 
 test("a socket through which nothing comes any more is noticed", async (t) => {
-  const { slack, surface, log, desk } = await serve(t);
+  const { slack, surface, log, desk } = await serve(t, { with: { pongWithin: 600 } });
   const opened = slack.socket.opened;
   slack.socket.fallSilent();
   await slack.until(() => slack.socket.opened > opened || null, 12_000);
