@@ -118,11 +118,12 @@ export function slackSurface(options: SlackOptions): Surface {
     async stop() {
       stopping.abort();
       later.close();
-      const ending = [running, connection?.stop(), Promise.allSettled(inHand), threads?.stop()];
+      const ending = [connection?.stop(), Promise.allSettled(inHand), threads?.stop()];
       await Promise.all(
         ending.map((work) => within(drain, "stopping", Promise.resolve(work)).catch(() => {})),
       );
       calls.abort();
+      await within(drain, "stopping", running).catch(() => {});
     },
     health() {
       const parts = [

@@ -55,7 +55,7 @@ test("any blocks at all are within every limit, with and without plans", () => {
       assert.ok(JSON.stringify(rendered).length <= messageSize);
       assertSafe(rendered);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
