@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { type Block, code, heading, table, text } from "../../src/chat/blocks.ts";
-import type { Deployment, Desk, HostLine, Reply } from "../../src/chat/desk.ts";
+import type { Deployment, Desk, HostLine } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { renderBlocks } from "./render.ts";
 
@@ -11,15 +11,15 @@ export interface HomeContent {
 
 const mostDeployments = 10;
 
+export interface HomeRefusal {
+  readonly help: string | null;
+}
+
 /** What the App Home shows this person: nothing more than /hosts would. */
-export async function readHome(
-  desk: Desk,
-  who: Identity,
-): Promise<HomeContent | Extract<Reply, { kind: "refused" }>> {
-  // The desk decides who may see the hosts; asking it is the one way to know.
-  const allowed = await desk.say("/hosts", who);
-  if (allowed.kind === "refused" && allowed.code === "not-allowed") {
-    return allowed;
+export async function readHome(desk: Desk, who: Identity): Promise<HomeContent | HomeRefusal> {
+  const { isAllowed, help } = desk.mayView(who);
+  if (!isAllowed) {
+    return { help };
   }
   const [hosts, deployments] = await Promise.all([
     desk.hosts(),
@@ -35,10 +35,10 @@ export function homeView(content: Awaited<ReturnType<typeof readHome>>, now: Dat
   };
 }
 
-function refusal({ message, help }: { readonly message: string; readonly help: string | null }): Block[] {
+function refusal({ help }: HomeRefusal): Block[] {
   return [
     heading("Switchyard"),
-    text(message, "bad"),
+    text("You may not see the hosts: that needs the role viewer.", "bad"),
     ...(help === null ? [] : [code("What would allow it", help)]),
   ];
 }
@@ -50,8 +50,8 @@ function overview({ hosts, deployments }: HomeContent, now: Date): Block[] {
     hosts.length === 0
       ? text("No hosts yet: the flake was not read, or it has none.")
       : table(
-          ["Host", "Generation", "Last deployment"],
-          hosts.map((host) => [host.name, generation(host), last(host)]),
+          ["Host", "Generation", "Health", "Last deployment"],
+          hosts.map((host) => [host.name, generation(host), host.health ?? "not seen yet", last(host)]),
         ),
     heading("Running"),
     running.length === 0

@@ -11,9 +11,11 @@ import { decide } from "./decide.ts";
 import type { Desk, HostLine, Reply } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Events } from "./events.ts";
+import { createHostHealth } from "./host-health.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
+import { mayDo } from "./permissions.ts";
 import { commandHelp } from "./spec.ts";
 import type { CommandTools } from "./tools.ts";
 
@@ -48,6 +50,9 @@ export function createDesk(parts: DeskParts): Desk {
   const { tools, events, live, logs, clock } = parts;
   const { store, engine } = tools;
   const once = createIdempotency();
+  const healthOf = createHostHealth(engine, clock, (error) =>
+    parts.log.error({ err: error }, "looking at the hosts"),
+  );
   // Anybody may ask for the health, as often as they like: the builder is asked now and then.
   let builder = { until: 0, answers: Promise.resolve(true) };
 
@@ -130,6 +135,7 @@ export function createDesk(parts: DeskParts): Desk {
             tags: host.tags,
             risk: host.risk,
             active: past.find(isOpen)?.id ?? null,
+            health: healthOf(name),
             last:
               last === undefined
                 ? null
@@ -154,6 +160,12 @@ export function createDesk(parts: DeskParts): Desk {
         return undefined;
       }
       return follow ? followLog(deployment, signal) : logs.read(deployment.log, null);
+    },
+    mayView(who) {
+      const permitted = mayDo(tools.fleet(), who, "view", null);
+      return permitted.kind === "allowed"
+        ? { isAllowed: true, help: null }
+        : { isAllowed: false, help: permitted.help };
     },
     groups: () => [
       ...new Set(

@@ -56,6 +56,8 @@ export interface HostLine {
   readonly tags: readonly string[];
   readonly risk: "low" | "medium" | "high";
   readonly active: string | null;
+  /** As last seen, at most a minute or so ago: `running`, `degraded: nginx.service`, `no answer`; null until seen. */
+  readonly health: string | null;
   readonly last: {
     readonly deployment: string;
     readonly outcome: string;
@@ -93,6 +95,8 @@ export interface Desk {
     id: string,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Whether somebody may look at hosts and deployments. */
+  mayView(who: Identity): { readonly isAllowed: boolean; readonly help: string | null };
   /** Groups of a platform that any role names, such as `slack-group:S0AB`: nobody asks for the others. */
   groups(): readonly string[];
   /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */

@@ -65,6 +65,11 @@ function generation({ look: { facts } }: Seen): string {
     : `not ${facts.generation ?? "?"}, which boots next`;
 }
 
+/** A host's health in a word or two. */
+export function healthWords(looked: Looked): string {
+  return looked.kind === "unseen" ? "no answer" : health(looked);
+}
+
 function health({ look: { system, failedUnits } }: Seen): string {
   return failedUnits.length === 0
     ? system

@@ -57,6 +57,7 @@ export function hostLine(name: string, all: readonly Deployment[]): HostLine {
     tags: name.includes("vps") ? ["server", "production"] : ["workstation"],
     risk: name.includes("vps") ? "high" : "low",
     active: own.find(isOpen)?.id ?? null,
+    health: "running",
     last:
       last === undefined
         ? null

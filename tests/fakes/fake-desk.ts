@@ -31,6 +31,8 @@ export interface FakeDesk extends Desk {
   /** The next command is answered so. */
   answerNext(text: string, blocks: readonly Block[]): void;
   /** The next command, click or listing throws. */
+  /** From now on nobody may see hosts; `help` is what would allow it. */
+  refuseViews(help: string): void;
   failNext(error: Error): void;
   part(name: string, ok: boolean, detail?: string): void;
   reset(): void;
@@ -66,6 +68,7 @@ export function fakeDesk(
   let following = 0;
   let given: Reply | null = null;
   let failure: Error | null = null;
+  let viewHelp: string | null = null;
 
   const stamp = () => now().toISOString();
   const newId = (letter: "d" | "r"): string => {
@@ -182,6 +185,9 @@ export function fakeDesk(
     answerNext(said, blocks) {
       given = { kind: "answer", text: said, blocks };
     },
+    refuseViews(help) {
+      viewHelp = help;
+    },
     failNext(error) {
       failure = error;
     },
@@ -251,6 +257,8 @@ export function fakeDesk(
       return () => listeners.delete(listener);
     },
 
+    mayView: () =>
+      viewHelp === null ? { isAllowed: true, help: null } : { isAllowed: false, help: viewHelp },
     groups: () => [],
     health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
   };

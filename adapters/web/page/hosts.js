@@ -28,12 +28,13 @@ export function Hosts({ onPick }) {
 }
 
 function Host({ host, onPick }) {
-  const { name, last, active, risk, tags } = host;
+  const { name, last, active, risk, tags, health } = host;
   return html`<button type="button" class="host" aria-pressed=${state.filter === name} title=${tags.join(", ")} onClick=${() => onPick(name)}>
     <span class=${`dot ${active ? "busy" : (tones[last?.outcome] ?? "neutral")}`} aria-hidden="true"></span>
     <span class="name">${name}</span>
     <span class="what">${active ? (state.deployments.get(active)?.phase ?? "busy") : (last?.outcome ?? "never deployed")}</span>
     <span class="which">
+      ${health && health !== "running" && html`<span class="risk">${health}</span>`}
       ${risk === "high" && html`<span class="risk">high risk</span>`}
       ${isKnown(last?.generation) && html`<span>gen ${last.generation}</span>`}
       ${isKnown(last?.revision) && html`<code>${last.revision.slice(0, 7)}</code>`}

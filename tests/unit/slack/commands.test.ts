@@ -154,7 +154,7 @@ test("the App Home shows hosts and deployments, drawn at most every 30 s", async
   desk.begin(["yoga"]);
   await alice.opensHome();
   const home = await slack.until(() => alice.home);
-  assert.match(shown(home), /hetzner-vps[\s\S]*never deployed/);
+  assert.match(shown(home), /hetzner-vps[\s\S]*running[\s\S]*never deployed/);
   await alice.opensHome();
   await alice.types("/help");
   await slack.until(() => (alice.whispers.length > 0 ? true : null));
@@ -164,10 +164,11 @@ test("the App Home shows hosts and deployments, drawn at most every 30 s", async
 test("who may not see the hosts finds the reason in the App Home instead", async (t) => {
   const { slack, desk } = await serve(t);
   const eve = slack.user({ name: "eve", team: "T0STRANGER" });
-  desk.refuseNext("not-allowed", "eve may not see this.", "roles:\n  viewer: [eve]");
+  desk.refuseViews("roles:\n  viewer: [eve]");
   await eve.opensHome();
   const home = await slack.until(() => eve.home);
-  assert.match(shown(home), /eve may not see this/);
+  assert.match(shown(home), /You may not see the hosts/);
+  assert.match(shown(home), /viewer: \[eve\]/);
   assert.doesNotMatch(shown(home), /yoga/);
 });
 
