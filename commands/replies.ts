@@ -1,5 +1,5 @@
 import type { Reply } from "../src/chat/desk.ts";
-import type { Refusal, Started } from "../src/deploy/engine.ts";
+import type { Refusal, Started } from "../src/deploy/requests.ts";
 import { deploymentCard } from "../src/views/deployment-card.ts";
 import { runCard } from "../src/views/run-card.ts";
 

@@ -1,7 +1,9 @@
 import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
 import { fullRef, gitResolve } from "../nix/commands.ts";
+import { hostNamePattern } from "../nix/flake.ts";
 import type { EngineParts } from "./parts.ts";
+import type { Refusal } from "./requests.ts";
 import { openSource } from "./source.ts";
 
 /** Reads the hosts from the flake anew; when that does not work, the last ones known. */
@@ -41,4 +43,30 @@ export async function headRevision(parts: EngineParts): Promise<string | null> {
     parts.log.warn({ err: error }, "reading the fleet's ref");
     return null;
   }
+}
+
+/** Null for a host of the flake; a name that is not known makes the bot look at the flake again. */
+export async function refuseUnknownHost(parts: EngineParts, name: string): Promise<Refusal | null> {
+  const wellFormed = hostNamePattern.test(name);
+  let hosts = await parts.store.inventory();
+  if (wellFormed && !hosts.includes(name)) {
+    hosts = await refreshInventory(parts);
+  }
+  return wellFormed && hosts.includes(name)
+    ? null
+    : {
+        kind: "refused",
+        code: "unknown-host",
+        message: `There is no host ${JSON.stringify(name)}.`,
+        help:
+          hosts.length === 0
+            ? "The flake has none, or could not be read: see the bot's log."
+            : `Hosts: ${hosts.join(", ")}`,
+      };
+}
+
+/** The flake's hosts as last read; read now when they never were. */
+export async function allHosts(parts: EngineParts): Promise<readonly string[]> {
+  const known = await parts.store.inventory();
+  return known.length > 0 ? known : refreshInventory(parts);
 }

@@ -2,8 +2,8 @@ import { deadlines } from "../config/deadlines.ts";
 import { type Generation, listGenerations, readGenerations } from "../nix/generations.ts";
 import { hintFor } from "../nix/hints.ts";
 import { mustRun } from "../remote/shell.ts";
-import type { Refusal } from "./engine.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
+import type { Refusal } from "./requests.ts";
 
 /** The host's own generations; needs no flake and no evaluation. */
 export async function readHostGenerations(

@@ -1,7 +1,7 @@
 import { type Block, buttons, commandButton, fields, heading, list, table, text } from "../chat/blocks.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
-import type { Status } from "../deploy/engine.ts";
 import type { Looked } from "../deploy/look.ts";
+import type { Status } from "../deploy/requests.ts";
 import { storePathName } from "../nix/flake.ts";
 
 /** What runs where: one line a host. `open` are the deployments under way. */

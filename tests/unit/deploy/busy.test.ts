@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { DeployRequest } from "../../../src/deploy/engine.ts";
 import { maxOpen } from "../../../src/deploy/parts.ts";
+import type { DeployRequest } from "../../../src/deploy/requests.ts";
 import { aDeployment, aRun } from "../../fakes/records.ts";
 import { alice, bob, createWorld } from "../../fakes/world.ts";
 

@@ -1,0 +1,76 @@
+import { hostNamePattern } from "../nix/flake.ts";
+import type { Generation } from "../nix/generations.ts";
+import { refuseUnknownHost } from "./inventory.ts";
+import type { EngineParts } from "./parts.ts";
+import { phases } from "./phases/index.ts";
+import { readHostGenerations } from "./read-generations.ts";
+import type { Refusal, RollbackRequest, Started } from "./requests.ts";
+import { runPhases } from "./tasks.ts";
+import type { Work } from "./work.ts";
+
+/** Goes back to a generation that the host has; needs no flake. */
+export async function startRollback(
+  parts: EngineParts,
+  work: Work,
+  request: RollbackRequest,
+): Promise<Started | Refusal> {
+  const generations = await generationsOf(parts, request.host, await wasDeployed(parts, request.host));
+  if ("kind" in generations) {
+    return generations;
+  }
+  const current = generations.find((generation) => generation.isProfile);
+  const target =
+    request.to === "previous"
+      ? generations.find((generation) => current !== undefined && generation.number < current.number)
+      : generations.find((generation) => generation.number === request.to);
+  if (target === undefined) {
+    return {
+      kind: "refused",
+      code: "unknown-generation",
+      message:
+        request.to === "previous"
+          ? `${request.host} has no generation before ${current?.number ?? "this one"}.`
+          : `${request.host} has no generation ${request.to}.`,
+      help: `It has ${generations.map(({ number }) => number).join(", ")}.`,
+    };
+  }
+  if (target.isCurrent && target.isProfile) {
+    return {
+      kind: "refused",
+      code: "unknown-generation",
+      message: `${request.host} runs generation ${target.number} already.`,
+      help: null,
+    };
+  }
+  const begun = await work.begin("rollback", request.command, request.by, [
+    {
+      host: request.host,
+      mode: "rollback",
+      ref: null,
+      reason: null,
+      allowAnyRef: false,
+      toplevel: target.toplevel,
+      toGeneration: target.number,
+    },
+  ]);
+  if ("kind" in begun) {
+    return begun;
+  }
+  for (const task of begun.tasks) {
+    work.launch(task, () => runPhases(parts, task, phases.rollback));
+  }
+  return { kind: "started", run: begun.run, deployments: begun.deployments };
+}
+
+export async function generationsOf(
+  parts: EngineParts,
+  host: string,
+  isKnown = false,
+): Promise<readonly Generation[] | Refusal> {
+  return (isKnown ? null : await refuseUnknownHost(parts, host)) ?? readHostGenerations(parts, host);
+}
+
+/** A host that was deployed from here can go back, whatever the flake says of it by now. */
+async function wasDeployed(parts: EngineParts, host: string): Promise<boolean> {
+  return hostNamePattern.test(host) && (await parts.store.deployments({ host, limit: 1 })).length > 0;
+}

@@ -1,0 +1,173 @@
+import { logKind } from "../logs/log-files.ts";
+import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
+import { type EngineParts, hostOf } from "./parts.ts";
+import { resume } from "./recovery.ts";
+import { refuseBusy } from "./refusals.ts";
+import type { Refusal } from "./requests.ts";
+import { openTask, type Stop, type Task } from "./tasks.ts";
+import { newDeployment } from "./transitions.ts";
+
+/** One deployment of a run that is to begin. */
+export interface Asked {
+  readonly host: string;
+  readonly mode: Mode;
+  readonly ref: string | null;
+  readonly reason: string | null;
+  readonly allowAnyRef: boolean;
+  readonly toplevel?: string;
+  readonly toGeneration?: number;
+}
+
+export interface Begun {
+  readonly run: Run;
+  readonly tasks: readonly Task[];
+  readonly deployments: readonly Deployment[];
+}
+
+/** The deployments at work in this process. */
+export interface Work {
+  begin(kind: Run["kind"], command: string, by: Actor, asked: readonly Asked[]): Promise<Begun | Refusal>;
+  launch(task: Task, work: () => Promise<void>): void;
+  task(id: string): Task | undefined;
+  drain(within: number): Promise<void>;
+}
+
+/** Milliseconds before a deployment that broke is taken up again. */
+const resumePause = 10_000;
+
+export function createWork(parts: EngineParts): Work {
+  const tasks = new Map<string, Task>();
+  const working = new Map<string, Promise<void>>();
+  const { store, clock, logs, log } = parts;
+
+  /** Lets work go on by itself. What breaks it is logged, and the deployment is taken up again as after a restart. */
+  function launch(task: Task, work: () => Promise<void>): void {
+    tasks.set(task.id, task);
+    const running = work()
+      .then(
+        () => false,
+        (error: unknown) => {
+          log.error(
+            { err: error, deployment: task.id },
+            "a deployment could not go on; it is taken up again",
+          );
+          return true;
+        },
+      )
+      .then(async (isBroken) => {
+        if (isBroken) {
+          await clock.sleep(resumePause);
+        }
+        tasks.delete(task.id);
+        working.delete(task.id);
+        const left = isBroken ? await store.deployment(task.id) : undefined;
+        if (left !== undefined && isOpen(left)) {
+          await resume(parts, left, launch);
+        }
+      })
+      .catch((error: unknown) =>
+        log.error({ err: error, deployment: task.id }, "taking up a deployment again"),
+      );
+    working.set(task.id, running);
+  }
+
+  async function begin(
+    kind: Run["kind"],
+    command: string,
+    by: Actor,
+    asked: readonly Asked[],
+  ): Promise<Begun | Refusal> {
+    const at = new Date(clock.now());
+    const runId = await freeId("r", at, async (id) => (await store.run(id)) === undefined);
+    const ids: string[] = [];
+    for (const _ of asked) {
+      ids.push(
+        await freeId("d", at, async (id) => !ids.includes(id) && (await store.deployment(id)) === undefined),
+      );
+    }
+    const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
+    const deployments = asked.map((one, index) =>
+      newDeployment(
+        {
+          ...one,
+          id: ids[index] ?? "",
+          run: runId,
+          requestedBy: by,
+          risk: hostOf(parts, one.host).risk,
+          log: files[index]?.path ?? "",
+        },
+        at.toISOString(),
+      ),
+    );
+    const run: Run = {
+      id: runId,
+      kind,
+      command,
+      requestedBy: by,
+      deployments: deployments.map(({ id }) => id),
+      createdAt: at.toISOString(),
+    };
+    const refusal = await store.begin(run, deployments, (open) => refuseBusy(open, deployments));
+    if (refusal !== null) {
+      await Promise.all(files.map((file) => file.remove()));
+      return refusal;
+    }
+    parts.onRun(run);
+    const opened = deployments.map((deployment, index) => {
+      parts.onChange(deployment);
+      const file = files[index];
+      if (file === undefined) {
+        throw new Error(`opening ${deployment.id}: it has no log`);
+      }
+      file.line(`${deployment.id}: ${command} (asked by ${by.name} on ${by.surface})`);
+      return openTask(parts, deployment, file);
+    });
+    for (const result of await Promise.allSettled(
+      deployments.map((deployment) => logs.writeInfo(deployment)),
+    )) {
+      if (result.status === "rejected") {
+        log.warn({ err: result.reason }, "writing .info");
+      }
+    }
+    return { run, tasks: opened, deployments };
+  }
+
+  /** Ids are short, so that people can type them; one that is taken is not given out again. */
+  async function freeId(
+    kind: "d" | "r",
+    at: Date,
+    isFree: (id: string) => Promise<boolean>,
+  ): Promise<string> {
+    for (let tries = 0; tries < 1_000; tries++) {
+      const id = parts.makeId(kind, at);
+      if (await isFree(id)) {
+        return id;
+      }
+    }
+    throw new Error("giving out an id: all of today's seem to be taken");
+  }
+
+  /** Ends what may be ended, waits a while for the rest. */
+  async function drain(within: number): Promise<void> {
+    const stop: Stop = {
+      outcome: "failed",
+      message: "the bot was stopped meanwhile; the running system is untouched",
+    };
+    for (const task of tasks.values()) {
+      const record = task.context.record();
+      // A card that waits for its click waits on after the restart.
+      if (record.phase !== "confirm") {
+        task.stop(stop);
+      }
+    }
+    const busy = [...tasks.values()].filter((task) => task.context.record().phase !== "confirm");
+    if (busy.length > 0) {
+      const waited = new AbortController();
+      const over = Promise.allSettled(busy.map(({ id }) => working.get(id)));
+      await Promise.race([over, clock.sleep(within, waited.signal).catch(() => {})]);
+      waited.abort();
+    }
+  }
+
+  return { begin, launch, task: (id) => tasks.get(id), drain };
+}
