@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { addressOf, freeNetwork } from "./addresses.ts";
 import type { Fleet } from "./fleet.ts";
 import { fleetFile } from "./fleet-file.ts";
+import { raiseLimits } from "./kernel-limits.ts";
 import { fleetKeys, type Keys, knownHost } from "./keys.ts";
 import { underLock } from "./locks.ts";
 import { type Place, runningProcess, stop } from "./machine.ts";
@@ -28,6 +29,7 @@ export async function bringUp(name: string, onProgress: (progress: Progress) => 
   const missing = await whatIsMissing();
   if (missing.length > 0) throw new Error(`the rehearsal fleet needs ${missing.join("; ")}`);
   await installMissing();
+  await raiseLimits();
 
   const made = await seed((step, fraction) => {
     if (step === "base")
