@@ -135,12 +135,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const web = webSurface({ desk, listen: settings.listen, token, log, version: options.version });
   surfaces.push(web);
 
-  // Hosts that wait for an answer come before people.
+  // A port that is taken is said before anything is begun. Then hosts that wait for an answer come before people.
+  await web.start();
   await engine.recover();
-  await Promise.all(surfaces.map((surface) => surface.start()));
+  await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
   // The first look at the flake takes a moment, and nobody should have to wait for it.
   void engine.hosts();
-  const link = token === null ? web.url() : `${web.url()}/login?token=${encodeURIComponent(token)}`;
+  // A token that was given is known to whoever gave it, and stays out of the journal.
+  const isOwn = token !== null && settings.token === null;
+  const link = isOwn ? `${web.url()}/login?token=${encodeURIComponent(token)}` : web.url();
 
   return {
     log,
@@ -171,6 +174,7 @@ async function ownToken(directory: string): Promise<string> {
 /** The app manifest for Slack, made from the commands; `url` is the bot's public address for HTTP instead of Socket Mode. */
 export async function slackAppManifest(prefix: string, url: string | null): Promise<string> {
   const { slackManifest } = await import("../adapters/slack/index.ts");
-  const options = { prefix, socketMode: url === null, ...(url === null ? {} : { url }) };
+  const events = url === null ? {} : { url: new URL("/slack/events", url).href };
+  const options = { prefix, socketMode: url === null, ...events };
   return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
 }

@@ -2,17 +2,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { slackAppManifest, startApp } from "./app.ts";
 import { ConfigError, readEnvironment } from "./config/env.ts";
 
+/** A .env file is a convenience; services set the environment themselves. */
+function readEnvFile(): void {
+  if (existsSync(".env")) {
+    process.loadEnvFile();
+  }
+}
+
 /** `npm run slack:manifest [-- https://bot.example]` */
 async function printManifest(url: string | undefined): Promise<void> {
+  readEnvFile();
   console.log(await slackAppManifest(process.env["SLACK_COMMAND_PREFIX"] ?? "", url ?? null));
 }
 
 /** Starts the bot; SIGTERM and SIGINT drain and stop it. */
 async function main(): Promise<void> {
-  // A .env file is a convenience; services set the environment themselves.
-  if (existsSync(".env")) {
-    process.loadEnvFile();
-  }
+  readEnvFile();
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
@@ -38,6 +43,8 @@ async function main(): Promise<void> {
       );
     }
   };
+  // A mistake in one corner, such as a library's, must not end a bot that supervises switches.
+  process.on("unhandledRejection", (error) => app.log.error({ err: error }, "a promise was left alone"));
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
 }

@@ -38,7 +38,7 @@ export async function findPost(
 
 /** The `ts` of the bot's own message that this is true of; null when there is none. */
 export async function findMessage(
-  { client, log }: Parts,
+  { client, log, bot }: Parts,
   { channel, thread, since }: Search,
   isWanted: (message: Readonly<Record<string, unknown>>) => boolean,
 ): Promise<string | null> {
@@ -56,7 +56,9 @@ export async function findMessage(
         thread === null
           ? await client.conversations.history(query)
           : await client.conversations.replies({ ...query, ts: thread });
-      const found = listOf(answer.messages).map(fieldsOf).find(isWanted);
+      const found = listOf(answer.messages)
+        .map(fieldsOf)
+        .find((message) => message["user"] === bot && isWanted(message));
       cursor = textOf(answer.response_metadata?.next_cursor);
       const ts = textOf(found?.["ts"]);
       if (ts !== null || cursor === null) {

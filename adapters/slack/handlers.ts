@@ -47,11 +47,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
+  /** The hosts to choose from; null, for a field to type one in, when this person may not see them. */
+  async function hostsFor(who: Speaker): Promise<string[] | null> {
+    const identity = await identify(who);
+    return desk.mayView(identity).isAllowed ? (await desk.hosts()).map(({ name }) => name) : null;
+  }
+
   async function openForm(input: Input & { readonly trigger: string }): Promise<void> {
-    const hosts = await Promise.race([
-      desk.hosts().then((all) => all.map(({ name }) => name)),
-      sleep(hostsWithin, null, { ref: false }),
-    ]).catch(() => null);
+    const hosts = await Promise.race([hostsFor(input.who), sleep(hostsWithin, null, { ref: false })]).catch(
+      () => null,
+    );
     try {
       await client.views.open({ trigger_id: input.trigger, view: deployModal(hosts, input.place) });
     } catch (error) {

@@ -6,6 +6,10 @@ import { reasonOf } from "./slack-error.ts";
 import type { SlackOptions } from "./types.ts";
 
 const drain = 1_000;
+const requestWithin = 10_000;
+const mostConnections = 100;
+/** Slack's own payloads are a few KB. */
+const mostBytes = 256 * 1024;
 
 /** Slack reaches the bot at /slack/events. Bolt checks signature and age of each request. */
 export function httpConnection(
@@ -27,11 +31,16 @@ export function httpConnection(
       const own = new bolt.HTTPReceiver({
         signingSecret,
         endpoints: ["/slack/events"],
+        bodyLimit: mostBytes,
         logger: boltLogger(log),
       });
       own.init(app());
       try {
         server = (await own.start({ ...listen })) as Server;
+        // Anybody may connect, and Bolt reads a body before it can check who sent it.
+        server.requestTimeout = requestWithin;
+        server.headersTimeout = requestWithin;
+        server.maxConnections = mostConnections;
         state = { ok: true, detail: `listening on ${listen.host}:${listen.port}` };
         log.info({}, `slack: ${state.detail}`);
         return;

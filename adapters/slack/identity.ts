@@ -98,11 +98,12 @@ export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Pro
 
 /** Somebody of another organisation, or of nobody knows which. */
 function isOutsider(said: string | null, profile: Profile | null, home: Home): boolean {
-  const team = said ?? profile?.team ?? null;
-  if (team === null || profile?.isStranger === true) {
+  const teams = [said, profile?.team ?? null].filter((team) => team !== null);
+  if (teams.length === 0 || profile?.isStranger === true) {
     return true;
   }
-  const isOurs = team === home.team || team === home.enterprise;
+  // A payload may name our team for somebody else's member in a shared channel: every word has to be ours.
+  const isOurs = teams.every((team) => team === home.team || team === home.enterprise);
   return !isOurs && (home.enterprise === null || profile?.enterprise !== home.enterprise);
 }
 

@@ -10,6 +10,8 @@ import type { SlackOptions } from "./types.ts";
 const openWithin = 15_000;
 /** A connection that lives shorter than this counts as a failed one. */
 const soon = 10_000;
+/** How long a connection that was announced to end is kept beside the new one. */
+const announcedLasts = 30_000;
 /** So often in a row Slack may announce an end soon before that counts as a failure, too. */
 const mostAnnounced = 2;
 /** A token that is refused is tried again rarely: somebody has to change it first. */
@@ -44,7 +46,14 @@ export function socketConnection(
     made.init(app());
     const link = openLink(made, log);
     links.add(link);
-    void link.over.then((how) => how === "lost" && links.delete(link));
+    void link.over.then(async (how) => {
+      if (how === "announced") {
+        // Slack still sends on it for a moment.
+        await rest(announcedLasts, AbortSignal.timeout(announcedLasts));
+        await link.end();
+      }
+      links.delete(link);
+    });
     return link;
   }
 

@@ -71,8 +71,27 @@ function act(
   who: Identity,
   key: string | undefined,
 ): Promise<Reply> {
-  if (action === "rollback") return desk.say(`/rollback ${deployment.host} previous`, who, key);
-  return desk.decide(deployment.id, action, who);
+  if (action !== "rollback") return desk.decide(deployment.id, action, who);
+  const command = rollbackOf(desk, deployment);
+  return command === null ? Promise.resolve(nothingToRollBack(deployment)) : desk.say(command, who, key);
+}
+
+/** What the button Roll back on its card types; null when the card has none. */
+function rollbackOf(desk: Desk, deployment: Deployment): string | null {
+  const buttons = desk.card(deployment).flatMap((block) => (block.kind === "buttons" ? block.buttons : []));
+  const action = buttons.find(
+    ({ label, action: { kind } }) => label === "Roll back" && kind === "command",
+  )?.action;
+  return action?.kind === "command" ? action.text : null;
+}
+
+function nothingToRollBack({ id, host }: Deployment): Reply {
+  return {
+    kind: "refused",
+    code: "already-decided",
+    message: `${id} brought no system to ${host} that could be rolled back.`,
+    help: `See /rollback ${host} --list.`,
+  };
 }
 
 async function readBody<T>(c: WebContext, schema: z.ZodType<T>): Promise<T | null> {

@@ -35,7 +35,20 @@ export function eventStreams(desk: Desk, log: WebLog): EventStreams {
             // Without a first byte some proxies hold the headers back, and the page would wait for its "open".
             send("retry: 1500\n: hello\n\n");
             const heartbeat = setInterval(() => send(": heartbeat\n\n"), heartbeatMs);
-            const unsubscribe = desk.subscribe(lastSeq, (event) => send(frame(event)));
+            let replay: ChatEvent[] | null = [];
+            const unsubscribe = desk.subscribe(lastSeq, (event) => {
+              if (replay === null) send(frame(event));
+              else replay.push(event);
+            });
+            // What was missed is sent at once, before anything can be read: too much of it would only be cut again.
+            const missed = replay.map(frame);
+            const last = replay.at(-1);
+            replay = null;
+            if (last !== undefined && missed.join("").length > maxQueuedBytes / 2) {
+              send(frame({ kind: "reset", seq: last.seq }));
+            } else {
+              missed.forEach(send);
+            }
             const close = () => {
               end();
               controller.close();

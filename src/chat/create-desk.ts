@@ -15,7 +15,7 @@ import { createHostHealth } from "./host-health.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
-import { mayDo } from "./permissions.ts";
+import { mayDo, personOf } from "./permissions.ts";
 import { commandHelp } from "./spec.ts";
 import type { CommandTools } from "./tools.ts";
 
@@ -63,6 +63,15 @@ export function createDesk(parts: DeskParts): Desk {
     );
   }
 
+  /** People choose their own names on a chat platform: a name is theirs when fleet.yaml says so, else the id goes along. */
+  function named(who: Identity): Identity {
+    const person = personOf(tools.fleet(), who);
+    const isOwnName = who.surface === "slack" || who.surface === "discord";
+    return person === null && isOwnName
+      ? { ...who, name: `${who.name} (${who.id})` }
+      : { ...who, name: person ?? who.name };
+  }
+
   /** Who asked for what stands in the audit before it is done, and what came of it afterwards. */
   async function audited(
     who: Identity,
@@ -103,14 +112,19 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   return {
-    say: (text, who, key) =>
-      once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, () =>
+    say(text, typist, key) {
+      const who = named(typist);
+      return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
         audited(who, "asked", text.slice(0, 500), () => dispatch(tools, text, who)),
-      ),
-    decide: (id, decision, who) =>
-      audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
-        decide({ who, tools, text: `/${decision === "switch" ? "confirm" : "cancel"} ${id}` }, id, decision),
-      ),
+      );
+    },
+    decide(id, decision, clicker) {
+      const who = named(clicker);
+      const text = `/${decision === "switch" ? "confirm" : "cancel"} ${id}`;
+      return audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
+        decide({ who, tools, text }, id, decision),
+      );
+    },
     deployments: (filter) => store.deployments(filter),
     deployment: (id) => store.deployment(id),
     async run(id) {

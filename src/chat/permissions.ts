@@ -71,11 +71,14 @@ function rolesOf(fleet: FleetFile, who: Identity): Set<string> {
 /** Prints the lines of fleet.yaml that would allow it. */
 function refuse(fleet: FleetFile, who: Identity, role: string): Permitted {
   const known = personOf(fleet, who);
-  const person = known ?? freeName(fleet, who.name);
+  const person = known ?? freeName(fleet, who.name.replace(/ \([^)]*\)$/, ""));
+  // Without a viewer role everybody here may look: whoever adds one must not take that away.
+  const members = fleet.roles[role] ?? (role === "viewer" ? ["*"] : []);
+  const shown = who.isOutsider === true && members.length > 0 ? ["…"] : members.map(yamlWord);
   const lines = [
     ...(known === null ? ["people:", `  ${person}: { ${who.surface}: ${JSON.stringify(who.id)} }`] : []),
     "roles:",
-    `  ${role}: [${[...(fleet.roles[role] ?? []), person].map(yamlWord).join(", ")}]`,
+    `  ${role}: [${[...shown, yamlWord(person)].join(", ")}]`,
   ];
   return {
     kind: "refused",

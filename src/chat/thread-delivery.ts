@@ -28,8 +28,8 @@ export type Delivery =
   | { readonly kind: "settled" };
 
 /**
- * The one thing that matters most: the root, then new messages in their order, files, and edits last, so that a
- * card that asks is never behind a progress bar.
+ * The one thing that matters most: the root, then new messages in their order, so that a card that asks is never
+ * behind a progress bar; then edits that are due; files last, as nothing may wait for one that cannot be sent.
  */
 export function planDelivery(
   parts: Pick<ThreadParts, "lastEdits" | "clock">,
@@ -40,10 +40,6 @@ export function planDelivery(
   if (unposted !== undefined) {
     return { kind: "post", message: unposted };
   }
-  const file = thread.files.find(({ key }) => state.files[key]?.isSent !== true);
-  if (file !== undefined) {
-    return { kind: "upload", file };
-  }
   const [soonest] = thread.messages
     .flatMap((message) => {
       const stands = state.messages[message.key];
@@ -52,12 +48,14 @@ export function planDelivery(
         : [{ message, ref: stands.ref, wait: waitFor(parts, stands.ref) }];
     })
     .sort((a, b) => a.wait - b.wait);
-  if (soonest === undefined) {
-    return { kind: "settled" };
+  if (soonest !== undefined && soonest.wait <= 0) {
+    return { kind: "edit", message: soonest.message, ref: soonest.ref };
   }
-  return soonest.wait > 0
-    ? { kind: "later", milliseconds: soonest.wait }
-    : { kind: "edit", message: soonest.message, ref: soonest.ref };
+  const file = thread.files.find(({ key }) => state.files[key]?.isSent !== true);
+  if (file !== undefined) {
+    return { kind: "upload", file };
+  }
+  return soonest === undefined ? { kind: "settled" } : { kind: "later", milliseconds: soonest.wait };
 }
 
 /** Does it. `state` is changed as deliveries are known, and saved before a first try and after each success. */
@@ -126,11 +124,16 @@ async function upload(
     state.files[file.key] = { isSent: false, triedAt: parts.clock.now() };
     await parts.save(state);
   }
-  const content = await parts.contentOf(thread, file);
-  await parts.channel.upload(
-    { key: `${state.run}/${file.key}`, thread: root, name: file.name, title: file.title, content },
-    before,
-  );
+  const content = await parts.contentOf(thread, file).catch(() => "(this log is not there any more)");
+  const out = { key: `${state.run}/${file.key}`, thread: root, name: file.name, title: file.title, content };
+  try {
+    await parts.channel.upload(out, before);
+  } catch (error) {
+    // A file that can never be sent is done without: the page has it.
+    if (!(error instanceof DeliveryError) || error.failure !== "permanent") {
+      throw error;
+    }
+  }
   state.files[file.key] = { isSent: true, triedAt: before };
   await parts.save(state);
 }

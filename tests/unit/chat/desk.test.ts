@@ -61,14 +61,14 @@ test("who asks for what stands in the audit before it is done, and what came of 
   const [id = ""] = started.kind === "started" ? started.deployments : [];
   await say("/deploy yoga", bob);
   await world.clock.settle(desk.decide(id, "cancel", bob));
-  const refused = "refused (not-allowed): Bob may not do this on yoga: it needs the role deployer.";
+  const refused = "refused (not-allowed): Bob (U2) may not do this on yoga: it needs the role deployer.";
   assert.deepEqual(await audit(), [
     ["Alice", "asked", "/deploy yoga", ""],
     ["Alice", "answered", "/deploy yoga", `started ${id}`],
-    ["Bob", "asked", "/deploy yoga", ""],
-    ["Bob", "answered", "/deploy yoga", refused],
-    ["Bob", "clicked", `cancel ${id}`, ""],
-    ["Bob", "answered", `cancel ${id}`, refused],
+    ["Bob (U2)", "asked", "/deploy yoga", ""],
+    ["Bob (U2)", "answered", "/deploy yoga", refused],
+    ["Bob (U2)", "clicked", `cancel ${id}`, ""],
+    ["Bob (U2)", "answered", `cancel ${id}`, refused],
   ]);
 });
 

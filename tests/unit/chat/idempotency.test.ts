@@ -9,8 +9,11 @@ test("the same key does the work once, also while the first is under way", async
   const once = createIdempotency();
   let count = 0;
   const work = async () => answer(String(++count));
-  const replies = await Promise.all([once("k", work), once("k", work)]);
-  assert.deepEqual([...replies, await once("k", work)], [answer("1"), answer("1"), answer("1")]);
+  const replies = await Promise.all([once("k", "/deploy yoga", work), once("k", "/deploy yoga", work)]);
+  assert.deepEqual(
+    [...replies, await once("k", "/deploy yoga", work)],
+    [answer("1"), answer("1"), answer("1")],
+  );
   assert.equal(count, 1);
 });
 
@@ -19,22 +22,29 @@ test("another key, and no key, do it again", async () => {
   let count = 0;
   const work = async () => answer(String(++count));
   for (const key of ["a", "b", null, null]) {
-    await once(key, work);
+    await once(key, "/deploy yoga", work);
   }
   assert.equal(count, 4);
 });
 
 test("what threw may be tried again", async () => {
   const once = createIdempotency();
-  await assert.rejects(once("k", async () => Promise.reject(new Error("disk full"))));
-  assert.deepEqual(await once("k", async () => answer("well")), answer("well"));
+  await assert.rejects(once("k", "/deploy yoga", async () => Promise.reject(new Error("disk full"))));
+  assert.deepEqual(await once("k", "/deploy yoga", async () => answer("well")), answer("well"));
 });
 
 test("only the last thousand are remembered", async () => {
   const once = createIdempotency();
   for (let count = 0; count < 1_001; count++) {
-    await once(`k${count}`, async () => answer("first"));
+    await once(`k${count}`, "/deploy yoga", async () => answer("first"));
   }
-  assert.deepEqual(await once("k1000", async () => answer("again")), answer("first"));
-  assert.deepEqual(await once("k0", async () => answer("again")), answer("again"));
+  assert.deepEqual(await once("k1000", "/deploy yoga", async () => answer("again")), answer("first"));
+  assert.deepEqual(await once("k0", "/deploy yoga", async () => answer("again")), answer("again"));
+});
+
+test("a key that was used for another command is refused, and nothing is done", async () => {
+  const once = createIdempotency();
+  await once("k", "/deploy yoga", async () => answer("started"));
+  const reply = await once("k", "/help", async () => assert.fail("it was done"));
+  assert.equal(reply.kind === "refused" && reply.code, "bad-command");
 });

@@ -94,11 +94,15 @@ test("Switch decides once: the second click is a 409", async (t) => {
   assert.equal((await json<Failure>(again)).error.code, "already-decided");
 });
 
-test("roll back is the typed command for that deployment's host", async (t) => {
+test("roll back is what the button on that card types, and is refused where the card has none", async (t) => {
   const { post, desk } = await serve(t);
   const { deployments, run } = desk.begin(["yoga"]);
-  const answer = await post(`/api/deployments/${deployments[0]?.id}/actions`, { action: "rollback" });
-  assert.equal(answer.status, 202);
+  const id = deployments[0]?.id ?? "";
+  const early = await post(`/api/deployments/${id}/actions`, { action: "rollback" });
+  assert.equal(early.status, 409);
+  assert.deepEqual(desk.said, []);
+  desk.finish(id, "deployed-degraded");
+  assert.equal((await post(`/api/deployments/${id}/actions`, { action: "rollback" })).status, 202);
   assert.equal((await post(`/api/runs/${run.id}/actions`, { action: "rollback" })).status, 202);
   assert.deepEqual(
     desk.said.map(({ text }) => text),
