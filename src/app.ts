@@ -132,7 +132,14 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       }),
     );
   }
-  const web = webSurface({ desk, listen: settings.listen, token, log, version: options.version });
+  const web = webSurface({
+    desk,
+    listen: settings.listen,
+    allowedHosts: settings.allowedHosts,
+    token,
+    log,
+    version: options.version,
+  });
   surfaces.push(web);
 
   // A port that is taken is said before anything is begun. Then hosts that wait for an answer come before people.

@@ -50,6 +50,14 @@ const envSchema = z.object({
   SWITCHYARD_FLEET_FILE: z.string().default("fleet.yaml"),
   SWITCHYARD_STORE: z.enum(["lowdb"]).default("lowdb"),
   SWITCHYARD_LISTEN: listen.prefault("127.0.0.1:4040"),
+  SWITCHYARD_ALLOWED_HOSTS: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9.-]+( *, *[A-Za-z0-9.-]+)*$/,
+      "is not a list of host names, such as switchyard.example, deploy.example",
+    )
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .optional(),
   SWITCHYARD_TOKEN: z.string().min(16, "is shorter than 16 characters").optional(),
   SWITCHYARD_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
@@ -91,6 +99,8 @@ export interface Settings {
   readonly dataDir: string;
   readonly fleetFile: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** Names by which a proxy in front lets people reach the page. */
+  readonly allowedHosts: readonly string[];
   readonly token: string | null;
   readonly logLevel: string;
   /** Null while no Slack variable is set. */
@@ -159,6 +169,7 @@ export function readEnvironment(
     dataDir: resolve(directory, data.SWITCHYARD_DATA_DIR),
     fleetFile: resolve(directory, data.SWITCHYARD_FLEET_FILE),
     listen: data.SWITCHYARD_LISTEN,
+    allowedHosts: data.SWITCHYARD_ALLOWED_HOSTS ?? [],
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     slack: readSlack(data),
