@@ -82,7 +82,8 @@ export function title(deployment: Deployment): string {
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;
   }
-  return awaitsDecision(deployment) ? `${what}: switch?` : `${what}: ${deployment.phase}`;
+  const question = mode === "rollback" ? "go back?" : "switch?";
+  return awaitsDecision(deployment) ? `${what}: ${question}` : `${what}: ${deployment.phase}`;
 }
 
 /** A roll back that was asked for and worked is a success, and is called what it is. */

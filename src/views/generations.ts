@@ -20,7 +20,7 @@ export function generationsBlocks(
   return [
     heading(`Generations of ${host}`),
     table(
-      ["", "Date", "NixOS", "Kernel", "Revision", "Deployed by", "State"],
+      ["", "Date (UTC)", "NixOS", "Kernel", "Revision", "Deployed by", "State"],
       shown.map((generation) => [
         String(generation.number),
         generation.date.slice(0, 16).replace("T", " "),
@@ -48,6 +48,7 @@ function deployer(generation: Generation, past: readonly Deployment[]): string {
   const made = past.find(
     (deployment) =>
       deployment.mode === "deploy" &&
+      (deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded") &&
       deployment.generation === generation.number &&
       deployment.toplevel === generation.toplevel,
   );

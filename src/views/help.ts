@@ -1,8 +1,9 @@
-import { type Block, table, text } from "../chat/blocks.ts";
+import { type Block, heading, table, text } from "../chat/blocks.ts";
 import { type CommandSpec, usage } from "../chat/spec.ts";
 
 export function helpBlocks(commands: readonly CommandSpec[]): Block[] {
   return [
+    heading("What I can do"),
     table(
       ["Command", ""],
       commands.map((spec) => [usage(spec), spec.summary]),

@@ -11,7 +11,7 @@ export function historyBlocks(host: string | null, past: readonly Deployment[]):
   return [
     heading(host === null ? "History" : `History of ${host}`),
     table(
-      ["When", "Host", "What", "Who", "Outcome", "Seconds", "Id"],
+      ["When (UTC)", "Host", "What", "Who", "Outcome", "Seconds", "Id"],
       past.map((deployment) => [
         deployment.createdAt.slice(0, 16).replace("T", " "),
         deployment.host,

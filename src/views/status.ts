@@ -17,7 +17,7 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[]): Blo
   return [
     heading("What runs where"),
     table(
-      ["Host", "Generation", "Revision", "Health", ""],
+      ["Host", "Generation", "Revision", "Health", "Drift, and what is under way"],
       hosts.map((looked) =>
         looked.kind === "unseen"
           ? [looked.host, "?", "?", "no answer", active(looked.host, open)]

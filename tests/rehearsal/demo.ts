@@ -37,14 +37,24 @@ const settings = readEnvironment(
   },
   dataDir,
 );
-const app = await startApp(settings, {
-  isOpen: true,
-  version: "demo",
-  onFatal(error) {
-    console.error(error.message);
-    process.exit(1);
-  },
+const app = await start().catch(async (error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  if (!/another bot is at work/.test(String(error))) {
+    await takeDown(name);
+  }
+  process.exit(1);
 });
+
+function start() {
+  return startApp(settings, {
+    isOpen: true,
+    version: "demo",
+    onFatal(error) {
+      console.error(error.message);
+      process.exit(1);
+    },
+  });
+}
 
 console.log(`
 Switchyard is up on five real machines: ${app.url}
@@ -53,7 +63,7 @@ Open the page and type:
   /deploy yoga                               build, look at what would change, click Switch
   /deploy yoga --ref origin/bad/unit-fails   a broken system: it goes back by itself
   /build-all --ref origin/bad/build-failure  four hosts side by side, one of them broken
-  /rollback yoga                             its generations, a button on each
+  /rollback yoga                             its generations, and buttons to go back
 
 Ctrl-C ends the demo and removes the machines. \`npm run rehearsal -- ssh yoga -- CMD…\` looks inside one.`);
 

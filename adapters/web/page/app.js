@@ -54,7 +54,7 @@ function awaitsDecision({ outcome, phase, confirmation }) {
 }
 
 function Filter({ host, setDraft }) {
-  const commands = [`/deploy ${host}`, `/health ${host}`, `/generations ${host}`];
+  const commands = [`/deploy ${host}`, `/status ${host}`, `/generations ${host}`];
   return html`<div class="filter">
     <b>${host}</b>
     ${commands.map((command) => html`<button type="button" class="chip" key=${command} onClick=${() => setDraft(command)}>${command}</button>`)}
@@ -63,7 +63,9 @@ function Filter({ host, setDraft }) {
 }
 
 function Empty({ setDraft }) {
-  const host = state.filter ?? state.hosts[0]?.name ?? "yoga";
+  // Nobody's first try should be the machine that matters most.
+  const calm = state.hosts.find(({ risk }) => risk === "low") ?? state.hosts[0];
+  const host = state.filter ?? calm?.name ?? "yoga";
   return html`<div class="empty">
     <h3>Nothing has been deployed yet</h3>
     <p>Type a command below, or start with one of these:</p>

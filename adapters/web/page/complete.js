@@ -1,4 +1,4 @@
-const most = 8;
+const most = 14;
 
 /** What may come next after `text`. Each has the whole new text, a label, and a word on what it is. */
 export function completions(text, { commands, hosts, deployments }) {
@@ -7,11 +7,18 @@ export function completions(text, { commands, hosts, deployments }) {
   const command = commands.find(({ name }) => `/${name}` === words[0]);
   if (command === undefined) return [];
   const typed = words.at(-1);
+  // What a flag takes, such as the REF of --ref, is not for us to guess.
+  const flag = words.at(-2);
+  if (flag.startsWith("--") && new RegExp(`\\[${flag} [A-Z]+\\]`).test(command.usage)) return [];
   const earlier = new Set(words.slice(1, -1));
+  const isHost = (word) => hosts.some(({ name }) => name === word);
   const start = text.slice(0, text.length - typed.length);
   // A phone turns -- into a dash; the bot reads it as --.
   const plain = typed.replace(/^[—–]/, "--");
   return arguments_(command.usage, hosts, deployments)
+    .filter(
+      ({ label }) => command.usage.includes("HOST…") || !isHost(label) || !words.slice(1, -1).some(isHost),
+    )
     .filter(({ label }) => label.startsWith(plain) && label !== plain && !earlier.has(label))
     .filter(({ label }) => plain !== "" || !label.startsWith("--") || earlier.size > 0)
     .slice(0, most)
