@@ -129,6 +129,7 @@ const longDiff = 20;
 function filesOf(deployment: Deployment): ThreadFile[] {
   const { id, host, outcome, diff } = deployment;
   const isLong = diff.length > longDiff && deployment.confirmation !== null;
+  const wasSwitched = deployment.supervisedUntil !== null;
   return [
     ...(isLong
       ? [
@@ -141,7 +142,7 @@ function filesOf(deployment: Deployment): ThreadFile[] {
           },
         ]
       : []),
-    ...(outcome !== null && alarming.has(outcome)
+    ...(outcome !== null && (wasSwitched || alarming.has(outcome))
       ? [
           {
             key: `${id}/log`,
