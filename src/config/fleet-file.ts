@@ -87,7 +87,6 @@ const fleetFileSchema = z.strictObject({
 });
 
 export type FleetFile = z.infer<typeof fleetFileSchema>;
-export type HostEntry = z.infer<typeof hostSchema>;
 
 export type FleetFileResult =
   | { readonly kind: "ok"; readonly file: FleetFile }

@@ -35,7 +35,3 @@ export function readDryActivate(stderr: string): UnitChanges {
     restart: [...new Set([...found.restart, ...both])].sort(),
   };
 }
-
-export function countUnits(units: UnitChanges): number {
-  return units.stop.length + units.restart.length + units.start.length + units.reload.length;
-}

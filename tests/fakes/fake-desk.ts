@@ -4,7 +4,7 @@ import { text } from "../../src/chat/blocks.ts";
 import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
-import { awaitsDecision, isOpen } from "../../src/deploy/deployment.ts";
+import { awaitsDecision, isOpen, phaseNames } from "../../src/deploy/deployment.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
 
@@ -39,16 +39,6 @@ export interface FakeDesk extends Desk {
   readonly listeners: () => number;
   readonly followers: () => number;
 }
-
-const phases: readonly PhaseName[] = [
-  "check",
-  "build",
-  "copy",
-  "dry-activate",
-  "confirm",
-  "switch",
-  "validate",
-];
 
 export function fakeDesk(
   hostNames: readonly string[] = ["yoga", "hetzner-vps"],
@@ -136,7 +126,7 @@ export function fakeDesk(
     reach(id, phase, change = {}) {
       const deployment = get(id);
       const times = { ...deployment.times };
-      for (const earlier of phases.slice(0, phases.indexOf(phase))) {
+      for (const earlier of phaseNames.slice(0, phaseNames.indexOf(phase))) {
         const time = times[earlier];
         times[earlier] = { startedAt: time?.startedAt ?? stamp(), finishedAt: time?.finishedAt ?? stamp() };
       }

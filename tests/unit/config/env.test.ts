@@ -9,7 +9,7 @@ const least = { SWITCHYARD_FLAKE: "/srv/fleet" };
 
 function mistakes(env: Readonly<Record<string, string>>): readonly string[] {
   try {
-    readEnvironment(env, "/work");
+    readEnvironment(env, "/srv/bot");
     return [];
   } catch (error) {
     assert.equal(error instanceof ConfigError, true, String(error));
@@ -18,28 +18,28 @@ function mistakes(env: Readonly<Record<string, string>>): readonly string[] {
 }
 
 test("the flake alone is enough: everything else has a default", () => {
-  const { token, ...settings } = readEnvironment(least, "/work");
+  const { token, ...settings } = readEnvironment(least, "/srv/bot");
   assert.equal(token, null);
   assert.equal(settings.flake, "/srv/fleet");
   assert.deepEqual(settings.builder, { kind: "local" });
-  assert.equal(settings.dataDir, "/work/data");
-  assert.equal(settings.fleetFile, "/work/fleet.yaml");
+  assert.equal(settings.dataDir, "/srv/bot/data");
+  assert.equal(settings.fleetFile, "/srv/bot/fleet.yaml");
   assert.deepEqual(settings.listen, { host: "127.0.0.1", port: 4040 });
   assert.equal(settings.logLevel, "info");
 });
 
 test("an empty variable, as an env file has them, is one that is not set", () => {
   assert.equal(
-    readEnvironment({ ...least, SWITCHYARD_TOKEN: "", SWITCHYARD_DATA_DIR: "" }, "/work").dataDir,
-    "/work/data",
+    readEnvironment({ ...least, SWITCHYARD_TOKEN: "", SWITCHYARD_DATA_DIR: "" }, "/srv/bot").dataDir,
+    "/srv/bot/data",
   );
 });
 
 test("a builder over SSH: user, host, port, and addresses in brackets", () => {
   const keys = { SWITCHYARD_SSH_KEY: "key", SWITCHYARD_KNOWN_HOSTS: "/etc/known" };
   const builder = (address: string) => {
-    const settings = readEnvironment({ ...least, ...keys, SWITCHYARD_BUILDER: address }, "/work");
-    assert.equal(settings.sshKey, "/work/key");
+    const settings = readEnvironment({ ...least, ...keys, SWITCHYARD_BUILDER: address }, "/srv/bot");
+    assert.equal(settings.sshKey, "/srv/bot/key");
     assert.equal(settings.knownHosts, "/etc/known");
     return settings.builder;
   };
