@@ -206,3 +206,22 @@ test("twenty runs at once keep the platform's pace, and each is told to its end"
   assert.ok(it.clock.now() - began >= 57_000, "60 posts, one a second");
   await it.threads.stop();
 });
+
+for (const failure of ["permanent", "temporary"] as const) {
+  test(`a file that cannot be sent (${failure}) holds back no edit`, async () => {
+    const it = await room();
+    it.channel.upload = async () => {
+      throw new DeliveryError(failure, "missing_scope");
+    };
+    const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    it.desk.reach(id, "confirm");
+    await it.clock.advance(10_000);
+    assert.match(it.channel.text("/card"), /"Switch"/);
+    it.desk.finish(id, "rolled-back", { message: "went back" });
+    await it.clock.advance(60_000);
+    assert.doesNotMatch(it.channel.text("/card"), /"Switch"/);
+    assert.match(it.channel.text("/root"), /rolled back/);
+    assert.equal(it.stored.size, failure === "permanent" ? 0 : 1, "one that may yet be sent is still owed");
+    await it.threads.stop();
+  });
+}
