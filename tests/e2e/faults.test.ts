@@ -11,7 +11,9 @@ describe("a bad system on a real machine", { skip }, () => {
   useHost(fleet, host);
   let bot: Bot;
   before(async () => {
-    bot = await startBot(fleet(), { defaults: { ackWithin: "8s", activateWithin: "20s" } });
+    bot = await startBot(fleet(), {
+      defaults: { ackWithin: "8s", activateWithin: "20s", rollbackWithin: "15s" },
+    });
   });
   after(() => bot.stop());
   beforeEach(() => fleet().reset(host));
@@ -73,6 +75,25 @@ describe("a bad system on a real machine", { skip }, () => {
     const after = await stateOf(fleet(), host);
     assert.equal(after.current, before.current);
     assert.ok(await isActive(fleet(), host, "sshd.service"), "it can be reached again");
+  });
+
+  test("a switch back that could not run is not called one: NixOS's lock is held all the while", async () => {
+    const id = await bot.start(`/deploy ${host} --ref origin/bad/hangs`);
+    await bot.asks(id);
+    await bot.act(id, "switch");
+    const lock = "/run/nixos/switch-to-configuration.lock";
+    for (let tries = 0; tries < 200; tries++) {
+      const held = await fleet().exec(host, ["sh", "-c", `[ -e ${lock} ] && ! flock -n ${lock} true`]);
+      if (held.exitCode === 0) {
+        break;
+      }
+      await delay(50);
+    }
+    // Waits in line, and has the lock as soon as the hanging activation is killed.
+    await fleet().exec(host, ["sh", "-c", `setsid flock ${lock} sleep 90 >/dev/null 2>&1 </dev/null &`]);
+    const ended = await bot.ended(id, 120);
+    assert.equal(ended.outcome, "rollback-failed", ended.message ?? "");
+    assert.match(ended.message ?? "", /switching back exited with 11/);
   });
 
   test("a tag with the name of a branch does not stand in for it", async () => {
