@@ -26,6 +26,7 @@ describe("the bot's connections, on real machines", { skip }, () => {
       shells.builder.run({ argv: ["sleep", "60"], timeout: 90_000, signal: ending.signal }),
     );
     const ended = Promise.allSettled(builds);
+    const before = Date.now();
     try {
       const target = { name: "ovh-vps", address: "ovh-vps", port: 22, user: "root", connectTimeout: 10 };
       const port = Number(new URL(fleet().builderUrl).port || 22);
@@ -36,6 +37,7 @@ describe("the bot's connections, on real machines", { skip }, () => {
       ]) {
         assert.equal((await shell.run({ argv: ["true"], timeout: 10_000 })).exitCode, 0);
       }
+      assert.ok(Date.now() - before < 20_000, "none of them waited for a build");
     } finally {
       ending.abort();
       await ended;
