@@ -7,6 +7,7 @@ const tools: Readonly<Record<string, string>> = {
   "/usr/bin/chromium": "chromium",
   "/usr/bin/shellcheck": "shellcheck",
   "/usr/bin/ssh-keygen": "openssh-client",
+  "/usr/sbin/nft": "nftables",
 };
 
 /** Installs what is missing where that can be done; says what is missing all the same. */

@@ -58,10 +58,12 @@ export interface BotOptions {
   readonly people?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly roles?: Readonly<Record<string, readonly string[]>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its data go; a folder is made there. */
+  readonly dataParent?: string;
 }
 
 export async function startBot(fleet: Fleet, options: BotOptions = {}): Promise<Bot> {
-  const dataDir = await mkdtemp(join(tmpdir(), "switchyard-e2e-"));
+  const dataDir = await mkdtemp(join(options.dataParent ?? tmpdir(), "switchyard-e2e-"));
   const fleetFile = join(dataDir, "fleet.yaml");
   await writeFile(fleetFile, fleetYaml(await readFile(fleet.fleetFile, "utf8"), options));
   const port = await freePort();

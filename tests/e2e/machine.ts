@@ -36,7 +36,7 @@ export function useHost(fleet: () => Fleet, host: string): void {
     await mkdir(claim, { recursive: true });
     release = await lockfile.lock(claim, {
       stale: 20_000,
-      retries: { retries: 1_000, factor: 1, minTimeout: 250 },
+      retries: { retries: 4_000, factor: 1, minTimeout: 250 },
     });
   });
   after(() => release?.());

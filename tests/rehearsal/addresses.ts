@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { fleetsDir, type MachineName, machineNames } from "./places.ts";
+import { fleetsDir, type HostName, hostNames, type MachineName, machineNames } from "./places.ts";
 import { allStates } from "./state.ts";
 
 /** A fleet's part of the loopback network, 127.83.N.0/24, and the port its sshds listen on. */
@@ -10,6 +10,10 @@ export interface Network {
 
 export const addressOf = ({ subnet }: Network, machine: MachineName): string =>
   `127.83.${subnet}.${10 + machineNames.indexOf(machine)}`;
+
+/** A second address of the builder for each host, so that one bot's way to the builder can be cut without the others'. */
+export const builderAddressFor = ({ subnet }: Network, host: HostName): string =>
+  `127.83.${subnet}.${20 + hostNames.indexOf(host)}`;
 
 /** The lowest subnet that no fleet uses. Call it under the lock of all fleets, and record it before you let go. */
 export async function freeNetwork(): Promise<Network> {

@@ -1,3 +1,6 @@
+import type { BreakOptions } from "./break/break.ts";
+import type { Kind } from "./break/plan.ts";
+import type { SmallDisk } from "./break/small-disk.ts";
 import type { ExecOptions } from "./machine.ts";
 import type { RunResult } from "./run.ts";
 
@@ -27,6 +30,13 @@ export interface Fleet {
   reset(host: string): Promise<void>;
   /** Commits files (path to content) on a branch of the flake's origin; a new branch starts at main. */
   commit(branch: string, message: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Does a machine some harm from outside, until it is mended, reset or rebooted. */
+  break(machine: string, kind: Kind, options?: BreakOptions): Promise<void>;
+  mend(machine: string, kind: Kind, options?: BreakOptions): Promise<void>;
+  /** For SWITCHYARD_BUILDER of a bot whose way to the builder is cut off alone: the builder's address for this host. */
+  builderAddressFor(host: string): string;
+  /** A disk of 32 MB on this machine that can be filled. */
+  smallDisk(name: string): Promise<SmallDisk>;
   /** Boots the boot default, after an orderly shutdown if the machine still can. */
   reboot(machine: string): Promise<void>;
 }

@@ -72,6 +72,14 @@ const good: readonly Commit[] = [
     date: "2026-11-19T10:30:00Z",
     edits: [version("openssl", "3.3.2", "3.3.3")],
   },
+  {
+    branch: "slow",
+    from: "main",
+    subject: "log shipper: on every machine",
+    author: "mira",
+    date: "2026-11-20T09:10:00Z",
+    override: "slow",
+  },
 ];
 
 /** A branch bad/NAME on top of main. */
@@ -105,6 +113,10 @@ const faults: readonly Commit[] = [
   }),
   bad("build-failure", "restic: build from source on hetzner-vps", { override: "build-failure" }),
   bad("activation-fails", "secrets: decrypt at activation", { override: "activation-fails" }),
+  bad("exits-1", "users: from the directory server", { override: "exits-1" }),
+  bad("exits-11", "activation: through the new agent", { override: "exits-11" }),
+  bad("exits-100", "init: the next interface", { override: "exits-100" }),
+  bad("exits-101", "switch program: 25.11", { override: "exits-101" }),
   bad("unit-fails", "web: new TLS configuration", { override: "unit-fails" }),
   bad("unit-dies", "web: serve from the new data folder", { override: "unit-dies" }),
   bad("flapper", "worker: connect to the new broker", { override: "flapper" }),

@@ -1,8 +1,11 @@
 import { Command } from "commander";
+import { installTools } from "../tools.ts";
+import { breakMachine, mendMachine } from "./break/break.ts";
+import { isKind, kinds } from "./break/plan.ts";
 import { bringUp, takeDown } from "./fleet.ts";
 import { leader } from "./machine.ts";
 import { openFleet } from "./open-fleet.ts";
-import { machineNames } from "./places.ts";
+import { isMachine, machineNames } from "./places.ts";
 import { progressLine } from "./progress-line.ts";
 import { fleetNames, readState } from "./state.ts";
 
@@ -69,6 +72,30 @@ program
     process.stderr.write(result.stderr);
     process.exitCode = result.exitCode;
   });
+
+const listOfKinds = Object.entries(kinds)
+  .map(([kind, what]) => `  ${kind.padEnd(16)} ${what}`)
+  .join("\n");
+
+for (const [name, act, description] of [
+  ["break", breakMachine, "do a machine some harm from outside, or as a person there might"],
+  ["mend", mendMachine, "undo a break"],
+] as const) {
+  program
+    .command(name)
+    .description(description)
+    .argument("<kind>")
+    .argument("[machine]", "which one", "yoga")
+    .addHelpText("after", `\nKinds:\n${listOfKinds}`)
+    .action(async (kind: string, machine: string) => {
+      const state = await readState(fleetName());
+      if (!state) throw new Error(`fleet ${fleetName()} does not exist: run "up" first`);
+      if (!isKind(kind)) throw new Error(`there is no kind "${kind}" of fault. There are:\n${listOfKinds}`);
+      if (!isMachine(machine)) throw new Error(`there is no machine "${machine}"`);
+      for (const missing of await installTools()) console.error(`not here: ${missing}`);
+      await act(state, machine, kind);
+    });
+}
 
 // `status | head` closes our output early; that is no error.
 process.stdout.on("error", () => process.exit());

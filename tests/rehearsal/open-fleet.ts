@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { addressOf } from "./addresses.ts";
+import { addressOf, builderAddressFor } from "./addresses.ts";
+import { breakMachine, mendMachine } from "./break/break.ts";
+import { smallDisk } from "./break/small-disk.ts";
 import { commitFiles } from "./flake-commits.ts";
 import type { Fleet } from "./fleet.ts";
 import { execIn } from "./machine.ts";
-import { fleetDir, hostNames, isHost, isMachine, type MachineName } from "./places.ts";
+import { fleetDir, type HostName, hostNames, isHost, isMachine, type MachineName } from "./places.ts";
 import { reboot, reset } from "./reset.ts";
 import { run } from "./run.ts";
 import { shellWords } from "./shell-words.ts";
@@ -25,11 +27,12 @@ export function openFleet(state: FleetState): Fleet {
     address: (machine) => addressOf(state, known(machine)),
     exec: (machine, argv, options) => execIn(place(machine), argv, options),
     ssh: (machine, argv) => run(sshArgv(state, known(machine), argv), { timeoutMs: 60_000 }),
-    reset: (host) => {
-      if (!isHost(host)) throw new Error(`reset ${host}: only hosts can be reset (${hostNames.join(", ")})`);
-      return reset(state, host);
-    },
+    reset: (host) => reset(state, knownHost(host)),
     commit: (branch, message, changed) => commitFiles(place("builder"), branch, message, changed),
+    break: (machine, kind, options) => breakMachine(state, known(machine), kind, options),
+    mend: (machine, kind, options) => mendMachine(state, known(machine), kind, options),
+    builderAddressFor: (host) => builderAddressFor(state, knownHost(host)),
+    smallDisk: (disk) => smallDisk(name, disk),
     reboot: (machine) => reboot(state, place(machine)),
   };
 }
@@ -64,6 +67,11 @@ function sshArgv(state: FleetState, machine: MachineName, argv: readonly string[
     "--",
     command,
   ];
+}
+
+function knownHost(name: string): HostName {
+  if (!isHost(name)) throw new Error(`there is no host "${name}": there are ${hostNames.join(", ")}`);
+  return name;
 }
 
 function known(machine: string): MachineName {

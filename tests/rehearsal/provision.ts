@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, chown, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { addressOf, type Network } from "./addresses.ts";
+import { addressOf, builderAddressFor, type Network } from "./addresses.ts";
 import { type Keys, knownHost } from "./keys.ts";
 import { emptyMachine, type Place } from "./machine.ts";
 import { hostNames, isHost, machineDir, machineFiles, machineNames } from "./places.ts";
@@ -11,6 +11,8 @@ import type { Seed } from "./seed.ts";
 export async function provision(place: Place, network: Network, keys: Keys, seed: Seed): Promise<void> {
   await emptyMachine(place);
   const { machine } = place;
+  const others = isHost(machine) ? [] : hostNames.map((host) => builderAddressFor(network, host));
+  const addresses = [addressOf(network, machine), ...others];
   const upper = join(machineDir(place.fleet, machine), "upper");
   const write = async (path: string, text: string, mode = 0o644) => {
     await mkdir(dirname(join(upper, path)), { recursive: true });
@@ -30,7 +32,7 @@ export async function provision(place: Place, network: Network, keys: Keys, seed
   await write("etc/ssh/ssh_host_ed25519_key.pub", keys.hostKey[machine].public);
   await write(
     "etc/ssh/sshd_config.d/05-address.conf",
-    `ListenAddress ${addressOf(network, machine)}\nPort ${network.port}\nHostKey /etc/ssh/ssh_host_ed25519_key\n`,
+    `${addresses.map((address) => `ListenAddress ${address}\n`).join("")}Port ${network.port}\nHostKey /etc/ssh/ssh_host_ed25519_key\n`,
   );
   await mkdir(join(upper, "root/.ssh"), { recursive: true, mode: 0o700 });
   await chmod(join(upper, "root"), 0o700);

@@ -72,6 +72,11 @@ export async function reboot(state: FleetState, place: Place): Promise<void> {
     if (now !== undefined && now !== before) return waitUntilUp(place, 60_000);
     await sleep(50);
   }
+  await powerCut(state, place);
+}
+
+/** Off at once, and on again: what was not on its disk is lost. */
+export async function powerCut(state: FleetState, place: Place): Promise<void> {
   await stop(place);
   await boot(place, await seedOf(state.seed));
 }

@@ -1,6 +1,8 @@
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { addressOf, freeNetwork } from "./addresses.ts";
+import { addressOf, builderAddressFor, freeNetwork } from "./addresses.ts";
+import { clearNetwork } from "./break/leftovers.ts";
+import { removeSmallDisks } from "./break/small-disk.ts";
 import type { Fleet } from "./fleet.ts";
 import { fleetFile } from "./fleet-file.ts";
 import { raiseLimits } from "./kernel-limits.ts";
@@ -43,6 +45,7 @@ export async function bringUp(name: string, onProgress: (progress: Progress) => 
   });
   return underLock(lockOf(name), 3 * 60_000, async () => {
     await mkdir(dir, { recursive: true });
+    await clearNetwork(name);
     const state = await currentState(name, made);
     const keys = await fleetKeys(name);
     await writeBotFiles(state, keys);
@@ -73,6 +76,8 @@ const lockOf = (name: string): string => join(fleetsDir, `.${name}`);
 
 async function removeFleet(name: string): Promise<void> {
   await Promise.all(machineNames.map((machine) => stop({ fleet: name, machine })));
+  await clearNetwork(name);
+  await removeSmallDisks(name);
   await rm(fleetDir(name), { recursive: true, force: true });
 }
 
@@ -91,9 +96,10 @@ async function currentState(name: string, made: Seed): Promise<FleetState> {
 
 async function writeBotFiles(state: FleetState, keys: Keys): Promise<void> {
   const files = fleetFiles(state.name);
+  const builder = [addressOf(state, "builder"), ...hostNames.map((host) => builderAddressFor(state, host))];
   await writeFile(
     files.knownHostsFile,
-    knownHost(addressOf(state, "builder"), state.port, keys.hostKey.builder),
+    builder.map((address) => knownHost(address, state.port, keys.hostKey.builder)).join(""),
   );
   await writeFile(files.fleetFile, fleetFile(state));
 }

@@ -5,6 +5,11 @@ initial=$1
 PATH=$initial/sw/bin
 export PATH NIXOS_NO_CHECK=1 NIXOS_NO_SYNC=1
 
+# Disks that were filled up are covered by small ones.
+for full in /nix/store /boot /run/rehearsal/store; do
+  while grep -q " $full " /proc/self/mounts; do /usr/bin/umount -l "$full" || exit 1; done
+done
+
 # Supervisors first, without a chance to roll back in the middle of this; and all other units that no system brought.
 rm -rf /run/switchyard
 foreign="/run/systemd/transient /run/systemd/system /run/systemd/system.control /etc/systemd/system"

@@ -25,6 +25,8 @@ let
     units = builtins.foldl' (all: role: all // role.units or { }) { } allRoles;
     activation = builtins.concatMap (role: role.activation or [ ]) allRoles;
     bootLoader = ./install-boot-loader.sh;
+    # Runs before the switch program, with its action as $1.
+    beforeSwitch = "";
     inhibitors = { dbus-implementation = "dbus"; };
   };
   machine = import ../overrides.nix { inherit pkgs; } merged;

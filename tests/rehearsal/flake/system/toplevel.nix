@@ -9,8 +9,9 @@ in
 run "nixos-system-${machine.name}-${pkgs.versions.nixos}"
   {
     inherit snippets;
+    inherit (machine) beforeSwitch;
     inhibitors = builtins.toJSON machine.inhibitors;
-    passAsFile = [ "snippets" "inhibitors" ];
+    passAsFile = [ "snippets" "inhibitors" "beforeSwitch" ];
     tools = ./tools;
     inherit (pkgs) perl bash;
     inherit linux initrd modules systemd units path;
@@ -31,7 +32,8 @@ run "nixos-system-${machine.name}-${pkgs.versions.nixos}"
     cp "$inhibitorsPath" $out/switch-inhibitors
 
     fill() { # template, target
-      sed -e "s,@out@,$out,g" -e "s,@bash@,$bash,g" -e "s,@systemd@,$systemd,g" -e "s,@perl@,$perl,g" \
+      sed -e "/@beforeSwitch@/{r $beforeSwitchPath
+        d}" -e "s,@out@,$out,g" -e "s,@bash@,$bash,g" -e "s,@systemd@,$systemd,g" -e "s,@perl@,$perl,g" \
         -e "s,@tools@,$tools,g" -e "s,@bootLoader@,$bootLoader,g" -e "/@snippets@/{r $snippetsPath
         d}" "$1" >"$2"
       chmod 555 "$2"

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Deployment, phaseNames } from "../../../src/deploy/deployment.ts";
+import type { Fleet } from "../../rehearsal/fleet.ts";
+import type { Bot } from "../bot.ts";
+import { type Look, lookAtHost, openDeployments } from "./look.ts";
+import type { Row, System } from "./row.ts";
+import { slowBuild } from "./slow-build.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+/** What was seen of a row, in the table's words. */
+export interface Seen {
+  readonly runs: System;
+  readonly profile: System;
+  readonly entry: System;
+  readonly outcome: string;
+  readonly says: string;
+  /** From the fault, or from the click where the system itself is the fault, to the end of the record: seconds. */
+  readonly seconds: number;
+}
+
+/** Plays one row on a host, and fails unless it ends as it has to. */
+export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Promise<Seen> {
+  await fleet.reset(host);
+  const before = await lookAtHost(fleet, host);
+  assert.deepEqual(before.remains, [], "the host is well before");
+  await row.arrange?.({ fleet, host });
+  const ref = row.ref === "a slow build" ? await slowBuild(fleet) : (row.ref ?? "origin/main");
+  const id = await bot.start(`/deploy ${host} --ref ${ref}`);
+  const stage = openStage(fleet, host, bot, id, before.current);
+  const struck = await drive(stage, row);
+  const record = await stage.record();
+  const seconds = Math.round((Date.parse(record.finishedAt ?? "") - struck) / 1000);
+  await row.restore?.({ fleet, host });
+
+  const systemOf = (path: string): System =>
+    path === before.current ? "old" : path === record.toplevel ? "new" : "other";
+  const after = await settled(fleet, host);
+  const told = `${record.phase}: ${record.outcome}: ${record.message}\n${record.lines.join("\n")}`;
+  assert.deepEqual(after.remains, [], `nothing is between two systems, and nothing is left there\n${told}`);
+  const { ends } = row;
+  assert.match(record.message ?? "", ends.says, told);
+  const seen = {
+    runs: systemOf(after.current),
+    profile: systemOf(after.profile),
+    entry: systemOf(after.entry),
+    outcome: record.outcome ?? "none",
+  };
+  const { runs, profile = runs, entry = runs, outcome } = ends;
+  assert.deepEqual(seen, { runs, profile, entry, outcome }, told);
+  assert.deepEqual(await openDeployments(bot.dataDir), {}, "nothing stays open in the store");
+  if (row.strike !== null) {
+    assertStruckIn(record, row, struck);
+  }
+  return { ...seen, says: ends.says.exec(record.message ?? "")?.[0] ?? "", seconds };
+}
+
+/** Clicks where the card asks, strikes where the row says, and stays until the record has ended. */
+async function drive(stage: Stage, row: Row): Promise<number> {
+  let at = Date.now();
+  let hasStruck = row.strike === null;
+  let hasClicked = false;
+  const end = Date.now() + 240_000;
+  for (;;) {
+    const record = await stage.record().catch(() => undefined);
+    const asks = record?.phase === "confirm" && record.confirmation?.decision === null;
+    if (record !== undefined && record.outcome !== null) {
+      assert.ok(hasStruck, `it ended in ${record.phase} already: ${record.outcome}: ${record.message}`);
+      return at;
+    }
+    assert.ok(Date.now() < end, `it has not ended: ${JSON.stringify(record)}`);
+    if (
+      !hasStruck &&
+      row.strike !== null &&
+      record?.phase === row.phase &&
+      (asks || row.phase !== "confirm")
+    ) {
+      at = Date.now();
+      hasStruck = true;
+      await row.strike(stage);
+    } else if (asks && !hasClicked) {
+      at = row.strike === null ? Date.now() : at;
+      hasClicked = true;
+      await stage.click();
+    }
+    const isNear = phaseNames.indexOf(row.phase) - phaseNames.indexOf(record?.phase ?? "check") <= 1;
+    await delay(!hasStruck && isNear ? 25 : 150);
+  }
+}
+
+/** The fault came in the phase that the row names, as the record's own times tell. */
+function assertStruckIn(record: Deployment, row: Row, struck: number): void {
+  const { startedAt = "", finishedAt = null } = record.times[row.phase] ?? {};
+  assert.ok(
+    Date.parse(startedAt) <= struck && Date.parse(finishedAt ?? record.finishedAt ?? "") >= struck,
+    `the fault came in ${row.phase}: ${JSON.stringify(record.times)}, struck ${new Date(struck).toISOString()}`,
+  );
+}
+
+/** The host as it is at last: units may be on their way, and gc-roots are taken away after the record's end. */
+async function settled(fleet: Fleet, host: string): Promise<Look> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const look = await lookAtHost(fleet, host);
+    if (look.remains.length === 0 || Date.now() > end) {
+      return look;
+    }
+    await delay(250);
+  }
+}

@@ -1,0 +1,101 @@
+import type { PhaseName } from "../../../src/deploy/deployment.ts";
+import { openRecord } from "./look.ts";
+import { type Row, waiting } from "./row.ts";
+import type { Stage } from "./stage.ts";
+
+/** The bot is killed as by a crash, and comes back at once or late. */
+
+/** Once the record on the disk says so, since a step that was not written did not happen. */
+const crashIn = (phase: PhaseName) => async (stage: Stage) => {
+  const { bot, id, until } = stage;
+  await until(`the record is in ${phase}`, async () => (await openRecord(bot.dataDir, id))?.phase === phase);
+  await crash(stage);
+};
+
+async function crash({ bot }: Stage): Promise<void> {
+  await bot.kill();
+  await bot.again();
+}
+
+const untouched = { runs: "old", outcome: "failed" } as const;
+const deployed = { runs: "new", outcome: "deployed", says: /runs the new system/ } as const;
+
+/** Back only when the host has helped itself. */
+async function crashUntilRolledBack({ bot, hostSays }: Stage): Promise<void> {
+  await bot.kill();
+  await hostSays("rolled-back");
+  await bot.again();
+}
+
+export const botRows: readonly Row[] = [
+  ...(["check", "build", "copy", "dry-activate"] as const).map(
+    (phase): Row => ({
+      fault: "bot killed, back at once",
+      phase,
+      ref: "origin/slow",
+      strike: crashIn(phase),
+      ends: {
+        ...untouched,
+        says: new RegExp(`the bot was restarted during ${phase}; the running system is untouched`),
+      },
+    }),
+  ),
+  { fault: "bot killed, back at once", phase: "confirm", strike: crash, ends: deployed },
+  {
+    fault: "bot killed, back at once",
+    phase: "switch",
+    ref: "origin/slow",
+    async strike(stage) {
+      await stage.hostSays("activating");
+      await crash(stage);
+    },
+    ends: deployed,
+  },
+  {
+    fault: "bot killed, back at once",
+    phase: "validate",
+    when: "before the commit",
+    strike: crash,
+    ends: deployed,
+  },
+  {
+    fault: "bot killed, back at once",
+    phase: "validate",
+    when: "while committing",
+    ref: "origin/slow",
+    async strike(stage) {
+      await stage.hostSays("committing");
+      await crash(stage);
+    },
+    ends: deployed,
+  },
+  {
+    fault: "bot killed, back late",
+    phase: "confirm",
+    when: "the card has expired",
+    options: { defaults: { approveWithin: "2s" } },
+    async strike(stage) {
+      await stage.bot.kill();
+      const expired = Date.now() + 3_000;
+      await stage.until("the card expires", async () => Date.now() > expired);
+      await stage.bot.again();
+    },
+    ends: { runs: "old", outcome: "expired", says: /Nobody decided in time/ },
+  },
+  {
+    fault: "bot killed, back late",
+    phase: "switch",
+    async strike(stage) {
+      await stage.hostSays("activating");
+      await crashUntilRolledBack(stage);
+    },
+    ends: { runs: "old", outcome: "rolled-back", says: /nobody could reach this host for 8 s/ },
+  },
+  {
+    fault: "bot killed, back late",
+    phase: "validate",
+    ...waiting,
+    strike: crashUntilRolledBack,
+    ends: { runs: "old", outcome: "rolled-back", says: /nobody decided for 61 s/ },
+  },
+];

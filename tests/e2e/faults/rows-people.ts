@@ -1,0 +1,173 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { startLaneBot } from "./bots.ts";
+import type { Row } from "./row.ts";
+import type { Stage } from "./stage.ts";
+
+/** Somebody works on the host by hand meanwhile, or another bot does. */
+
+const byHand = (kind: "change-profile" | "switch-by-hand") => async (stage: Stage) =>
+  stage.fleet.break(stage.host, kind, { system: await otherSystem(stage) });
+
+/** A third system on the host, as somebody's own nixos-rebuild would bring one. */
+async function otherSystem({ fleet, host }: Stage): Promise<string> {
+  const installable = `git+file:///srv/fleet.git?ref=refs/heads/next#nixosConfigurations.${host}.config.system.build.toplevel`;
+  const nix = (...words: string[]) => fleet.exec("builder", ["nix", ...words], { timeoutMs: 60_000 });
+  const built = await nix("build", "--no-link", "--print-out-paths", installable);
+  const system = built.stdout.trim();
+  const user = host === "zephyrus" ? "deploy@" : "";
+  const store = `ssh://${user}${host}${user === "" ? "" : "?remote-program=sudo%20nix-store"}`;
+  const copied = await nix("copy", "--to", store, system);
+  if (copied.exitCode !== 0) {
+    throw new Error(`bringing another system to ${host}: ${built.stderr} ${copied.stderr}`);
+  }
+  return system;
+}
+
+const holdLock = ({ fleet, host }: Stage) => fleet.break(host, "hold-lock");
+const releaseLock = ({ fleet, host }: Stage) => fleet.mend(host, "hold-lock");
+
+/** Another bot asks for the same host, and its card is clicked when `clicks` says so. */
+const otherBot =
+  (clicks: (stage: Stage, clickOther: () => Promise<unknown>) => Promise<void>) => async (stage: Stage) => {
+    const other = await startLaneBot(stage);
+    try {
+      const id = await other.start(`/deploy ${stage.host}`);
+      await other.asks(id);
+      await clicks(stage, () => other.act(id, "switch"));
+      const ended = await other.ended(id);
+      if (ended.outcome !== "superseded" && ended.outcome !== "failed") {
+        throw new Error(`the other bot's deployment ended as ${ended.outcome}: ${ended.message}`);
+      }
+    } finally {
+      await other.stop();
+    }
+  };
+
+export const peopleRows: readonly Row[] = [
+  {
+    fault: "profile changed by hand",
+    phase: "confirm",
+    strike: byHand("change-profile"),
+    ends: { runs: "old", profile: "other", entry: "old", outcome: "superseded", says: /its profile is/ },
+  },
+  {
+    fault: "profile changed by hand",
+    phase: "switch",
+    when: "the new system is well",
+    ref: "origin/slow",
+    strike: byHand("change-profile"),
+    ends: {
+      runs: "new",
+      profile: "other",
+      entry: "old",
+      outcome: "superseded",
+      says: /somebody else changed .* meanwhile, so it was left alone/,
+    },
+  },
+  {
+    fault: "profile changed by hand",
+    phase: "switch",
+    when: "the new system stops sshd",
+    ref: "origin/bad/stops-sshd",
+    strike: byHand("change-profile"),
+    ends: {
+      runs: "old",
+      profile: "other",
+      entry: "old",
+      outcome: "rolled-back",
+      says: /the profile was changed to system-2-link meanwhile and is left so/,
+    },
+  },
+  {
+    fault: "switched by hand",
+    phase: "confirm",
+    strike: byHand("switch-by-hand"),
+    ends: { runs: "other", outcome: "superseded", says: /runs now/ },
+  },
+  {
+    fault: "switched by hand",
+    phase: "validate",
+    options: { defaults: { settle: "12s", commitWithin: "115s" } },
+    strike: byHand("switch-by-hand"),
+    ends: {
+      runs: "other",
+      outcome: "superseded",
+      says: /neither the old nor the new system|so it was left alone/,
+    },
+  },
+  {
+    fault: "NixOS's lock held by hand",
+    phase: "dry-activate",
+    async strike(stage) {
+      await holdLock(stage);
+      await stage.until("it ends", async () => (await stage.record()).outcome !== null);
+      await releaseLock(stage);
+    },
+    ends: {
+      runs: "old",
+      outcome: "failed",
+      says: /another switch is under way on .*: NixOS's own lock is held/,
+    },
+  },
+  {
+    fault: "NixOS's lock held by hand",
+    phase: "confirm",
+    when: "and for the whole switch",
+    async strike(stage) {
+      await holdLock(stage);
+      await stage.click();
+      await stage.hostSays("refused");
+      await releaseLock(stage);
+    },
+    ends: { runs: "old", outcome: "failed", says: /NixOS's own lock was held by another switch/ },
+  },
+  {
+    fault: "NixOS's lock held by hand",
+    phase: "confirm",
+    when: "and let go 4 s after the click",
+    async strike(stage) {
+      await holdLock(stage);
+      await stage.click();
+      await delay(4_000);
+      await releaseLock(stage);
+    },
+    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+  },
+  {
+    fault: "NixOS's lock held by hand",
+    phase: "switch",
+    when: "taken before the roll back, let go 4 s later",
+    ref: "origin/bad/hangs",
+    async strike(stage) {
+      await stage.hostSays("activating");
+      await holdLock(stage);
+      await stage.hostSays("rolling-back");
+      await delay(4_000);
+      await releaseLock(stage);
+    },
+    ends: { runs: "old", outcome: "rolled-back", says: /the activation took longer than 15 s/ },
+  },
+  {
+    fault: "two bots on one host",
+    phase: "confirm",
+    when: "one is done before the other's click",
+    strike: otherBot(async (stage, clickOther) => {
+      await stage.click();
+      await stage.until("it is done", async () => (await stage.record()).outcome !== null);
+      await clickOther();
+    }),
+    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+  },
+  {
+    fault: "two bots on one host",
+    phase: "confirm",
+    when: "the other's click comes while it switches",
+    ref: "origin/slow",
+    strike: otherBot(async (stage, clickOther) => {
+      await stage.click();
+      await stage.hostSays("activating");
+      await clickOther();
+    }),
+    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+  },
+];

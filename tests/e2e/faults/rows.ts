@@ -1,0 +1,28 @@
+import { phaseNames } from "../../../src/deploy/deployment.ts";
+import type { Row } from "./row.ts";
+import { botRows } from "./rows-bot.ts";
+import { diskRows } from "./rows-disks.ts";
+import { networkRows } from "./rows-network.ts";
+import { peopleRows } from "./rows-people.ts";
+import { powerRows } from "./rows-power.ts";
+import { supervisorRows } from "./rows-supervisor.ts";
+import { systemRows } from "./rows-systems.ts";
+
+const all = [
+  ...systemRows,
+  ...botRows,
+  ...networkRows,
+  ...powerRows,
+  ...supervisorRows,
+  ...peopleRows,
+  ...diskRows,
+];
+
+/** Every row, by fault and then by phase: the order of the table. */
+export const rows: readonly Row[] = all
+  .map((row, at) => ({ row, at: all.findIndex(({ fault }) => fault === row.fault), own: at }))
+  .sort(
+    (a, b) =>
+      a.at - b.at || phaseNames.indexOf(a.row.phase) - phaseNames.indexOf(b.row.phase) || a.own - b.own,
+  )
+  .map(({ row }) => row);
