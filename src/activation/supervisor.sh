@@ -142,22 +142,32 @@ commit() {
     return
   fi
   ls -d "$profile"-*-link >"$dir/generations" 2>/dev/null
-  : >"$dir/committing"
+  # Without this note nobody would know that profile and boot loader have to be put back.
+  if ! : >"$dir/committing"; then
+    roll_back "the commit could not be noted in $dir"
+    return
+  fi
   set_state committing
   if [ -n "$generation" ]; then
     set -- --switch-generation "$generation"
   else
     set -- --set "$new"
   fi
-  set_profile "$@"
-  if [ "$(readlink -f "$profile")" != "$new" ]; then
+  if ! set_profile "$@"; then
     roll_back "the profile could not be set"
-  elif switch_to "$new" boot "$activate_within"; then
-    set_state "committed $(profile_name)"
-  else
+  elif is_changed_by_hand; then
+    set_state "superseded the host was changed during the commit: $(current), profile $(profile_name)"
+  elif ! switch_to "$new" boot "$activate_within"; then
     roll_back "the boot loader could not be written"
+  elif is_changed_by_hand; then
+    set_state "superseded the host was changed during the commit: $(current), profile $(profile_name)"
+  else
+    set_state "committed $(profile_name)"
   fi
 }
+
+# Whether somebody put another system there since the commit began.
+is_changed_by_hand() { [ "$(current)" != "$new" ] || [ "$(readlink -f "$profile")" != "$new" ]; }
 
 # wait_for SECONDS FILE…: until one of the files is there.
 wait_for() {
@@ -170,6 +180,9 @@ wait_for() {
   return 1
 }
 
+# log_to_journal LINES: a reader that dies cannot hurt the switch, as it would behind a pipe.
+log_to_journal() { tail --pid=$$ -n "$1" -F "$dir/log" 9>&- & }
+
 run() {
   # Daemons that an activation starts must not inherit the lock: every child gets it closed (9>&-).
   exec 9>/run/switchyard/lock
@@ -177,8 +190,7 @@ run() {
     set_state "refused another supervisor is at work on this host"
     return
   fi
-  # A reader that dies cannot hurt the switch, as it would behind a pipe.
-  tail --pid=$$ -n +1 -F "$dir/log" 9>&- &
+  log_to_journal +1
   if [ "$(current)" != "$old" ] || [ "$(profile_name)" != "$profile_link" ]; then
     set_state "superseded the host was changed: $(current), profile $(profile_name)"
     return
@@ -231,6 +243,7 @@ run() {
 finish() {
   last=$(state)
   if ! is_final "$last"; then
+    log_to_journal 0
     if [ "$(systemctl is-system-running)" = stopping ]; then
       # The next boot takes the boot default, which is the old system unless a commit had begun.
       restore_profile

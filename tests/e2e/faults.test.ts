@@ -11,9 +11,9 @@ import { rows } from "./faults/rows.ts";
 import { faultsDocument, type Played } from "./faults/table.ts";
 import { skip, useFleet, useHost } from "./machine.ts";
 
-/** For work on single rows: a part of their names. What is left out is said, and the document is not written. */
-const only = process.env["SWITCHYARD_TEST_FAULTS"] ?? "";
-const chosen = rows.filter((row) => nameOf(row).includes(only));
+/** For work on single rows: a pattern for their names. What is left out is said, and the document is not written. */
+const only = new RegExp(process.env["SWITCHYARD_TEST_FAULTS"] ?? "");
+const chosen = rows.filter((row) => only.test(nameOf(row)));
 
 describe("every way a switch can fail", { skip }, () => {
   const fleet = useFleet();
@@ -32,10 +32,19 @@ describe("every way a switch can fail", { skip }, () => {
 
     async function lane(t: TestContext, host: string, next: () => Row | undefined): Promise<void> {
       const bot = laneBot({ fleet: fleet(), host });
+      let isAsNew = false;
       for (let row = next(); row !== undefined; row = next()) {
         const taken = row;
         await t.test(nameOf(taken), async () => {
-          played.push({ row: taken, seen: await play(fleet(), host, await bot.for(taken.options), taken) });
+          // A host that went back to where it was needs no reset, unless the copy is to take its time again.
+          if (!isAsNew || taken.phase === "copy") {
+            await fleet().reset(host);
+          }
+          isAsNew = false;
+          const seen = await play(fleet(), host, await bot.for(taken.options), taken);
+          isAsNew = seen.runs === "old" && seen.profile === "old" && seen.entry === "old";
+          played.push({ row: taken, seen });
+          console.log(`${played.length} of ${chosen.length}: ${nameOf(taken)}: ${seen.outcome}`);
         });
       }
       await bot.stop();

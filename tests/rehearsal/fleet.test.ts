@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { bringUp, type Fleet, takeDown, whatIsMissing } from "./fleet.ts";
+import { run } from "./run.ts";
 
 const name = `test-${process.pid}`;
 const missing = await whatIsMissing();
@@ -140,6 +141,42 @@ test("a reboot boots what boot wrote, and reset undoes that too", { skip }, asyn
   assert.deepEqual([await current("hetzner-vps"), await booted("hetzner-vps")], [initial, initial]);
 });
 
+const reaches = async (host: string) => (await fleet.ssh(host, ["true"])).exitCode === 0;
+const write = async (host: string, path: string) =>
+  (await fleet.exec(host, ["sh", "-c", `echo x >${path} && rm ${path}`])).exitCode === 0;
+
+test("what is broken from outside is broken until it is mended", { skip }, async () => {
+  for (const kind of ["cut-ssh", "stop-sshd"] as const) {
+    await fleet.break("yoga", kind);
+    assert.equal(await reaches("yoga"), false, kind);
+    await fleet.mend("yoga", kind);
+    assert.equal(await reaches("yoga"), true, kind);
+  }
+  for (const [kind, path] of [
+    ["fill-store", "/nix/store/x"],
+    ["fill-boot", "/boot/x"],
+  ] as const) {
+    await fleet.break("yoga", kind);
+    assert.equal(await write("yoga", path), false, kind);
+    await fleet.mend("yoga", kind);
+    assert.equal(await write("yoga", path), true, kind);
+  }
+  await fleet.break("yoga", "hold-lock");
+  assert.equal((await activate("yoga", await current("yoga"), "dry-activate")).exitCode, 11);
+  await fleet.mend("yoga", "hold-lock");
+  assert.equal((await activate("yoga", await current("yoga"), "dry-activate")).exitCode, 0);
+});
+
+test("a reset mends full disks, and up mends what a crashed run left in the firewall", { skip }, async () => {
+  await fleet.break("yoga", "fill-store");
+  await fleet.break("yoga", "fill-boot");
+  await fleet.reset("yoga");
+  assert.deepEqual([await write("yoga", "/nix/store/x"), await write("yoga", "/boot/x")], [true, true]);
+  await fleet.break("yoga", "drop-packets");
+  await bringUp(name, noProgress);
+  assert.equal(await reaches("yoga"), true);
+});
+
 test("a commit on the flake's origin can be built", { skip }, async () => {
   const revision = await fleet.commit("try", "yoga: say hello", { "greeting.txt": "hello\n" });
   const shown = await fleet.ssh("builder", [
@@ -154,13 +191,16 @@ test("a commit on the flake's origin can be built", { skip }, async () => {
   assert.match(shown.stdout, new RegExp(`^${revision} yoga: say hello\n\n greeting.txt \\| 1 \\+`));
 });
 
-test("down leaves no process, no mount, no cgroup and no file", { skip }, async () => {
+test("down leaves no process, no mount, no cgroup, no file and no firewall", { skip }, async () => {
+  await fleet.smallDisk("full");
+  await fleet.break("yoga", "drop-packets");
   await takeDown(name);
   assert.deepEqual(
     (await commandLines()).filter((line) => line.includes(`switchyard-${name}-`)),
     [],
   );
   assert.doesNotMatch(await readFile("/proc/self/mounts", "utf8"), new RegExp(name));
+  assert.doesNotMatch((await run(["nft", "list", "tables"])).stdout, new RegExp(name.replace("-", "_")));
   const groups = await readdir("/sys/fs/cgroup", { recursive: true }).catch(() => []);
   assert.deepEqual(
     groups.filter((path) => path.includes(`switchyard-${name}-`)),

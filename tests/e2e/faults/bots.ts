@@ -4,10 +4,10 @@ import type { Lane, RowOptions } from "./row.ts";
 /** Deadlines as short as busy cores allow. */
 const quick = {
   settle: "1s",
-  activateWithin: "15s",
-  ackWithin: "8s",
+  activateWithin: "20s",
+  ackWithin: "12s",
   commitWithin: "101s",
-  rollbackWithin: "20s",
+  rollbackWithin: "40s",
 };
 
 /** A bot with its own way to the builder, and its data on a disk that can be filled. */

@@ -21,7 +21,6 @@ export interface Seen {
 
 /** Plays one row on a host, and fails unless it ends as it has to. */
 export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Promise<Seen> {
-  await fleet.reset(host);
   const before = await lookAtHost(fleet, host);
   assert.deepEqual(before.remains, [], "the host is well before");
   await row.arrange?.({ fleet, host });
@@ -72,7 +71,7 @@ async function drive(stage: Stage, row: Row): Promise<number> {
     if (
       !hasStruck &&
       row.strike !== null &&
-      record?.phase === row.phase &&
+      record?.times[row.phase] !== undefined &&
       (asks || row.phase !== "confirm")
     ) {
       at = Date.now();
@@ -84,7 +83,7 @@ async function drive(stage: Stage, row: Row): Promise<number> {
       await stage.click();
     }
     const isNear = phaseNames.indexOf(row.phase) - phaseNames.indexOf(record?.phase ?? "check") <= 1;
-    await delay(!hasStruck && isNear ? 25 : 150);
+    await delay(!hasStruck && isNear ? 30 : 250);
   }
 }
 

@@ -8,7 +8,10 @@ import type { Stage } from "./stage.ts";
 /** Once the record on the disk says so, since a step that was not written did not happen. */
 const crashIn = (phase: PhaseName) => async (stage: Stage) => {
   const { bot, id, until } = stage;
-  await until(`the record is in ${phase}`, async () => (await openRecord(bot.dataDir, id))?.phase === phase);
+  await until(
+    `the record is in ${phase}`,
+    async () => (await openRecord(bot.dataDir, id))?.times[phase] !== undefined,
+  );
   await crash(stage);
 };
 
@@ -89,7 +92,7 @@ export const botRows: readonly Row[] = [
       await stage.hostSays("activating");
       await crashUntilRolledBack(stage);
     },
-    ends: { runs: "old", outcome: "rolled-back", says: /nobody could reach this host for 8 s/ },
+    ends: { runs: "old", outcome: "rolled-back", says: /nobody could reach this host for 12 s/ },
   },
   {
     fault: "bot killed, back late",

@@ -42,7 +42,7 @@ const lost = /connect|connection|lost|refused|reset/i;
 const failed = { runs: "old", outcome: "failed", says: lost } as const;
 const deployed = { runs: "new", outcome: "deployed", says: /runs the new system/ } as const;
 const rolledBack = (says: RegExp) => ({ runs: "old", outcome: "rolled-back", says }) as const;
-const nobodyCame = rolledBack(/nobody could reach this host for 8 s/);
+const nobodyCame = rolledBack(/nobody could reach this host for 12 s/);
 const nobodyDecided = rolledBack(/nobody decided for 61 s/);
 
 const cutRows = (way: Way, fault: string, duringBuild: Row["ends"]): Row[] => [

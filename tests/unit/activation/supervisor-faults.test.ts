@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import {
+  type Events,
+  goingDown,
+  killed,
+  type Moment,
+  profileChangedByHand,
+  type ScriptEnd,
+  scriptHost,
+  switchedByHand,
+} from "../../fakes/script-host.ts";
+
+/** Where the switch is when a fault comes, and the moment that lies in the middle of it. */
+const stages = {
+  activating: { moment: "new-test", decision: "commit" },
+  activated: { moment: "waits-activated", decision: "commit" },
+  acked: { moment: "waits-acked", decision: "commit" },
+  "committing the profile": { moment: "set-profile", decision: "commit" },
+  "committing the boot loader": { moment: "new-boot", decision: "commit" },
+  "rolling back": { moment: "old-test", decision: "rollback" },
+} as const satisfies Record<string, { moment: Moment; decision: "commit" | "rollback" }>;
+type Stage = keyof typeof stages;
+
+/** How a switch has to end: the state's first word, and then running system, profile and boot default. */
+type End = readonly [state: RegExp, current: string, profile: string, boot: string];
+
+const committed: End = [/^committed system-2-link$/, "new", "new", "new"];
+const rolledBack = (why: RegExp): End => [new RegExp(`^rolled-back .*${why.source}`), "old", "old", "old"];
+const hostLeft = (current: string): End => [/^superseded /, current, "old", "old"];
+
+interface Fault {
+  readonly lines?: string;
+  readonly ends: Readonly<Record<Stage, End>>;
+}
+
+/** Every fault at every stage. The worst that may be left is said so: nothing is committed that did not stay. */
+const faults: Readonly<Record<string, Fault>> = {
+  "the supervisor is killed": {
+    lines: killed,
+    ends: {
+      activating: rolledBack(/the supervisor ended while activating/),
+      activated: rolledBack(/the supervisor ended while activated 0/),
+      acked: rolledBack(/the supervisor ended while acked 0/),
+      "committing the profile": rolledBack(/the supervisor ended while committing/),
+      "committing the boot loader": rolledBack(/the supervisor ended while committing/),
+      "rolling back": rolledBack(/the supervisor ended while rolling-back/),
+    },
+  },
+  // The running system is that of the next boot, so only what is booted counts.
+  "the host goes down": {
+    lines: goingDown,
+    ends: {
+      activating: [/^rolled-back the host went down while activating/, "new", "old", "old"],
+      activated: [/^rolled-back the host went down while activated/, "new", "old", "old"],
+      acked: [/^rolled-back the host went down while acked/, "new", "old", "old"],
+      "committing the profile": [/^rolled-back the host went down while committing/, "new", "old", "old"],
+      "committing the boot loader": [/^rolled-back the host went down while committing/, "new", "old", "old"],
+      "rolling back": [/^rolled-back the host went down while rolling-back/, "old", "old", "old"],
+    },
+  },
+  "somebody switches to another system": {
+    lines: switchedByHand,
+    ends: {
+      activating: hostLeft("other"),
+      activated: hostLeft("other"),
+      acked: hostLeft("other"),
+      "committing the profile": [/^superseded /, "other", "new", "old"],
+      "committing the boot loader": [/^superseded /, "other", "new", "new"],
+      "rolling back": [/^rollback-failed .*other runs/, "other", "old", "old"],
+    },
+  },
+  "somebody changes the profile": {
+    lines: profileChangedByHand,
+    ends: {
+      activating: [/^superseded /, "new", "other", "old"],
+      activated: [/^superseded /, "new", "other", "old"],
+      acked: [/^superseded /, "new", "other", "old"],
+      "committing the profile": [/^superseded /, "new", "other", "old"],
+      "committing the boot loader": [/^superseded /, "new", "other", "new"],
+      "rolling back": [/^rolled-back /, "old", "other", "old"],
+    },
+  },
+};
+
+function assertEnd(seen: ScriptEnd, [state, current, profile, boot]: End): void {
+  assert.match(seen.state, state, seen.log);
+  assert.deepEqual(
+    { current: seen.current, profile: seen.profile, boot: seen.boot },
+    { current, profile, boot },
+    seen.log,
+  );
+  assert.equal(seen.isLocked, false, "the lock is free");
+  if (seen.state.startsWith("rolled-back") && !seen.state.includes("went down")) {
+    assert.deepEqual(seen.activeUnits, ["web.service"], "what ran before runs again");
+  }
+}
+
+describe("supervisor.sh, each stage with each fault", { concurrency: 4 }, () => {
+  for (const [fault, { lines, ends }] of Object.entries(faults)) {
+    for (const [stage, { moment, decision }] of Object.entries(stages)) {
+      test(`${fault} while it is ${stage}`, async (t) => {
+        const host = await scriptHost(t);
+        const at = lines === undefined ? {} : { at: { [moment]: lines } };
+        assertEnd(await host.switch({ ...at, decision }), ends[stage as Stage]);
+      });
+    }
+  }
+});
+
+/** A step that goes wrong by itself. */
+const steps: readonly (readonly [what: string, events: Events, end: End])[] = [
+  ["nothing goes wrong, and it is told to keep the system", { decision: "commit" }, committed],
+  ["nothing goes wrong, and it is told to go back", { decision: "rollback" }, rolledBack(/it was told to/)],
+  ...[1, 2, 100, 101].map((code): [string, Events, End] => [
+    `the new system exits with ${code}`,
+    { exits: { "new-test": [code] }, decision: "commit" },
+    rolledBack(new RegExp(`exited with ${code}`)),
+  ]),
+  [
+    "the new system exits with 4, as some unit failed: the bot judges",
+    { exits: { "new-test": [4] }, decision: "commit" },
+    committed,
+  ],
+  [
+    "the new system hangs and is ended",
+    { exits: { "new-test": [124] }, decision: "commit" },
+    rolledBack(/took longer than 20 s/),
+  ],
+  [
+    "NixOS's lock is held for ever",
+    { exits: { "new-test": [11] }, decision: "commit" },
+    [/^refused NixOS's own lock/, "old", "old", "old"],
+  ],
+  [
+    "NixOS's lock is let go in time, before the switch",
+    { exits: { "new-test": [11, 11, 0] }, decision: "commit" },
+    committed,
+  ],
+  [
+    "NixOS's lock is let go in time, before the boot loader is written",
+    { exits: { "new-boot": [11, 11, 0] }, decision: "commit" },
+    committed,
+  ],
+  [
+    "NixOS's lock is let go in time, before the roll back",
+    { exits: { "old-test": [11, 11, 0] }, decision: "rollback" },
+    rolledBack(/it was told to/),
+  ],
+  [
+    "NixOS's lock is held for the whole time of a roll back: it is not called one",
+    { exits: { "old-test": [11] }, decision: "rollback" },
+    [/^rollback-failed .*switching back exited with 11/, "new", "old", "old"],
+  ],
+  ["nobody reaches the host", { ack: false }, rolledBack(/nobody could reach this host for 10 s/)],
+  ["nobody decides", {}, rolledBack(/nobody decided for 10 s/)],
+  [
+    "the profile cannot be set",
+    { exits: { "nix-env--set": [1] }, decision: "commit" },
+    rolledBack(/the profile could not be set/),
+  ],
+  [
+    "the boot loader cannot be written: profile back, old boot, old test",
+    { exits: { "new-boot": [1] }, decision: "commit" },
+    rolledBack(/the boot loader could not be written/),
+  ],
+  [
+    "neither boot entry can be written",
+    { exits: { "new-boot": [1], "old-boot": [1] }, decision: "commit" },
+    [/^rollback-failed .*the profile or boot loader could not be put back/, "old", "old", "old"],
+  ],
+  [
+    "a script of the old system's activation fails, and its units run all the same",
+    { exits: { "old-test": [2] }, decision: "rollback" },
+    rolledBack(/it was told to/),
+  ],
+  [
+    "the old system cannot be switched to",
+    { exits: { "old-test": [1] }, decision: "rollback" },
+    [/^rollback-failed .*switching back exited with 1/, "new", "old", "old"],
+  ],
+];
+
+describe("supervisor.sh, each step that goes wrong", { concurrency: 4 }, () => {
+  for (const [what, events, end] of steps) {
+    test(what, async (t) => {
+      const host = await scriptHost(t);
+      assertEnd(await host.switch(events), end);
+    });
+  }
+
+  test("a generation that the commit made is taken away again when it is undone", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ exits: { "new-boot": [1] }, decision: "commit" });
+    assert.equal(seen.link, "system-1-link");
+    assert.match(seen.log, /exit 1\n/);
+  });
+
+  test("a unit that does not come up again is named: the roll back failed", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "broken"), "web.service\n");
+    const seen = await host.switch({ decision: "rollback" });
+    assert.match(seen.state, /^rollback-failed it was told to; not running: web.service/);
+  });
+
+  for (const [what, lines] of [
+    ["the running system", switchedByHand],
+    ["the profile", profileChangedByHand],
+  ] as const) {
+    test(`a host where ${what} was changed before the start is left alone`, async (t) => {
+      const host = await scriptHost(t);
+      spawnSync("/bin/sh", ["-c", lines], { env: host.env });
+      const seen = await host.switch({ decision: "commit" });
+      assert.match(seen.state, /^superseded the host was changed/);
+      assert.doesNotMatch(seen.log, /switch-to-configuration/);
+    });
+  }
+
+  test("what finish does is in the journal too", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ at: { "waits-acked": killed } });
+    assert.match(seen.journal, /state: rolling-back the supervisor ended while acked 0/);
+    assert.match(seen.journal, /state: rolled-back/);
+  });
+});
