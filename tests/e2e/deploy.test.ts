@@ -40,6 +40,21 @@ describe("/deploy on a real machine", { skip }, () => {
     assert.match(tested.log, /^logs\/deploy\/dry-run-yoga-\d{8}-\d{6}\.log$/);
   });
 
+  test("a tag with the name of a branch does not stand in for it", async () => {
+    const main = (
+      await fleet().ssh("builder", ["git", "-C", "/srv/fleet", "rev-parse", "refs/remotes/origin/main"])
+    ).stdout.trim();
+    const git = (...words: string[]) => fleet().exec("builder", ["git", "-C", "/srv/fleet", ...words]);
+    assert.equal((await git("tag", "origin/main", "refs/remotes/origin/bad/unit-fails")).exitCode, 0);
+    try {
+      const tested = await bot.ended(await bot.start(`/deploy ${host} --dry-run`));
+      assert.equal(tested.revision, main);
+      assert.deepEqual(tested.warnings, []);
+    } finally {
+      await git("tag", "--delete", "origin/main");
+    }
+  });
+
   test("a click on Switch brings the host to the toplevel on the card, with one generation more", async () => {
     const old = await stateOf(fleet(), host);
     const id = await bot.start(`/deploy ${host} --reason "the \u201ctest\u201d"`);

@@ -11,6 +11,8 @@ export interface Look {
   readonly entry: string;
   /** Why it is between two systems, or what a deployment left behind there: nothing, when all is well. */
   readonly remains: readonly string[];
+  /** gc-roots that are left. */
+  readonly roots: readonly string[];
 }
 
 const script = `
@@ -36,7 +38,7 @@ systemctl list-units --all --plain --no-legend 'switchyard-*' | while read -r un
   echo "remains=the unit $unit: $rest"
 done
 for root in /nix/var/nix/gcroots/switchyard/*; do
-  [ ! -L "$root" ] || echo "remains=the gc-root \${root##*/}"
+  [ ! -L "$root" ] || echo "roots=\${root##*/}"
 done
 for lock in /run/switchyard/lock /run/nixos/switch-to-configuration.lock; do
   [ ! -e "$lock" ] || flock -n "$lock" true || echo "remains=$lock is held"
@@ -53,6 +55,7 @@ export async function lookAtHost(fleet: Fleet, host: string): Promise<Look> {
     profile: value("profile"),
     entry: value("entry"),
     remains: values("remains"),
+    roots: values("roots"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startLaneBot } from "./bots.ts";
-import type { Row } from "./row.ts";
+import type { Lane, Row } from "./row.ts";
 import type { Stage } from "./stage.ts";
 
 /** Somebody works on the host by hand meanwhile, or another bot does. */
@@ -43,7 +43,34 @@ const otherBot =
     }
   };
 
+/** A unit that nobody's switch made fail. */
+const failUnit = async ({ fleet, host }: Lane): Promise<void> => {
+  const unit = `printf '[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' >/run/systemd/system/old-trouble.service`;
+  await fleet.exec(host, [
+    "sh",
+    "-c",
+    `${unit}; systemctl daemon-reload; systemctl start old-trouble.service`,
+  ]);
+};
+const mendUnit = async ({ fleet, host }: Lane): Promise<void> => {
+  const unit = "/run/systemd/system/old-trouble.service";
+  await fleet.exec(host, ["sh", "-c", `rm ${unit}; systemctl daemon-reload; systemctl reset-failed`]);
+};
+
 export const peopleRows: readonly Row[] = [
+  {
+    fault: "a unit failed before",
+    phase: "check",
+    when: "before it",
+    strike: null,
+    arrange: failUnit,
+    restore: mendUnit,
+    ends: {
+      runs: "new",
+      outcome: "deployed-degraded",
+      says: /not everything there is well, but this switch did not do it/,
+    },
+  },
   {
     fault: "profile changed by hand",
     phase: "confirm",
