@@ -136,14 +136,21 @@ roll_back() {
   fi
 }
 
+# Whether somebody changed the host: it does not run SYSTEM, or its profile is another one than before.
+is_changed() { [ "$(current)" != "$1" ] || [ "$(profile_name)" != "$profile_link" ]; }
+
+leave_alone() { set_state "superseded the host was changed $1: $(current) runs, the profile is $(profile_name)"; }
+
+is_committed() { [ "$(current)" = "$new" ] && [ "$(readlink -f "$profile")" = "$new" ]; }
+
 commit() {
-  if [ "$(current)" != "$new" ] || [ "$(profile_name)" != "$profile_link" ]; then
-    set_state "superseded the host was changed before the commit: $(current), profile $(profile_name)"
+  if is_changed "$new"; then
+    leave_alone "before the commit"
     return
   fi
   ls -d "$profile"-*-link >"$dir/generations" 2>/dev/null
   # Without this note nobody would know that profile and boot loader have to be put back.
-  if ! : >"$dir/committing"; then
+  if ! touch "$dir/committing"; then
     roll_back "the commit could not be noted in $dir"
     return
   fi
@@ -155,19 +162,16 @@ commit() {
   fi
   if ! set_profile "$@"; then
     roll_back "the profile could not be set"
-  elif is_changed_by_hand; then
-    set_state "superseded the host was changed during the commit: $(current), profile $(profile_name)"
+  elif ! is_committed; then
+    leave_alone "during the commit"
   elif ! switch_to "$new" boot "$activate_within"; then
     roll_back "the boot loader could not be written"
-  elif is_changed_by_hand; then
-    set_state "superseded the host was changed during the commit: $(current), profile $(profile_name)"
+  elif ! is_committed; then
+    leave_alone "during the commit"
   else
     set_state "committed $(profile_name)"
   fi
 }
-
-# Whether somebody put another system there since the commit began.
-is_changed_by_hand() { [ "$(current)" != "$new" ] || [ "$(readlink -f "$profile")" != "$new" ]; }
 
 # wait_for SECONDS FILE…: until one of the files is there.
 wait_for() {
@@ -180,8 +184,8 @@ wait_for() {
   return 1
 }
 
-# log_to_journal LINES: a reader that dies cannot hurt the switch, as it would behind a pipe.
-log_to_journal() { tail --pid=$$ -n "$1" -F "$dir/log" 9>&- & }
+# What is logged from here on goes to the journal. A reader that dies cannot hurt the switch, as it would behind a pipe.
+log_to_journal() { tail --pid=$$ -c "+$(($(wc -c <"$dir/log") + 1))" -F "$dir/log" 9>&- & }
 
 run() {
   # Daemons that an activation starts must not inherit the lock: every child gets it closed (9>&-).
@@ -190,39 +194,34 @@ run() {
     set_state "refused another supervisor is at work on this host"
     return
   fi
-  log_to_journal +1
-  if [ "$(current)" != "$old" ] || [ "$(profile_name)" != "$profile_link" ]; then
-    set_state "superseded the host was changed: $(current), profile $(profile_name)"
+  log_to_journal
+  if is_changed "$old"; then
+    leave_alone "before the switch"
     return
   fi
   set_state activating
   switch_to "$new" test "$activate_within"
   code=$?
-  # 4 means that some unit failed, maybe an old one: the bot judges by the baseline.
+  why=
   case $code in
-    0 | 4) ;;
-    11)
-      if [ "$(current)" = "$old" ]; then
-        set_state "refused NixOS's own lock was held by another switch"
-        return
-      fi
-      roll_back "NixOS's own lock was held"
-      return
-      ;;
-    124 | 137)
-      roll_back "the activation took longer than ${activate_within} s"
-      return
-      ;;
-    *)
-      roll_back "switch-to-configuration exited with $code"
-      return
-      ;;
+    # 4 means that some unit failed, maybe an old one: the bot judges by the baseline.
+    0 | 4) [ "$(current)" = "$new" ] || why="the new system is not the running one after its activation" ;;
+    11) why="NixOS's own lock was held by another switch" ;;
+    124 | 137) why="the activation took longer than ${activate_within} s" ;;
+    *) why="switch-to-configuration exited with $code" ;;
   esac
-  if [ "$(current)" != "$new" ]; then
-    roll_back "the new system is not the running one after its activation"
-    return
+  if [ "$code" -eq 11 ] && [ "$(current)" = "$old" ]; then
+    set_state "refused $why"
+  elif [ -n "$why" ]; then
+    roll_back "$why"
+  else
+    set_state "activated $code"
+    await_decision
   fi
-  set_state "activated $code"
+}
+
+# Silence means roll back.
+await_decision() {
   if ! wait_for "$ack_within" ack decision; then
     roll_back "nobody could reach this host for ${ack_within} s"
     return
@@ -243,7 +242,7 @@ run() {
 finish() {
   last=$(state)
   if ! is_final "$last"; then
-    log_to_journal 0
+    log_to_journal
     if [ "$(systemctl is-system-running)" = stopping ]; then
       # The next boot takes the boot default, which is the old system unless a commit had begun.
       restore_profile

@@ -143,7 +143,7 @@ test("a reboot boots what boot wrote, and reset undoes that too", { skip }, asyn
 
 const reaches = async (host: string) => (await fleet.ssh(host, ["true"])).exitCode === 0;
 const write = async (host: string, path: string) =>
-  (await fleet.exec(host, ["sh", "-c", `echo x >${path} && rm ${path}`])).exitCode === 0;
+  (await fleet.exec(host, ["sh", "-c", `head -c 8k /dev/zero >${path} && rm ${path}`])).exitCode === 0;
 
 test("what is broken from outside is broken until it is mended", { skip }, async () => {
   for (const kind of ["cut-ssh", "stop-sshd"] as const) {

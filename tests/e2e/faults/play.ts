@@ -51,7 +51,12 @@ export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Prom
   if (row.strike !== null) {
     assertStruckIn(record, row, struck);
   }
-  return { ...seen, says: ends.says.exec(record.message ?? "")?.[0] ?? "", seconds };
+  const said = ends.says.exec(record.message ?? "");
+  return {
+    ...seen,
+    says: said?.groups?.["varies"] === undefined ? (said?.[0] ?? "") : "why, as ssh has it",
+    seconds,
+  };
 }
 
 /** Clicks where the card asks, strikes where the row says, and stays until the record has ended. */

@@ -48,7 +48,7 @@ export interface Ending {
   readonly profile?: System;
   readonly entry?: System;
   readonly outcome: Outcome;
-  /** Found in the record's message. */
+  /** Found in the record's message, and shown in the table, unless a group `varies` says that it differs from run to run. */
   readonly says: RegExp;
 }
 

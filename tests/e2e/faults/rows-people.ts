@@ -5,23 +5,26 @@ import type { Stage } from "./stage.ts";
 
 /** Somebody works on the host by hand meanwhile, or another bot does. */
 
-const byHand = (kind: "change-profile" | "switch-by-hand") => async (stage: Stage) =>
-  stage.fleet.break(stage.host, kind, { system: await otherSystem(stage) });
-
-/** A third system on the host, as somebody's own nixos-rebuild would bring one. */
-async function otherSystem({ fleet, host }: Stage): Promise<string> {
-  const installable = `git+file:///srv/fleet.git?ref=refs/heads/next#nixosConfigurations.${host}.config.system.build.toplevel`;
+/** A third system, brought to the host before the deployment, as somebody's own nixos-rebuild would bring one. */
+const others = new Map<string, string>();
+async function bringOther({ fleet, host }: Lane): Promise<void> {
+  const flake = "git+file:///srv/fleet.git?ref=refs/heads/next";
+  const installable = `${flake}#nixosConfigurations.${host}.config.system.build.toplevel`;
   const nix = (...words: string[]) => fleet.exec("builder", ["nix", ...words], { timeoutMs: 60_000 });
   const built = await nix("build", "--no-link", "--print-out-paths", installable);
   const system = built.stdout.trim();
-  const user = host === "zephyrus" ? "deploy@" : "";
-  const store = `ssh://${user}${host}${user === "" ? "" : "?remote-program=sudo%20nix-store"}`;
-  const copied = await nix("copy", "--to", store, system);
+  const store = host === "zephyrus" ? `deploy@${host}?remote-program=sudo%20nix-store` : host;
+  const copied = await nix("copy", "--to", `ssh://${store}`, system);
   if (copied.exitCode !== 0) {
     throw new Error(`bringing another system to ${host}: ${built.stderr} ${copied.stderr}`);
   }
-  return system;
+  others.set(host, system);
 }
+
+const byHand = (kind: "change-profile" | "switch-by-hand") => ({
+  arrange: bringOther,
+  strike: ({ fleet, host }: Stage) => fleet.break(host, kind, { system: others.get(host) ?? "" }),
+});
 
 const holdLock = ({ fleet, host }: Stage) => fleet.break(host, "hold-lock");
 const releaseLock = ({ fleet, host }: Stage) => fleet.mend(host, "hold-lock");
@@ -74,7 +77,7 @@ export const peopleRows: readonly Row[] = [
   {
     fault: "profile changed by hand",
     phase: "confirm",
-    strike: byHand("change-profile"),
+    ...byHand("change-profile"),
     ends: { runs: "old", profile: "other", entry: "old", outcome: "superseded", says: /its profile is/ },
   },
   {
@@ -82,7 +85,7 @@ export const peopleRows: readonly Row[] = [
     phase: "switch",
     when: "the new system is well",
     ref: "origin/slow",
-    strike: byHand("change-profile"),
+    ...byHand("change-profile"),
     ends: {
       runs: "new",
       profile: "other",
@@ -96,7 +99,7 @@ export const peopleRows: readonly Row[] = [
     phase: "switch",
     when: "the new system stops sshd",
     ref: "origin/bad/stops-sshd",
-    strike: byHand("change-profile"),
+    ...byHand("change-profile"),
     ends: {
       runs: "old",
       profile: "other",
@@ -108,14 +111,14 @@ export const peopleRows: readonly Row[] = [
   {
     fault: "switched by hand",
     phase: "confirm",
-    strike: byHand("switch-by-hand"),
+    ...byHand("switch-by-hand"),
     ends: { runs: "other", outcome: "superseded", says: /runs now/ },
   },
   {
     fault: "switched by hand",
     phase: "validate",
     options: { defaults: { settle: "12s", commitWithin: "115s" } },
-    strike: byHand("switch-by-hand"),
+    ...byHand("switch-by-hand"),
     ends: {
       runs: "other",
       outcome: "superseded",
@@ -125,6 +128,7 @@ export const peopleRows: readonly Row[] = [
   {
     fault: "NixOS's lock held by hand",
     phase: "dry-activate",
+    ref: "origin/slow",
     async strike(stage) {
       await holdLock(stage);
       await stage.until("it ends", async () => (await stage.record()).outcome !== null);

@@ -22,6 +22,7 @@ cp -a ${small}/store/upper/. /nix/store/
 umount -l ${small}/store
 `;
 
+/** One page stays free: enough to write the old entries anew, and too little for one generation more. */
 export const fillBoot = `
 set -e
 mkdir -p ${small}/boot /boot
@@ -30,6 +31,7 @@ cp -a /boot/. ${small}/boot/
 mount --bind ${small}/boot /boot
 umount -l ${small}/boot
 dd if=/dev/zero of=/boot/ballast bs=4k 2>/dev/null || :
+truncate -s -4k /boot/ballast
 `;
 
 export const freeBoot = `
