@@ -81,7 +81,8 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
               text: plainText(sign[block.tone] + oneLine(block.text), limits.headerText, "…"),
             },
           ];
-    case "text": {
+    case "text":
+    case "decision": {
       const text = escapeLong(sign[block.tone] + block.text, Math.min(share, limits.sectionText));
       return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
     }
