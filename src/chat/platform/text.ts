@@ -17,6 +17,28 @@ export function oneLine(text: string): string {
   return clean(text.slice(0, longestLine)).replaceAll(/\s+/g, " ").trim();
 }
 
+/** Clean and escaped character by character, at most `max` characters; what one became is never cut in two. */
+export function escapeWithin(
+  text: string,
+  max: number,
+  ending: string,
+  escaped: (character: string) => string,
+): string {
+  const whole = clean(text.slice(0, 2 * max + longestLine)).trim();
+  let kept = "";
+  let fits = 0;
+  for (const character of whole) {
+    kept += escaped(character);
+    if (kept.length <= max - ending.length) {
+      fits = kept.length;
+    }
+    if (kept.length > max) {
+      return kept.slice(0, fits) + ending;
+    }
+  }
+  return kept;
+}
+
 /** At most `max` characters, and never half a character. */
 export function cut(text: string, max: number, ending = "…"): string {
   return text.length <= max ? text : text.slice(0, Math.max(0, max - ending.length)).toWellFormed() + ending;
