@@ -46,7 +46,7 @@ export function restApi({ world, token, limiter, faults, validator, isLate, orig
     if (!incoming.isReadable) {
       throw new ApiError(400, 50109, "The request body contains invalid JSON.");
     }
-    const problems = validator.check(operation, incoming.body);
+    const problems = validator.check(operation, incoming.body, incoming.query);
     if (problems.length > 0) {
       throw invalidBody(problems);
     }
@@ -82,7 +82,9 @@ export function restApi({ world, token, limiter, faults, validator, isLate, orig
       return { status: body === undefined ? 204 : (route.status ?? 200), headers, body };
     } catch (error) {
       if (!(error instanceof ApiError)) {
-        throw error;
+        const failure = error instanceof Error ? error.stack : error;
+        world.mistakes.push({ operation, problems: [`the fake itself failed: ${failure}`] });
+        return { status: 500, headers, body: { message: "500: Internal Server Error", code: 0 } };
       }
       if (error.problems.length > 0) {
         world.mistakes.push({

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, listOf, textOf } from "../slack/json.ts";
-import { ApiError, type Call, param, type Routes } from "./api.ts";
+import { ApiError, type Call, invalidBody, param, type Routes } from "./api.ts";
 import { checkCommands } from "./check-commands.ts";
 import { requireGuild } from "./routes-read.ts";
 import type { Command } from "./types.ts";
@@ -37,7 +37,7 @@ export const commandRoutes: Routes = {
     path,
     answer(call) {
       requireOwn(call);
-      checkCommands([call.body]);
+      checkCommands([call.body], { isAlone: true });
       return keep(call, command(call, call.body));
     },
   },
@@ -58,17 +58,10 @@ export const commandRoutes: Routes = {
       requireOwn(call);
       const before = registered(call);
       const after = { ...before.content, ...call.body };
-      checkCommands([after]);
+      checkCommands([after], { isAlone: true });
       if (nameTaken(call, before.id, textOf(after["name"]))) {
-        throw new ApiError(400, 50035, "Invalid Form Body", {
-          problems: [
-            {
-              at: ["name"],
-              code: "APPLICATION_COMMANDS_DUPLICATE_NAME",
-              message: "Application command names must be unique",
-            },
-          ],
-        });
+        const code = "APPLICATION_COMMANDS_DUPLICATE_NAME";
+        throw invalidBody([{ at: ["name"], code, message: "Application command names must be unique" }]);
       }
       return keep(call, command(call, after, before.id));
     },

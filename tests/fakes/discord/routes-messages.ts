@@ -1,5 +1,13 @@
 import { fieldsOf, textOf } from "../slack/json.ts";
-import { ApiError, type Call, channelOf, messageOf, missingPermissions, type Routes } from "./api.ts";
+import {
+  ApiError,
+  type Call,
+  channelOf,
+  invalidBody,
+  messageOf,
+  missingPermissions,
+  type Routes,
+} from "./api.ts";
 import { messageEvent, messageJson, newMessageJson } from "./message-json.ts";
 import { may, type Permission } from "./permissions.ts";
 import { changeThread } from "./threads.ts";
@@ -148,9 +156,9 @@ function repliedTo(call: Call, channel: Channel): StoredMessage | undefined {
   }
   const found = call.world.message(channel.id, textOf(message_id) ?? "");
   if (found === undefined && fail_if_not_exists !== false) {
-    throw new ApiError(400, 50035, "Invalid Form Body", {
-      problems: [{ at: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" }],
-    });
+    throw invalidBody([
+      { at: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" },
+    ]);
   }
   return found;
 }
@@ -185,11 +193,9 @@ function checkAge({ world }: Call, channel: Channel, message: StoredMessage): vo
 function slice(all: readonly StoredMessage[], query: Call["query"]): readonly StoredMessage[] {
   const limit = Number(query["limit"] ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw new ApiError(400, 50035, "Invalid Form Body", {
-      problems: [
-        { at: ["limit"], code: "NUMBER_TYPE_MAX", message: "int value should be between 1 and 100." },
-      ],
-    });
+    throw invalidBody([
+      { at: ["limit"], code: "NUMBER_TYPE_MAX", message: "int value should be between 1 and 100." },
+    ]);
   }
   const { before, after, around } = query;
   if (before !== undefined) {

@@ -24,7 +24,7 @@ export function written(call: Call, body: Fields, before?: StoredMessage): Body 
     attachments: attachmentsOf(call, body, before),
     flags,
   };
-  checkMessage(body, after);
+  checkMessage(body, after, before);
   return after;
 }
 
