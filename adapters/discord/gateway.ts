@@ -60,7 +60,9 @@ export function openGateway(options: GatewayOptions): Gateway {
       away.abort();
       away = new AbortController();
       void rest(patience, AbortSignal.any([away.signal, signal])).then((isDue) => {
-        over.resolve(isDue ? "silent" : signal.aborted ? "stopped" : over.promise);
+        if (isDue) {
+          over.resolve("silent");
+        }
       });
     }
     function ready(): void {

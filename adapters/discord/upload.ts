@@ -22,7 +22,7 @@ export async function upload(parts: FindParts, file: OutFile, since: number | nu
     body: {
       content: cut(escapeText(oneLine(file.title), 500), limits.content),
       allowed_mentions: { parse: [] },
-      attachments: [{ id: 0, filename: file.name }],
+      attachments: [{ id: "0", filename: file.name }],
       nonce: nonceOf(file.key),
       enforce_nonce: true,
     },
