@@ -35,7 +35,7 @@ export function discordApi({ token, apiUrl }: Pick<DiscordApp, "token" | "apiUrl
     version: "10",
     retries: 0,
     timeout: uploadTimeout,
-    rejectOnRateLimit: ({ timeToReset }) => timeToReset > longestWait,
+    rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > longestWait,
     ...(apiUrl === null ? {} : { api: apiUrl }),
   }).setToken(token);
   return (method, fullRoute, { body, query, files, auth = true } = {}) => {

@@ -2,6 +2,7 @@ import {
   type APIActionRowComponent,
   type APIButtonComponent,
   type APIButtonComponentWithCustomId,
+  type APIComponentInContainer,
   ButtonStyle,
   ComponentType,
 } from "discord.js";
@@ -60,6 +61,23 @@ export function spentRows(labels: readonly string[]): ButtonRow[] {
       disabled: true,
     })),
   );
+}
+
+/** Discord refuses a message in which two buttons are the same: the first one stays. */
+export function distinctButtons(parts: readonly APIComponentInContainer[]): APIComponentInContainer[] {
+  const seen = new Set<string>();
+  return parts.flatMap((part): APIComponentInContainer[] => {
+    if (part.type !== ComponentType.ActionRow) {
+      return [part];
+    }
+    const components = part.components.filter((one) => {
+      const id = "custom_id" in one ? one.custom_id : "";
+      const isNew = !seen.has(id);
+      seen.add(id);
+      return isNew;
+    });
+    return components.length === 0 ? [] : [{ ...part, components }];
+  });
 }
 
 function rows(buttons: readonly APIButtonComponent[]): ButtonRow[] {

@@ -9,7 +9,7 @@ import { fit, type Group } from "../../src/chat/platform/fit.ts";
 import { stepLine } from "../../src/chat/platform/step-words.ts";
 import { type TableBlock, tableText } from "../../src/chat/platform/table-text.ts";
 import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
-import { buttonRows, spentRows } from "./buttons.ts";
+import { buttonRows, distinctButtons, spentRows } from "./buttons.ts";
 import { limits } from "./limits.ts";
 import { bold, codeBlock, escapeLong, escapeText } from "./markdown.ts";
 
@@ -49,7 +49,7 @@ export interface Message {
 /** Any message, within every limit of Discord's. Nobody is pinged but the one to mention. */
 export function renderMessage({ text, blocks, mention, marker }: Message): Rendered {
   const pinged = mention !== null && /^\d{1,20}$/.test(mention) ? mention : null;
-  const parts = renderBlocks(blocks);
+  const parts = distinctButtons(renderBlocks(blocks));
   const shown = parts.length > 0 ? parts : textPart(escapeText(text, 1_000) || "…");
   const first = blocks.find((block) => block.kind === "heading" || block.kind === "text");
   return {
