@@ -53,6 +53,8 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
   const faults = createFaults();
   const interactions = createInteractions(world, options);
   const validator = createValidator();
+  // What is needed for responses takes a while to get ready, and those have to come within 3 s.
+  validator.check("create_interaction_response", { type: 6 }, {});
   const origin = () => `http://127.0.0.1:${server.port}`;
   const people = new Map<string, Person>();
 

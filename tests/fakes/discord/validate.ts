@@ -145,7 +145,7 @@ function prepared(description: Fields): Fields {
     return Object.fromEntries(entries);
   }
 
-  return fieldsOf(walk(description));
+  return fieldsOf(walk({ components: { schemas }, paths: description["paths"] }));
 }
 
 /** Without the errors of alternatives that were not meant. */
