@@ -1,4 +1,12 @@
-import { Client, Events, GatewayDispatchEvents, GatewayIntentBits } from "discord.js";
+import {
+  Client,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  type IShardingStrategy,
+  SimpleShardingStrategy,
+  type WebSocketOptions,
+} from "discord.js";
 import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import { explain, isTokenTrouble } from "./check.ts";
@@ -47,12 +55,14 @@ export function openGateway(options: GatewayOptions): Gateway {
 
   /** Resolves when this session is over; rejects when there never was one. */
   async function session(): Promise<Ending> {
+    const over = Promise.withResolvers<Ending>();
+    let isOver = false;
     const client = new Client({
       // Not one of them is privileged: messages are read only where they mention the bot.
       intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
       rest: { retries: 0, ...(options.apiUrl === null ? {} : { api: options.apiUrl }) },
+      ws: { buildStrategy: (manager) => finalStrategy(manager, () => isOver) },
     });
-    const over = Promise.withResolvers<Ending>();
     let away = new AbortController();
 
     /** Nothing but a ready session calls this off. */
@@ -99,6 +109,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     } finally {
       signal.removeEventListener("abort", stopped);
       away.abort();
+      isOver = true;
       await within(destroyWithin, "ending the session", client.destroy()).catch(() => {});
     }
   }
@@ -133,4 +144,17 @@ export function openGateway(options: GatewayOptions): Gateway {
     },
     health: () => state,
   };
+}
+
+type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
+
+/**
+ * A session that is ended while it waits for an answer begins anew by itself (@discordjs/ws 1.2: the wait that is called
+ * off counts as a failure). Before it connects it asks for its state: once it is over, it never gets that.
+ */
+function finalStrategy(manager: Manager, isOver: () => boolean): IShardingStrategy {
+  const { retrieveSessionInfo } = manager.options;
+  manager.options.retrieveSessionInfo = (shard) =>
+    isOver() ? new Promise(() => {}) : retrieveSessionInfo(shard);
+  return new SimpleShardingStrategy(manager);
 }

@@ -26,7 +26,8 @@ async function room(t: TestContext, options: DiscordRoomOptions = {}) {
   ): Promise<{ id: string; card: Message }> => {
     const id = desk.begin([host]).deployments[0]?.id ?? "";
     desk.reach(id, "confirm", change);
-    const card = await opened.discord.until(find("Switch"), 10_000, "a card that asks");
+    const label = change.mode === "rollback" ? "Roll back" : "Switch";
+    const card = await opened.discord.until(find(label), 10_000, "a card that asks");
     return { id, card };
   };
   return { ...opened, desk, ada, asks };
@@ -38,12 +39,12 @@ test("typed options become the command, and are acknowledged within a second", a
   assert.equal(outcome.acknowledged?.type, 5);
   assert.ok((outcome.acknowledged?.milliseconds ?? 9_999) < 1_000);
   await until("the command", () => desk.said.length === 1);
-  assert.equal(desk.said[0]?.text, "/rollback 'yoga' 'previous'");
+  assert.equal(desk.said[0]?.text, "/rollback yoga previous");
   await ada.uses("build-all", { jobs: 2, ref: 'origin/it\'s "new"' }, { channel });
   await ada.uses("deploy", { host: "yoga", "dry-run": true }, { channel });
   await until("both", () => desk.said.length === 3);
-  assert.match(desk.said[1]?.text ?? "", /^\/build-all --jobs='2' --ref=/);
-  assert.equal(desk.said[2]?.text, "/deploy 'yoga' --dry-run");
+  assert.match(desk.said[1]?.text ?? "", /^\/build-all --jobs=2 --ref='origin/);
+  assert.equal(desk.said[2]?.text, "/deploy yoga --dry-run");
   assert.deepEqual(desk.said[2]?.who, {
     surface: "discord",
     id: ada.id,
@@ -104,7 +105,7 @@ test("a form that is sent when the card was decided already is refused like any 
 test("Cancel, and a roll back of a host of high risk, are one click", async (t) => {
   const at = await room(t);
   const { card } = await at.asks("hetzner-vps", { risk: "high", mode: "rollback" });
-  assert.equal(await click(at, at.ada, card, "Switch"), "");
+  assert.equal(await click(at, at.ada, card, "Roll back"), "");
   assert.equal(at.desk.decided.length, 1);
   const other = await at.asks("yoga", { risk: "high" });
   assert.equal(await click(at, at.ada, other.card, "Cancel"), "");
