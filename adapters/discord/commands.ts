@@ -2,7 +2,6 @@ import {
   type APIApplicationCommandBasicOption,
   ApplicationCommandOptionType,
   ApplicationCommandType,
-  InteractionContextType,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord.js";
 import type { CommandHelp } from "../../src/chat/desk.ts";
@@ -45,7 +44,6 @@ function body(
     name,
     description: describe(summary),
     options: options.slice(0, limits.commandOptions),
-    contexts: [InteractionContextType.Guild],
   };
 }
 

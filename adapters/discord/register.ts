@@ -42,7 +42,6 @@ function byName(commands: readonly Fields[]): Fields {
       {
         type: command["type"] ?? 1,
         description: command["description"],
-        contexts: command["contexts"] ?? null,
         options: listOf(command["options"]).map(fieldsOf).map(option),
       },
     ]),
