@@ -19,6 +19,8 @@ export interface SupervisorLink {
   readonly read: { offset: number };
   readonly onLog: (line: string) => void;
   readonly onState: (state: SupervisorState) => void;
+  /** Called after each look, whether the host answered or not. */
+  readonly onLook?: () => void;
 }
 
 /**
@@ -106,6 +108,8 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
         link.onLog(`(bot) ${why}`);
       }
       trouble = why;
+    } finally {
+      link.onLook?.();
     }
     await link.clock.sleep(deadlines.supervisorPoll);
   }

@@ -10,6 +10,8 @@ import type { End } from "./transitions.ts";
 export interface PhaseContext {
   readonly host: Host;
   readonly fleet: FleetFile;
+  /** The name that this deployment's processes and gc-roots carry. */
+  readonly owner: string;
   /** The fleet's git repository on the builder. */
   readonly repository: string;
   readonly builder: Shell;
@@ -22,6 +24,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** Said after each look at the supervisor, whether it was seen or not. */
+  looked(): void;
   /** The record as it is now. */
   record(): Deployment;
   save(change: Partial<Deployment>): Promise<void>;

@@ -16,8 +16,8 @@ import type {
   Started,
   Status,
 } from "./requests.ts";
+import { runPhases } from "./run-phases.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
-import { runPhases } from "./tasks.ts";
 import { decideDeployment } from "./transitions.ts";
 import { createWork } from "./work.ts";
 
@@ -36,7 +36,7 @@ export interface Engine {
   status(host: string | null): Promise<Status | Refusal>;
   /** Takes up what was open when the bot stopped. Resolves when that goes on by itself. */
   recover(): Promise<void>;
-  /** Ends what may be ended, waits a while for the rest. */
+  /** Stops what may be stopped, which is begun again after the restart, and waits a while for the rest. */
   drain(within: number): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    const begun = await work.begin("deploy", request.command, request.by, [
+    const begun = await work.begin({ kind: "deploy", command: request.command, by: request.by }, [
       { ...request, ref: request.ref ?? parts.fleet().defaults.ref },
     ]);
     if ("kind" in begun) {
@@ -78,9 +78,7 @@ export function createEngine(parts: EngineParts): Engine {
     const ref = request.ref ?? parts.fleet().defaults.ref;
     const summary = await logs.create("build-all", null);
     const begun = await work.begin(
-      "build-all",
-      request.command,
-      request.by,
+      { kind: "build-all", command: request.command, by: request.by, jobs: request.jobs },
       hosts.map((host) => ({
         host,
         mode: "build-only" as const,
@@ -93,7 +91,7 @@ export function createEngine(parts: EngineParts): Engine {
       await summary.remove();
       return begun;
     }
-    const builds = buildAll(parts, begun.tasks, summary, request.jobs);
+    const builds = buildAll(parts, begun.run.id, begun.tasks, summary, request.jobs);
     for (const [index, task] of begun.tasks.entries()) {
       work.launch(task, () => builds[index] ?? Promise.resolve());
     }
@@ -128,10 +126,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    task?.stop({
-      outcome: "cancelled",
-      message: `Cancelled by ${by.name} during ${undecided.phase}; the running system is untouched.`,
-    });
+    task?.stop({ kind: "cancelled", by });
     return { kind: "decided", deployment: undecided };
   }
 

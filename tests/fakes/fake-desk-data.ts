@@ -43,6 +43,8 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     risk: "low",
     confirmation: null,
     supervisedUntil: null,
+    restarts: 0,
+    correction: null,
     times: {},
     createdAt: "",
     finishedAt: null,

@@ -77,6 +77,7 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
     until: Date.parse(supervisedUntil ?? ""),
     read: context.supervisorLog,
     onLog: (line) => context.log.line(line),
+    onLook: () => context.looked(),
     onState: (state) => context.progress(stateText(state), 0, 0),
   };
 }
