@@ -38,7 +38,8 @@ export interface PhaseContext {
 }
 
 /** A phase that is through goes on to the next one, or ends the deployment. */
-export type PhaseResult = { readonly kind: "next" } | ({ readonly kind: "end" } & End);
+export type PhaseResult = { readonly kind: "next" } | Ended;
+export type Ended = { readonly kind: "end" } & End;
 
 export interface Phase {
   readonly name: PhaseName;
@@ -47,7 +48,7 @@ export interface Phase {
 
 export const next: PhaseResult = { kind: "next" };
 
-export function end(result: End): PhaseResult {
+export function end(result: End): Ended {
   return { kind: "end", ...result };
 }
 

@@ -3,6 +3,7 @@ import { buildAll } from "./build-all.ts";
 import type { Actor } from "./deployment.ts";
 import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
 import { lookAtHosts } from "./look.ts";
+import { lookAgain } from "./look-again.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { recover } from "./recovery.ts";
@@ -11,6 +12,7 @@ import type {
   BuildAllRequest,
   Decided,
   DeployRequest,
+  LookedAgain,
   Refusal,
   RollbackRequest,
   Started,
@@ -29,6 +31,8 @@ export interface Engine {
   generations(host: string): Promise<readonly Generation[] | Refusal>;
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
+  /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
+  lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
   /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
   refs(): Promise<readonly string[]>;
@@ -136,6 +140,7 @@ export function createEngine(parts: EngineParts): Engine {
     rollback: (request) => startRollback(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     decide,
+    lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),
     refs: () => listRefs(parts),
     async status(host) {

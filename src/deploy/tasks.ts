@@ -129,7 +129,7 @@ async function persist<T>(parts: EngineParts, write: () => Promise<T>): Promise<
 }
 
 /** The record with the bot's own secrets masked, since it goes to every surface. */
-function masked(parts: EngineParts, next: Deployment, latest: Deployment): Deployment {
+export function masked(parts: EngineParts, next: Deployment, latest: Deployment): Deployment {
   if (next === latest) {
     return latest;
   }

@@ -50,6 +50,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     risk: asked.risk,
     confirmation: null,
     supervisedUntil: null,
+    lastState: null,
     restarts: 0,
     correction: null,
     times: {},
@@ -93,6 +94,7 @@ export interface End {
   readonly help?: string | null;
   readonly lines?: readonly string[];
   readonly generation?: number | null;
+  readonly lastState?: string | null;
 }
 
 /** Ends a deployment. The first end counts: nothing that has ended changes again. */
@@ -107,6 +109,7 @@ export function endDeployment(deployment: Deployment, end: End, now: string): De
     help: end.help ?? null,
     lines: [...(end.lines ?? [])],
     generation: end.generation ?? deployment.generation,
+    lastState: end.lastState ?? null,
     finishedAt: now,
     // Some hundred units, of use only while it runs: the history must stay small.
     baseline: null,

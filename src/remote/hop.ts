@@ -4,10 +4,12 @@ import { type Command, type Exit, lastLines, type Shell, ShellError } from "./sh
 
 export interface Target {
   readonly name: string;
-  /** Any name the builder's ssh can reach; `local` means: the builder itself. */
+  /** Any name that the builder's ssh can reach, or the bot where it is direct; `local` means: the builder itself. */
   readonly address: string;
   readonly port: number;
   readonly user: string;
+  /** `direct`: the bot itself connects to it, and only `nix copy` goes from the builder. */
+  readonly via: "builder" | "direct";
   /** Seconds for reaching the host. */
   readonly connectTimeout: number;
 }

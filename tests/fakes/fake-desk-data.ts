@@ -43,6 +43,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     risk: "low",
     confirmation: null,
     supervisedUntil: null,
+    lastState: null,
     restarts: 0,
     correction: null,
     times: {},

@@ -120,7 +120,8 @@ async function readHost(context: PhaseContext): Promise<HostFacts> {
     if (error instanceof ShellError && error.failure === "unreachable") {
       throw new PhaseError(
         error.message,
-        hintFor([error.message]) ?? `Is ${host.name} up? Try \`ssh\` to it from the builder.`,
+        hintFor([error.message]) ??
+          `Is ${host.name} up? Try \`ssh\` to it from the ${host.target.via === "direct" ? "bot's machine" : "builder"}.`,
         [],
         {
           cause: error,

@@ -26,7 +26,7 @@ export const switchPhase: Phase = {
       case "gone":
         return concludeFromHost(context, followed.last);
       case "silent":
-        return silent(context, followed.why);
+        return silent(context, followed.why, followed.last);
     }
   },
 };
@@ -58,11 +58,12 @@ async function start(context: PhaseContext): Promise<void> {
   }
 }
 
-export function silent(context: PhaseContext, why: string): PhaseResult {
+export function silent(context: PhaseContext, why: string, last: SupervisorState | null): PhaseResult {
   return end({
     outcome: "unknown",
     message: `${context.host.name} did not answer while it switched, so nobody knows yet what it runs: ${why}`,
-    help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console.",
+    help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console, or look again here when it answers.",
+    lastState: last?.kind ?? null,
   });
 }
 

@@ -10,6 +10,7 @@ const root: Target = {
   port: 2222,
   user: "root",
   connectTimeout: 10,
+  via: "builder" as const,
 };
 const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
 
