@@ -66,6 +66,7 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
 export async function concludeFromHost(context: PhaseContext, last: SupervisorState | null): Promise<Ended> {
   const { host, target, clock } = context;
   const record = context.record();
+  const lastState = last?.kind ?? record.lastState;
   const until = Date.parse(record.supervisedUntil ?? "") || clock.now();
   for (;;) {
     try {
@@ -73,7 +74,7 @@ export async function concludeFromHost(context: PhaseContext, last: SupervisorSt
         argv: readHostFactsArgv(),
         timeout: deadlines.hostCommand,
       });
-      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), last?.kind ?? null);
+      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), lastState);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (clock.now() >= until) {
@@ -81,7 +82,7 @@ export async function concludeFromHost(context: PhaseContext, last: SupervisorSt
           outcome: "unknown",
           message: `nobody could see what ${host.name} runs: ${why}`,
           help: "Look at it over its console, or look again here when it answers.",
-          lastState: last?.kind ?? null,
+          lastState,
         });
       }
       await clock.sleep(deadlines.supervisorPoll);

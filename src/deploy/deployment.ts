@@ -131,7 +131,7 @@ export const deploymentSchema = z.object({
   confirmation: z.object({ expiresAt: time, decision: decisionSchema.nullable() }).nullable(),
   /** When the supervisor's own deadlines have all passed, whatever happened; set before it is started. */
   supervisedUntil: time.nullable(),
-  /** The state in which its supervisor was last seen, where what became of it is not known. */
+  /** Set once a supervisor is known to have begun: the state in which it was last seen, or `running`. */
   lastState: z.string().nullable().default(null),
   /** How often it was begun again, as the bot had been stopped or had died. */
   restarts: z.int().default(0),

@@ -53,6 +53,8 @@ async function start(context: PhaseContext): Promise<void> {
       deadlines: host.deadlines,
       activeUnits: unitsToKeep(baseline),
     });
+    // From here on nobody may say that it never began, whatever becomes of its traces.
+    await context.save({ lastState: "running" });
   } catch (error) {
     context.say(error instanceof Error ? error.message : String(error));
   }
@@ -63,7 +65,7 @@ export function silent(context: PhaseContext, why: string, last: SupervisorState
     outcome: "unknown",
     message: `${context.host.name} did not answer while it switched, so nobody knows yet what it runs: ${why}`,
     help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console, or look again here when it answers.",
-    lastState: last?.kind ?? null,
+    lastState: last?.kind ?? context.record().lastState,
   });
 }
 

@@ -123,3 +123,19 @@ test("what is open, and what nobody knows of, cannot be looked at again", async 
   const none = await bot.engine.lookAgain("d-20261123-ffff", bob);
   assert.equal(none.kind === "refused" && none.code, "unknown-id");
 });
+
+test("a switch that was started is never called untouched, though nobody saw its supervisor even once", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  const host = world.host("yoga");
+  world.shell("yoga").on("supervisor.sh show", { exitCode: 2, stderr: "sh: cannot open" });
+  world.shell("yoga").on(" claim ", {});
+  await bot.engine.decide(id, "switch", alice);
+  await world.clock.until(() => host.supervisors.has(id));
+  host.supervisors.get(id)?.die();
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "unknown");
+  assert.match(ended.message ?? "", /its supervisor ended while running/);
+});
