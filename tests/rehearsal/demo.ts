@@ -1,6 +1,4 @@
 /** `npm run demo`: the rehearsal fleet, and the bot on it with an open page on loopback. */
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { startApp } from "../../src/app.ts";
 import { readEnvironment } from "../../src/config/env.ts";
 import { bringUp, takeDown, whatIsMissing } from "./fleet.ts";
@@ -22,8 +20,7 @@ What still works here:
 const show = progressLine();
 const fleet = await bringUp(name, show.step);
 show.done();
-const dataDir = join(fleet.dir, "data");
-await mkdir(dataDir, { recursive: true });
+const dataDir = await fleet.smallDisk("demo");
 const settings = readEnvironment(
   {
     SWITCHYARD_FLAKE: fleet.flake,

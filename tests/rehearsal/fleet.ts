@@ -1,6 +1,5 @@
 import type { BreakOptions } from "./break/break.ts";
 import type { Kind } from "./break/plan.ts";
-import type { SmallDisk } from "./break/small-disk.ts";
 import type { ExecOptions } from "./machine.ts";
 import type { RunResult } from "./run.ts";
 
@@ -35,8 +34,8 @@ export interface Fleet {
   mend(machine: string, kind: Kind, options?: BreakOptions): Promise<void>;
   /** For SWITCHYARD_BUILDER of a bot whose way to the builder is cut off alone: the builder's address for this host. */
   builderAddressFor(host: string): string;
-  /** A disk of 32 MB on this machine that can be filled. */
-  smallDisk(name: string): Promise<SmallDisk>;
+  /** The folder of a disk of 32 MB on this machine, which `fill-data` fills. */
+  smallDisk(disk: string): Promise<string>;
   /** Boots the boot default, after an orderly shutdown if the machine still can. */
   reboot(machine: string): Promise<void>;
 }

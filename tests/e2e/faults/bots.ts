@@ -4,10 +4,10 @@ import type { Lane, RowOptions } from "./row.ts";
 /** Deadlines as short as busy cores allow. */
 const quick = {
   settle: "1s",
-  activateWithin: "20s",
-  ackWithin: "12s",
+  activateWithin: "30s",
+  ackWithin: "20s",
   commitWithin: "101s",
-  rollbackWithin: "40s",
+  rollbackWithin: "60s",
 };
 
 /** A bot with its own way to the builder, and its data on a disk that can be filled. */
@@ -18,7 +18,7 @@ export async function startLaneBot({ fleet, host }: Lane, row: RowOptions = {}):
     defaults: { ...quick, ...row.defaults },
     hosts: { [host]: row.host ?? {} },
     env: { SWITCHYARD_BUILDER: builder.href.replace(/\/$/, "") },
-    dataParent: (await fleet.smallDisk(host)).path,
+    dataParent: await fleet.smallDisk(host),
   };
   return startBot(fleet, options);
 }

@@ -24,10 +24,8 @@ units=$current/etc/systemd/system
 for unit in "$units"/*; do
   [ -d "$unit" ] || [ "/etc/systemd/system/\${unit##*/}" -ef "$unit" ] || echo "remains=\${unit##*/} is not this system's"
 done
-for unit in /etc/systemd/system/*; do
-  case $(readlink "$unit") in
-    /nix/store/*) [ -e "$units/\${unit##*/}" ] || echo "remains=\${unit##*/} is another system's" ;;
-  esac
+find /etc/systemd/system -maxdepth 1 -lname '/nix/store/*' -printf '%f\\n' | while read -r unit; do
+  [ -e "$units/$unit" ] || echo "remains=$unit is another system's"
 done
 set -- "$units"/*.wants/*
 systemctl show --property=Id,ActiveState --value -- "\${@##*/}" | while read -r unit && read -r active; do

@@ -6,13 +6,11 @@ import type { Stage } from "./stage.ts";
 /** The bot is killed as by a crash, and comes back at once or late. */
 
 /** Once the record on the disk says so, since a step that was not written did not happen. */
-const crashIn = (phase: PhaseName) => async (stage: Stage) => {
-  const { bot, id, until } = stage;
-  await until(
-    `the record is in ${phase}`,
-    async () => (await openRecord(bot.dataDir, id))?.times[phase] !== undefined,
-  );
-  await crash(stage);
+const killIn = (phase: PhaseName, kill: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
+  const { bot, id } = stage;
+  const isWritten = async () => (await openRecord(bot.dataDir, id))?.times[phase] !== undefined;
+  await stage.until(`the record is in ${phase}`, isWritten);
+  await kill(stage);
 };
 
 async function crash({ bot }: Stage): Promise<void> {
@@ -35,7 +33,7 @@ export const botRows: readonly Row[] = [
       fault: "bot killed, back at once",
       phase,
       ref: "origin/slow",
-      strike: crashIn(phase),
+      strike: killIn(phase, crash),
       // It is begun again, at the same revision, and asks.
       ends: deployed,
     }),
@@ -55,7 +53,7 @@ export const botRows: readonly Row[] = [
     fault: "bot killed, back at once",
     phase: "validate",
     when: "before the commit",
-    strike: crash,
+    strike: killIn("validate", crash),
     ends: deployed,
   },
   {
@@ -89,13 +87,13 @@ export const botRows: readonly Row[] = [
       await stage.hostSays("activating");
       await crashUntilRolledBack(stage);
     },
-    ends: { runs: "old", outcome: "rolled-back", says: /nobody could reach this host for 12 s/ },
+    ends: { runs: "old", outcome: "rolled-back", says: /nobody could reach this host for 20 s/ },
   },
   {
     fault: "bot killed, back late",
     phase: "validate",
     ...waiting,
-    strike: crashUntilRolledBack,
+    strike: killIn("validate", crashUntilRolledBack),
     ends: { runs: "old", outcome: "rolled-back", says: /nobody decided for 61 s/ },
   },
 ];

@@ -14,10 +14,10 @@ const fullUntilEnd =
 
 /** The disk of the bot's data directory is full for as long as `meanwhile` takes. */
 const dataFull = (meanwhile: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
-  const disk = await stage.fleet.smallDisk(stage.host);
-  await disk.fill();
+  const { fleet, host } = stage;
+  await fleet.break(host, "fill-data", { disk: host });
   await meanwhile(stage);
-  await disk.free();
+  await fleet.mend(host, "fill-data", { disk: host });
 };
 
 const failed = (says: RegExp) => ({ runs: "old", outcome: "failed", says }) as const;

@@ -38,11 +38,11 @@ const cutAtTheClick = (way: Way) => (stage: Stage) =>
     await stage.until("the click is answered", async () => (await stage.record()).outcome !== null);
   });
 
-const lost = /(?<varies>connection|connect ECONN)/i;
+const lost = /(?<varies>connection|connect ECONN|no answer)/i;
 const failed = { runs: "old", outcome: "failed", says: lost } as const;
 const deployed = { runs: "new", outcome: "deployed", says: /runs the new system/ } as const;
 const rolledBack = (says: RegExp) => ({ runs: "old", outcome: "rolled-back", says }) as const;
-const nobodyCame = rolledBack(/nobody could reach this host for 12 s/);
+const nobodyCame = rolledBack(/nobody could reach this host for 20 s/);
 const nobodyDecided = rolledBack(/nobody decided for 61 s/);
 
 const cutRows = (way: Way, fault: string, duringBuild: Row["ends"]): Row[] => [

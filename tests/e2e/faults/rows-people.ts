@@ -176,7 +176,7 @@ export const peopleRows: readonly Row[] = [
       await delay(4_000);
       await releaseLock(stage);
     },
-    ends: { runs: "old", outcome: "rolled-back", says: /the activation took longer than 20 s/ },
+    ends: { runs: "old", outcome: "rolled-back", says: /the activation took longer than 30 s/ },
   },
   {
     fault: "two bots on one host",

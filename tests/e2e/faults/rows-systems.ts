@@ -27,7 +27,7 @@ export const systemRows: readonly Row[] = [
   system("exits with 11", "switch", "exits-11", failed(/NixOS's own lock was held by another switch/)),
   system("exits with 100", "switch", "exits-100", rolledBack(/switch-to-configuration exited with 100/)),
   system("exits with 101", "switch", "exits-101", rolledBack(/switch-to-configuration exited with 101/)),
-  system("hangs", "switch", "hangs", rolledBack(/the activation took longer than 20 s/)),
+  system("hangs", "switch", "hangs", rolledBack(/the activation took longer than 30 s/)),
   system(
     "kills the supervisor",
     "switch",
@@ -35,7 +35,7 @@ export const systemRows: readonly Row[] = [
     rolledBack(/the supervisor ended while activating/),
   ),
   system("leaves a daemon", "switch", "leaves-daemon", deployed),
-  system("stops sshd", "switch", "stops-sshd", rolledBack(/nobody could reach this host for 12 s/)),
+  system("stops sshd", "switch", "stops-sshd", rolledBack(/nobody could reach this host for 20 s/)),
   system("has a unit that dies", "validate", "unit-dies", rolledBack(/web.service/)),
   system("has a flapper of 3 s", "validate", "flapper", rolledBack(/worker.service keeps restarting/), {
     options: { defaults: { settle: "6s", commitWithin: "110s" } },

@@ -9,6 +9,7 @@ import { type Broken, type Kind, planBreak, planMend, type Step } from "./plan.t
 export interface BreakOptions {
   readonly address?: string;
   readonly system?: string;
+  readonly disk?: string;
 }
 
 export const breakMachine = (state: FleetState, machine: MachineName, kind: Kind, options?: BreakOptions) =>
@@ -24,8 +25,8 @@ async function carryOut(
   plan: (broken: Broken) => readonly Step[],
   options: BreakOptions = {},
 ): Promise<void> {
-  const address = options.address ?? addressOf(state, machine);
-  const broken = { fleet: state.name, machine, network: state, address, system: options.system };
+  const own = addressOf(state, machine);
+  const broken = { fleet: state.name, machine, network: state, address: own, ...options };
   for (const step of plan(broken)) {
     await take(action, state, machine, step);
   }

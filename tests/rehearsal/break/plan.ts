@@ -2,6 +2,7 @@ import type { Network } from "../addresses.ts";
 import type { MachineName } from "../places.ts";
 import { fillBoot, fillStore, freeBoot, freeStore } from "./full-disks.ts";
 import { refuseConnections, restoreNetwork, swallowPackets } from "./network.ts";
+import { diskPath } from "./small-disk.ts";
 
 /** What can be done to a machine from outside, and what a person there might do meanwhile. */
 export const kinds = {
@@ -12,6 +13,7 @@ export const kinds = {
   "power-cut": "off at once, and on again",
   "fill-store": "no space is left for /nix/store",
   "fill-boot": "no space is left for /boot",
+  "fill-data": "no space is left for the demo's data directory, on this machine",
   "hold-lock": "somebody else holds NixOS's lock",
   "change-profile": "somebody sets the profile to another system",
   "switch-by-hand": "somebody switches to another system, as nixos-rebuild does",
@@ -36,9 +38,15 @@ export interface Broken {
   readonly address: string;
   /** The toplevel that somebody sets or switches to by hand; any other one that is there, when left out. */
   readonly system?: string | undefined;
+  /** The small disk on this machine that is filled; the demo's, when left out. */
+  readonly disk?: string | undefined;
 }
 
 const inside = (script: string): readonly Step[] => [{ at: "machine", script }];
+
+const onDisk = ({ fleet, disk = "demo" }: Broken, script: string): readonly Step[] => [
+  { at: "here", argv: ["sh", "-c", `cd "$1" && { ${script}; }`, "disk", diskPath(fleet, disk)] },
+];
 
 /** How to break something, and how to undo that: pure, so that it can be read and tested. */
 export function planBreak(kind: Kind, broken: Broken): readonly Step[] {
@@ -59,6 +67,8 @@ export function planBreak(kind: Kind, broken: Broken): readonly Step[] {
       return inside(fillStore);
     case "fill-boot":
       return inside(fillBoot);
+    case "fill-data":
+      return onDisk(broken, 'dd if=/dev/zero of="$1/ballast" bs=4k 2>/dev/null || :');
     case "hold-lock":
       return inside(holdLock);
     case "change-profile":
@@ -81,6 +91,8 @@ export function planMend(kind: Kind, broken: Broken): readonly Step[] {
       return inside(freeStore);
     case "fill-boot":
       return inside(freeBoot);
+    case "fill-data":
+      return onDisk(broken, 'rm -f "$1/ballast"');
     case "hold-lock":
       return inside(`systemctl stop ${lockHolder}`);
     case "change-profile":
