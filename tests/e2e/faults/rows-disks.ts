@@ -8,7 +8,7 @@ const fullUntilEnd =
   (kind: "fill-store" | "fill-boot", machine: "builder" | "host") => async (stage: Stage) => {
     const name = machine === "host" ? stage.host : machine;
     await stage.fleet.break(name, kind);
-    await stage.until("it ends", async () => (await stage.record()).outcome !== null, 120);
+    await stage.until("it ends", async () => (await stage.record()).outcome !== null);
     await stage.fleet.mend(name, kind);
   };
 

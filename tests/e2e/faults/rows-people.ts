@@ -46,18 +46,21 @@ const otherBot =
     }
   };
 
-/** A unit that nobody's switch made fail. */
+const trouble = "/run/systemd/system/old-trouble.service";
+const wanted = "/run/systemd/system/multi-user.target.wants";
+
+/** A unit that fails whenever it is started, as every switch does with what a target wants. */
 const failUnit = async ({ fleet, host }: Lane): Promise<void> => {
-  const unit = `printf '[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' >/run/systemd/system/old-trouble.service`;
-  await fleet.exec(host, [
-    "sh",
-    "-c",
-    `${unit}; systemctl daemon-reload; systemctl start old-trouble.service`,
-  ]);
+  const script = `
+    printf '[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' >${trouble}
+    mkdir -p ${wanted} && ln -sf ${trouble} ${wanted}/
+    systemctl daemon-reload
+    systemctl start old-trouble.service`;
+  await fleet.exec(host, ["sh", "-c", script]);
 };
 const mendUnit = async ({ fleet, host }: Lane): Promise<void> => {
-  const unit = "/run/systemd/system/old-trouble.service";
-  await fleet.exec(host, ["sh", "-c", `rm ${unit}; systemctl daemon-reload; systemctl reset-failed`]);
+  const script = `rm -f ${trouble} ${wanted}/old-trouble.service; systemctl daemon-reload; systemctl reset-failed`;
+  await fleet.exec(host, ["sh", "-c", script]);
 };
 
 export const peopleRows: readonly Row[] = [

@@ -22,7 +22,7 @@ export interface Stage {
   until(what: string, isTrue: () => Promise<boolean>, seconds?: number): Promise<void>;
 }
 
-export async function until(what: string, isTrue: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, isTrue: () => Promise<boolean>, seconds = 180): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await isTrue())) {
     if (Date.now() > end) {
@@ -51,10 +51,8 @@ export function openStage(fleet: Fleet, host: string, bot: Bot, id: string, old:
       await bot.act(id, "switch");
     },
     hostSays: (state) =>
-      until(
-        `${host}'s supervisor says ${state}`,
-        async () => (await fileIn(fleet, host, `/run/switchyard/${id}/state`)).startsWith(state),
-        120,
+      until(`${host}'s supervisor says ${state}`, async () =>
+        (await fileIn(fleet, host, `/run/switchyard/${id}/state`)).startsWith(state),
       ),
     until,
   };
