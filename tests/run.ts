@@ -40,7 +40,7 @@ async function prepare(): Promise<Record<string, string>> {
 const env = await prepare();
 const result = await execa(
   process.execPath,
-  ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=1000000", ...files],
+  ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...files],
   { stdio: ["ignore", "inherit", "inherit"], env, reject: false },
 );
 if (env["SWITCHYARD_TEST_FLEET"] !== undefined) {

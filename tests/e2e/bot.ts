@@ -90,7 +90,7 @@ export async function startBot(fleet: Fleet, options: BotOptions = {}): Promise<
     let output = "";
     child.stdout?.on("data", (chunk: Buffer) => (output = (output + chunk).slice(-20_000)));
     child.stderr?.on("data", (chunk: Buffer) => (output = (output + chunk).slice(-20_000)));
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (child.exitCode !== null) {
         break;
       }

@@ -65,7 +65,7 @@ async function drive(stage: Stage, row: Row): Promise<number> {
   let at = Date.now();
   let hasStruck = row.strike === null;
   let hasClicked = false;
-  const end = Date.now() + 240_000;
+  const end = Date.now() + 400_000;
   for (;;) {
     const record = await stage.record().catch(() => undefined);
     const asks = record?.phase === "confirm" && record.confirmation?.decision === null;

@@ -8,16 +8,22 @@ const fullUntilEnd =
   (kind: "fill-store" | "fill-boot", machine: "builder" | "host") => async (stage: Stage) => {
     const name = machine === "host" ? stage.host : machine;
     await stage.fleet.break(name, kind);
-    await stage.until("it ends", async () => (await stage.record()).outcome !== null);
-    await stage.fleet.mend(name, kind);
+    try {
+      await stage.until("it ends", async () => (await stage.record()).outcome !== null);
+    } finally {
+      await stage.fleet.mend(name, kind);
+    }
   };
 
 /** The disk of the bot's data directory is full for as long as `meanwhile` takes. */
 const dataFull = (meanwhile: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
   const { fleet, host } = stage;
   await fleet.break(host, "fill-data", { disk: host });
-  await meanwhile(stage);
-  await fleet.mend(host, "fill-data", { disk: host });
+  try {
+    await meanwhile(stage);
+  } finally {
+    await fleet.mend(host, "fill-data", { disk: host });
+  }
 };
 
 const failed = (says: RegExp) => ({ runs: "old", outcome: "failed", says }) as const;

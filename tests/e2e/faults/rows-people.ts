@@ -88,7 +88,11 @@ export const peopleRows: readonly Row[] = [
     phase: "switch",
     when: "the new system is well",
     ref: "origin/slow",
-    ...byHand("change-profile"),
+    arrange: bringOther,
+    async strike(stage) {
+      await stage.hostSays("activating");
+      await byHand("change-profile").strike(stage);
+    },
     ends: {
       runs: "new",
       profile: "other",
@@ -102,7 +106,11 @@ export const peopleRows: readonly Row[] = [
     phase: "switch",
     when: "the new system stops sshd",
     ref: "origin/bad/stops-sshd",
-    ...byHand("change-profile"),
+    arrange: bringOther,
+    async strike(stage) {
+      await stage.hostSays("activating");
+      await byHand("change-profile").strike(stage);
+    },
     ends: {
       runs: "old",
       profile: "other",
