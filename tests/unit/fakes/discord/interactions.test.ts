@@ -82,7 +82,7 @@ async function botFor(
 ) {
   const discord = await discordFor(t, { rateLimits: false, ...options });
   const ops = discord.channel("ops");
-  const client = await readyFor(t, discord);
+  const client = await readyFor(discord);
   await client.application.commands.set([deploy, history], discord.guildId);
   const refused: unknown[] = [];
   client.on("interactionCreate", (it) => act(it).catch((error) => refused.push(error)));

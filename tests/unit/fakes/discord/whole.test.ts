@@ -5,7 +5,7 @@ import { discordFor, readyFor } from "./client.ts";
 test("a bot of discord.js logs in, writes, and answers commands and clicks", async (t) => {
   const discord = await discordFor(t);
   const ops = discord.channel("ops");
-  const client = await readyFor(t, discord);
+  const client = await readyFor(discord);
   assert.equal(client.user.id, discord.bot.id);
   const channel = await client.channels.fetch(ops.id);
   assert.ok(channel?.isSendable());
