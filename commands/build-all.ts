@@ -2,17 +2,21 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
-import { flagText, positive, typed } from "./input.ts";
+import { flagText, positive, refValue, typed } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const buildAll = command({
   name: "build-all",
-  words: "",
+  words: [],
   summary: "Builds every host of the flake side by side, and sums up what passed and failed.",
   examples: ["/build-all", "/build-all --jobs 2"],
   flags: [
-    { name: "jobs", value: "N", summary: "at most so many builds at once; default: the builder's cores" },
-    { name: "ref", value: "REF", summary: "a branch, tag or revision" },
+    {
+      name: "jobs",
+      value: { label: "N", of: { kind: "integer", least: 1 } },
+      summary: "at most so many builds at once; default: the builder's cores",
+    },
+    { name: "ref", value: refValue, summary: "a branch, tag or revision" },
   ],
   input: typed({ least: 0, most: 0, what: "/build-all takes no host: it builds them all." }).transform(
     (input, context) => {

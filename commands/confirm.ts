@@ -1,6 +1,6 @@
 import { decide } from "../src/chat/decide.ts";
 import { command } from "../src/chat/spec.ts";
-import { typed } from "./input.ts";
+import { idWord, typed } from "./input.ts";
 
 const oneId = typed({
   least: 1,
@@ -10,7 +10,7 @@ const oneId = typed({
 
 export const confirm = command({
   name: "confirm",
-  words: "ID",
+  words: [idWord],
   summary: "Does what the button Switch does, for when a click cannot get through.",
   examples: ["/confirm d-20261123-7f3a"],
   flags: [],
@@ -20,7 +20,7 @@ export const confirm = command({
 
 export const cancel = command({
   name: "cancel",
-  words: "ID",
+  words: [idWord],
   summary: "Stops a deployment that has not begun to switch.",
   examples: ["/cancel d-20261123-7f3a"],
   flags: [],

@@ -2,12 +2,12 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
-import { flagText, hasFlag, typed } from "./input.ts";
+import { flagText, hasFlag, hostWord, refValue, typed } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const deploy = command({
   name: "deploy",
-  words: "HOST",
+  words: [hostWord],
   summary: "Builds a host, shows what would change, and switches it after a click on Switch.",
   examples: [
     "/deploy yoga",
@@ -22,8 +22,12 @@ export const deploy = command({
       summary:
         "build, copy, and show what a switch would change (nixos-rebuild's flag of that name only evaluates)",
     },
-    { name: "ref", value: "REF", summary: "a branch, tag or revision; . is the working tree on the builder" },
-    { name: "reason", value: "TEXT", summary: "why; it is shown and kept" },
+    {
+      name: "ref",
+      value: refValue,
+      summary: "a branch, tag or revision; . is the working tree on the builder",
+    },
+    { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
   ],
   input: typed({ least: 1, most: 1, what: "/deploy takes one host." }).transform((input, context) => {
     if (hasFlag(input, "build-only") && hasFlag(input, "dry-run")) {

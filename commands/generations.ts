@@ -2,11 +2,11 @@ import type { Reply } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { type Call, command } from "../src/chat/spec.ts";
 import { generationsBlocks } from "../src/views/generations.ts";
-import { typed } from "./input.ts";
+import { hostWord, typed } from "./input.ts";
 
 export const generations = command({
   name: "generations",
-  words: "HOST",
+  words: [hostWord],
   summary: "Lists a host's generations: number, date, NixOS version, kernel, revision, and who deployed it.",
   examples: ["/generations yoga"],
   flags: [],

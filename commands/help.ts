@@ -1,11 +1,11 @@
 import { code, heading, text } from "../src/chat/blocks.ts";
-import { command, usage } from "../src/chat/spec.ts";
+import { command, flagUsage, usage } from "../src/chat/spec.ts";
 import { helpBlocks } from "../src/views/help.ts";
-import { typed } from "./input.ts";
+import { optional, typed, word } from "./input.ts";
 
 export const help = command({
   name: "help",
-  words: "[COMMAND]",
+  words: [optional(word("command", "COMMAND", { kind: "command" }, "the command to explain"))],
   summary: "Lists the commands, or explains one.",
   examples: ["/help", "/help deploy"],
   flags: [],
@@ -33,16 +33,7 @@ export const help = command({
         text(spec.summary),
         ...(spec.flags.length === 0
           ? []
-          : [
-              code(
-                "Flags",
-                spec.flags
-                  .map(
-                    (flag) => `--${flag.name}${flag.value === null ? "" : ` ${flag.value}`}  ${flag.summary}`,
-                  )
-                  .join("\n"),
-              ),
-            ]),
+          : [code("Flags", spec.flags.map((flag) => `${flagUsage(flag)}  ${flag.summary}`).join("\n"))]),
         code("Examples", spec.examples.join("\n")),
       ],
     };

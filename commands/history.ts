@@ -1,16 +1,22 @@
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { historyBlocks } from "../src/views/history.ts";
-import { flagText, positive, typed } from "./input.ts";
+import { flagText, hostWord, optional, positive, typed } from "./input.ts";
 
 const most = 100;
 
 export const history = command({
   name: "history",
-  words: "[HOST]",
+  words: [optional(hostWord)],
   summary: "Past deployments: who, what, why, when, how long, and how it went.",
   examples: ["/history", "/history yoga --limit 20"],
-  flags: [{ name: "limit", value: "N", summary: `how many; default 10, at most ${most}` }],
+  flags: [
+    {
+      name: "limit",
+      value: { label: "N", of: { kind: "integer", least: 1, most } },
+      summary: `how many; default 10, at most ${most}`,
+    },
+  ],
   input: typed({ least: 0, most: 1, what: "/history takes one host at most." }).transform(
     (input, context) => {
       const limit = flagText(input, "limit");

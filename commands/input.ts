@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Typed } from "../src/chat/spec.ts";
+import type { Typed, Value, ValueOf, Word } from "../src/chat/spec.ts";
 
 /** Pieces for the `input` of commands. Their messages are sentences for people. */
 
@@ -24,3 +24,16 @@ export function hasFlag(input: Typed, name: string): boolean {
 export function positive(text: string): number | undefined {
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
+
+/** A word that must be there. */
+export function word(name: string, label: string, of: ValueOf, summary: string): Word {
+  return { name, value: { label, of }, isRequired: true, summary };
+}
+
+export function optional(given: Word): Word {
+  return { ...given, isRequired: false };
+}
+
+export const hostWord = word("host", "HOST", { kind: "host" }, "a host of the fleet");
+export const idWord = word("id", "ID", { kind: "deployment" }, "a deployment, such as d-20261123-7f3a");
+export const refValue: Value = { label: "REF", of: { kind: "ref" } };

@@ -2,7 +2,7 @@ import { code, heading, text } from "../src/chat/blocks.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { troubleLines } from "../src/logs/trouble.ts";
-import { hasFlag, typed } from "./input.ts";
+import { hasFlag, idWord, typed } from "./input.ts";
 
 /** How much of a log fits an answer; the page and the API have all of it. */
 const mostLines = 60;
@@ -10,7 +10,7 @@ const mostBytes = 512 * 1024;
 
 export const logs = command({
   name: "logs",
-  words: "ID",
+  words: [idWord],
   summary: "The end of a deployment's log, or only its errors and warnings.",
   examples: ["/logs d-20261123-7f3a", "/logs d-20261123-7f3a --errors"],
   flags: [{ name: "errors", value: null, summary: "only errors and warnings" }],

@@ -2,12 +2,22 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { generationsReply } from "./generations.ts";
-import { hasFlag, positive, typed } from "./input.ts";
+import { hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const rollback = command({
   name: "rollback",
-  words: "HOST [N|previous]",
+  words: [
+    hostWord,
+    optional(
+      word(
+        "to",
+        "N|previous",
+        { kind: "generation" },
+        "a generation's number, or `previous`; without it they are listed",
+      ),
+    ),
+  ],
   summary: "Switches a host back to an earlier generation, supervised, after a click. Needs no flake.",
   examples: ["/rollback yoga", "/rollback yoga previous", "/rollback hetzner-vps 123"],
   flags: [{ name: "list", value: null, summary: "only list the generations" }],

@@ -3,11 +3,11 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { hostNamed } from "../src/fleet/host.ts";
 import { statusBlocks } from "../src/views/status.ts";
-import { typed } from "./input.ts";
+import { hostWord, optional, typed } from "./input.ts";
 
 export const status = command({
   name: "status",
-  words: "[HOST]",
+  words: [optional(hostWord)],
   summary: "What runs where: generation, revision, health, drift, and what is under way.",
   examples: ["/status", "/status yoga"],
   flags: [],
@@ -33,7 +33,7 @@ export const status = command({
 
 export const hosts = command({
   name: "hosts",
-  words: "",
+  words: [],
   summary: "The hosts of the fleet, how they are reached, their tags, risk and roles.",
   examples: ["/hosts"],
   flags: [],

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { slackAppManifest, startApp } from "./app.ts";
+import { registerDiscordCommands, slackAppManifest, startApp } from "./app.ts";
 import { ConfigError, readEnvironment } from "./config/env.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
@@ -13,6 +13,12 @@ function readEnvFile(): void {
 async function printManifest(url: string | undefined): Promise<void> {
   readEnvFile();
   console.log(await slackAppManifest(process.env["SLACK_COMMAND_PREFIX"] ?? "", url ?? null));
+}
+
+/** `npm run discord:register` */
+async function registerOnDiscord(): Promise<void> {
+  readEnvFile();
+  console.log(await registerDiscordCommands(readEnvironment(process.env, process.cwd()).discord));
 }
 
 /** Starts the bot; SIGTERM and SIGINT drain and stop it. */
@@ -50,7 +56,11 @@ async function main(): Promise<void> {
 }
 
 const [task, argument] = process.argv.slice(2);
-(task === "slack-manifest" ? printManifest(argument) : main()).catch((error: unknown) => {
+const tasks: Readonly<Record<string, () => Promise<void>>> = {
+  "slack-manifest": () => printManifest(argument),
+  "discord-register": registerOnDiscord,
+};
+(tasks[task ?? ""] ?? main)().catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
   process.exit(1);
 });

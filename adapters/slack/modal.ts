@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
+import { commandText } from "../../src/chat/command-text.ts";
+import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { plainText } from "./buttons.ts";
-import type { Wanted } from "./command-text.ts";
-import { type Fields, fieldsOf, textOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import { interactor, type Place, type Speaker } from "./parse.ts";
 
@@ -89,6 +89,23 @@ function input(
     optional,
     ...(hint === undefined ? {} : { hint: plainText(hint, 200, "") }),
   };
+}
+
+export interface Wanted {
+  readonly host: string;
+  readonly mode: keyof typeof modes;
+  readonly ref: string | null;
+  readonly reason: string | null;
+}
+
+/** The command that the form says. */
+export function deployText({ host, mode, ref, reason }: Wanted): string {
+  return commandText("deploy", [host], {
+    "dry-run": mode === "dry-run",
+    "build-only": mode === "build-only",
+    ref,
+    reason,
+  });
 }
 
 export interface Submitted {

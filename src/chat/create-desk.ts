@@ -17,6 +17,7 @@ import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
 import { mayDo, personOf } from "./permissions.ts";
 import { commandHelp } from "./spec.ts";
+import { createSuggest } from "./suggest.ts";
 import type { CommandTools } from "./tools.ts";
 
 export interface DeskParts {
@@ -50,6 +51,7 @@ export function createDesk(parts: DeskParts): Desk {
   const { tools, events, live, logs, clock } = parts;
   const { store, engine } = tools;
   const once = createIdempotency();
+  const suggest = createSuggest(tools, clock);
   const healthOf = createHostHealth(engine, clock, (error) =>
     parts.log.error({ err: error }, "looking at the hosts"),
   );
@@ -168,6 +170,8 @@ export function createDesk(parts: DeskParts): Desk {
       );
     },
     commands: () => commandHelp(tools.commands),
+    suggest: async (asking, who) =>
+      mayDo(tools.fleet(), who, "view", asking.host).kind === "allowed" ? suggest(asking) : [],
     async log(id, { follow, signal }) {
       const deployment = await store.deployment(id);
       if (deployment === undefined) {

@@ -4,6 +4,7 @@ export type { Deployment, Run } from "../deploy/deployment.ts";
 
 import type { Block } from "./blocks.ts";
 import type { Identity } from "./identity.ts";
+import type { Flag, ValueOf, Word } from "./spec.ts";
 
 /** What the bot answers to one command or one click. Refusals and mistakes are answers, too. */
 export type Reply =
@@ -74,6 +75,22 @@ export interface CommandHelp {
   readonly usage: string;
   readonly summary: string;
   readonly examples: readonly string[];
+  readonly words: readonly Word[];
+  readonly flags: readonly Flag[];
+}
+
+/** One thing that may be typed. */
+export interface Suggestion {
+  readonly value: string;
+  /** What it is, in a few words; "" where the value says it. */
+  readonly about: string;
+}
+
+/** What is being typed: `host` is the one named before it, for what depends on one. */
+export interface Asking {
+  readonly of: ValueOf["kind"];
+  readonly typed: string;
+  readonly host: string | null;
 }
 
 /** What the core offers to every surface. A surface never reaches behind it. */
@@ -90,6 +107,8 @@ export interface Desk {
   runCard(of: Run, deployments: readonly Deployment[]): readonly Block[];
   hosts(): Promise<readonly HostLine[]>;
   commands(): readonly CommandHelp[];
+  /** What may stand there, the likeliest first, at most 25; nothing for whoever may not look. Binds nobody. */
+  suggest(asking: Asking, who: Identity): Promise<readonly Suggestion[]>;
   /** The log so far; with `follow`, until the deployment ends or the signal aborts. Undefined for an unknown id. */
   log(
     id: string,

@@ -3,19 +3,38 @@ import type { CommandHelp, Reply } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import type { CommandTools } from "./tools.ts";
 
+/** What a value names: surfaces with typed options or completion know by it what may stand there. */
+export type ValueOf =
+  | { readonly kind: "host" | "generation" | "deployment" | "ref" | "command" | "text" }
+  | { readonly kind: "integer"; readonly least: number; readonly most?: number };
+
+export interface Value {
+  /** How the usage calls it, such as `HOST` or `N|previous`. */
+  readonly label: string;
+  readonly of: ValueOf;
+}
+
+/** A word after the command's name, as data. */
+export interface Word {
+  readonly name: string;
+  readonly value: Value;
+  readonly isRequired: boolean;
+  readonly summary: string;
+}
+
 /** One flag of a command, as data: help, completion and the parser follow from it. */
 export interface Flag {
   readonly name: string;
-  /** A switch stands alone; the others take a value, called this in the usage. */
-  readonly value: string | null;
+  /** Null for a switch, which stands alone. */
+  readonly value: Value | null;
   readonly summary: string;
 }
 
 /** A command of the bot. `input` checks what was typed and gives it types; its messages are for people. */
 export interface CommandSpec<Input = unknown> {
   readonly name: string;
-  /** The words after the name, as in `HOST [N|previous]`. */
-  readonly words: string;
+  /** The words after the name, in their order; what must be there comes first. */
+  readonly words: readonly Word[];
   readonly summary: string;
   readonly examples: readonly string[];
   readonly flags: readonly Flag[];
@@ -42,9 +61,14 @@ export function command<Input>(spec: CommandSpec<Input>): CommandSpec {
   return { ...spec, handle: (input, call) => spec.handle(input as Input, call) };
 }
 
-export function usage(spec: CommandSpec): string {
-  const flags = spec.flags.map((flag) => `[--${flag.name}${flag.value === null ? "" : ` ${flag.value}`}]`);
-  return [`/${spec.name}`, spec.words, ...flags].filter((part) => part !== "").join(" ");
+/** Such as `/rollback HOST [N|previous] [--list]`. */
+export function usage(spec: Pick<CommandSpec, "name" | "words" | "flags">): string {
+  const words = spec.words.map(({ value, isRequired }) => (isRequired ? value.label : `[${value.label}]`));
+  return [`/${spec.name}`, ...words, ...spec.flags.map((flag) => `[${flagUsage(flag)}]`)].join(" ");
+}
+
+export function flagUsage({ name, value }: Flag): string {
+  return value === null ? `--${name}` : `--${name} ${value.label}`;
 }
 
 /** What surfaces show of the commands. */
@@ -54,5 +78,7 @@ export function commandHelp(commands: readonly CommandSpec[]): CommandHelp[] {
     usage: usage(spec),
     summary: spec.summary,
     examples: spec.examples,
+    words: spec.words,
+    flags: spec.flags,
   }));
 }

@@ -1,7 +1,7 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
 import type { Actor } from "./deployment.ts";
-import { allHosts, headRevision, refreshInventory, refuseUnknownHost } from "./inventory.ts";
+import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
 import { lookAtHosts } from "./look.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
@@ -30,6 +30,8 @@ export interface Engine {
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
   hosts(): Promise<readonly string[]>;
+  /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
+  refs(): Promise<readonly string[]>;
   /** What a host runs right now, or all of them; and the revision that the fleet's ref is at. */
   status(host: string | null): Promise<Status | Refusal>;
   /** Takes up what was open when the bot stopped. Resolves when that goes on by itself. */
@@ -140,6 +142,7 @@ export function createEngine(parts: EngineParts): Engine {
     generations: (host) => generationsOf(parts, host),
     decide,
     hosts: () => allHosts(parts),
+    refs: () => listRefs(parts),
     async status(host) {
       const refusal = host === null ? null : await refuseUnknownHost(parts, host);
       if (refusal !== null) {

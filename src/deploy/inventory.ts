@@ -1,6 +1,6 @@
 import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
-import { fullRef, gitResolve } from "../nix/commands.ts";
+import { fullRef, gitRefs, gitResolve } from "../nix/commands.ts";
 import { hostNamePattern } from "../nix/flake.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
@@ -42,6 +42,23 @@ export async function headRevision(parts: EngineParts): Promise<string | null> {
   } catch (error) {
     parts.log.warn({ err: error }, "reading the fleet's ref");
     return null;
+  }
+}
+
+/** What may stand behind --ref: the fleet's own ref first, then branches and tags, the newest first. */
+export async function listRefs(parts: EngineParts): Promise<readonly string[]> {
+  const fleet = parts.fleet();
+  const first = [fleet.defaults.ref, ...trustedRefs(fleet)];
+  try {
+    const exit = await parts.shells.builder.run({
+      argv: gitRefs(parts.settings.flake),
+      timeout: deadlines.hostLook,
+    });
+    const found = exit.stdout.split("\n").filter((name) => name !== "" && !name.endsWith("/HEAD"));
+    return exit.exitCode === 0 ? [...new Set([...first, ...found])] : [];
+  } catch (error) {
+    parts.log.warn({ err: error }, "reading the fleet's branches");
+    return [];
   }
 }
 

@@ -32,6 +32,21 @@ export function gitResolve(repository: string, ref: string): string[] {
   return ["git", "-C", repository, "rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
 }
 
+/** The short names of remote branches and tags, a line each, the newest first. */
+export function gitRefs(repository: string): string[] {
+  return [
+    "git",
+    "-C",
+    repository,
+    "for-each-ref",
+    "--sort=-committerdate",
+    "--count=500",
+    "--format=%(refname:lstrip=2)",
+    "refs/remotes/origin",
+    "refs/tags",
+  ];
+}
+
 export function gitIsAncestor(repository: string, revision: string, of: string): string[] {
   return ["git", "-C", repository, "merge-base", "--is-ancestor", revision, of];
 }

@@ -109,6 +109,10 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
       const commit = builder.refs.get(shortRef(words.at(-1)?.replace("^{commit}", "")));
       return commit === undefined ? { exitCode: 1 } : { stdout: `${commit.revision}\n` };
     }
+    case "for-each-ref":
+      return {
+        stdout: `origin/HEAD\n${[...builder.refs.keys()].filter((ref) => ref.includes("/")).join("\n")}\n`,
+      };
     case "merge-base": {
       const [revision, of] = words.slice(-2);
       const isIn = builder.history.get(shortRef(of))?.some((commit) => commit.revision === revision);

@@ -1,6 +1,7 @@
 import type { Block } from "../../src/chat/blocks.ts";
 import { commandButton, fields, table } from "../../src/chat/blocks.ts";
 import type { CommandHelp, HostLine } from "../../src/chat/desk.ts";
+import type { Flag, Word } from "../../src/chat/spec.ts";
 import type { Deployment, Run } from "../../src/deploy/deployment.ts";
 import { isOpen } from "../../src/deploy/deployment.ts";
 
@@ -73,38 +74,81 @@ export function hostLine(name: string, all: readonly Deployment[]): HostLine {
   };
 }
 
+const host: Word = {
+  name: "host",
+  value: { label: "HOST", of: { kind: "host" } },
+  isRequired: true,
+  summary: "a host",
+};
+const id: Word = {
+  name: "id",
+  value: { label: "ID", of: { kind: "deployment" } },
+  isRequired: true,
+  summary: "a deployment",
+};
+const to: Word = {
+  name: "to",
+  value: { label: "N|previous", of: { kind: "generation" } },
+  isRequired: false,
+  summary: "a generation",
+};
+const switchFlag = (name: string): Flag => ({ name, value: null, summary: `the flag ${name}` });
+const ref: Flag = { name: "ref", value: { label: "REF", of: { kind: "ref" } }, summary: "a branch" };
+const jobs: Flag = {
+  name: "jobs",
+  value: { label: "N", of: { kind: "integer", least: 1 } },
+  summary: "how many at once",
+};
+
 export const commands: readonly CommandHelp[] = [
   {
     name: "deploy",
     usage: '/deploy HOST… [--build-only|--dry-run] [--ref REF] [--watch 10m] [--keep-going] [--reason "…"]',
     summary: "Build, show what would change, ask, switch, check.",
     examples: ["/deploy yoga", "/deploy @web --dry-run"],
+    words: [host],
+    flags: [switchFlag("dry-run"), ref],
   },
   {
     name: "build-all",
     usage: "/build-all [--jobs N] [--ref REF]",
     summary: "Build every host in parallel.",
     examples: ["/build-all"],
+    words: [],
+    flags: [jobs, ref],
   },
   {
     name: "rollback",
     usage: "/rollback HOST [N|previous] [--list]",
     summary: "Go back to an earlier generation.",
     examples: ["/rollback yoga previous"],
+    words: [host, to],
+    flags: [switchFlag("list")],
   },
   {
     name: "generations",
     usage: "/generations HOST [--prune KEEP] [--older-than 5d]",
     summary: "The generations of a host.",
     examples: ["/generations yoga"],
+    words: [host],
+    flags: [],
   },
   {
     name: "logs",
     usage: "/logs ID [--errors]",
     summary: "A deployment's log.",
     examples: ["/logs d-20261123-7f3a"],
+    words: [id],
+    flags: [switchFlag("errors")],
   },
-  { name: "help", usage: "/help", summary: "What can be typed here.", examples: ["/help"] },
+  {
+    name: "help",
+    usage: "/help",
+    summary: "What can be typed here.",
+    examples: ["/help"],
+    words: [],
+    flags: [],
+  },
 ];
 
 export function helpTable(): Block {

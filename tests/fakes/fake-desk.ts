@@ -233,6 +233,11 @@ export function fakeDesk(
     runCard: fakeRunCard,
     hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
     commands: () => commands,
+    async suggest({ of, typed }) {
+      failIfTold();
+      const all = of === "host" ? hostNames : of === "deployment" ? [...deployments.keys()] : [];
+      return all.filter((value) => value.startsWith(typed)).map((value) => ({ value, about: "" }));
+    },
 
     async log(id, { follow, signal }) {
       if (!deployments.has(id)) return undefined;

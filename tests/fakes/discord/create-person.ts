@@ -2,7 +2,7 @@ import { ComponentType, InteractionType } from "discord.js";
 import { compact, type Fields, fieldsOf, listOf } from "../slack/json.ts";
 import { fillIn } from "./form.ts";
 import type { Interactions } from "./interactions.ts";
-import { noPings } from "./mentions.ts";
+import { pingsOf } from "./mentions.ts";
 import { messageEvent } from "./message-json.ts";
 import { begun, type Deed, resolvedJson } from "./payloads.ts";
 import { may } from "./permissions.ts";
@@ -170,7 +170,7 @@ export function createPerson({ member, world, interactions, place, origin }: Per
         flags: 0,
         channel: channel.id,
         author: member.id,
-        pings: noPings,
+        pings: pingsOf(world, channel, text, { parse: ["users"] }, undefined),
       });
       world.dispatch("MESSAGE_CREATE", messageEvent(world, message, origin()));
       return message;

@@ -25,6 +25,7 @@ export type { Options } from "./typed-options.ts";
 export type {
   ApiRequest,
   Attachment,
+  Body,
   Channel,
   Command,
   Message,

@@ -9,6 +9,8 @@ const named = (name: string): CommandHelp => ({
   usage: `/${name} HOST [--dry-run]`,
   summary: `Does ${name}.`,
   examples: [],
+  words: [],
+  flags: [],
 });
 const all = ["deploy", "build-all", "status", "help", "generations", "remind", "UPPER", "with space"].map(
   named,
