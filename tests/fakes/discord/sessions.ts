@@ -5,7 +5,7 @@ import { wholeGuildJson } from "./channel-json.ts";
 import { botJson } from "./routes-read.ts";
 import type { World } from "./world.ts";
 
-export interface Packet {
+interface Packet {
   readonly op: number;
   readonly t: string;
   readonly s: number;
