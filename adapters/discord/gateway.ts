@@ -8,23 +8,19 @@ import {
   type WebSocketOptions,
 } from "discord.js";
 import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
+import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { explain, isTokenTrouble } from "./check.ts";
 import { reasonOf } from "./discord-error.ts";
-import type { DiscordApp, DiscordLog } from "./types.ts";
+import type { DiscordApp } from "./types.ts";
 
 export interface GatewayOptions extends Pick<DiscordApp, "token" | "apiUrl"> {
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
   /** Milliseconds without a ready session after which a new one is begun from scratch. */
   readonly patience: number;
   readonly onInteraction: (payload: Fields) => void;
   readonly onMessage: (payload: Fields) => void;
-}
-
-export interface Gateway {
-  start(): void;
-  stop(): Promise<void>;
-  health(): { readonly ok: boolean; readonly detail: string };
 }
 
 const tokenPause = 5 * 60_000;
@@ -39,7 +35,7 @@ type Ending = "stopped" | "silent" | "ended";
  * Keeps a session with Discord's gateway. discord.js resumes what is lost for a moment; here a session that it gives up,
  * or that stays away too long, is begun anew.
  */
-export function openGateway(options: GatewayOptions): Gateway {
+export function openGateway(options: GatewayOptions): Connection {
   const { log, patience } = options;
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,6 +1,7 @@
 import { Routes } from "discord.js";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
 import { cut } from "../../src/chat/platform/text.ts";
 import type { Api } from "./api.ts";
@@ -13,7 +14,6 @@ import { nonceOf } from "./marker.ts";
 import { asksTwice, readModal, switchModal } from "./modal.ts";
 import type { Handle, Input, Mention, Speaker } from "./parse.ts";
 import type { Responses } from "./responses.ts";
-import type { DiscordLog } from "./types.ts";
 import { broken, wording } from "./wording.ts";
 
 export interface HandlerParts {
@@ -22,7 +22,7 @@ export interface HandlerParts {
   readonly responses: Responses;
   readonly roots: Roots;
   readonly guildId: string;
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
 }
 
 export interface Handlers {

@@ -2,7 +2,7 @@ import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
 import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
-import { appHolder, type Connection } from "./connection.ts";
+import { appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { type Link, openLink } from "./socket-link.ts";
 import type { SlackOptions } from "./types.ts";
@@ -25,7 +25,7 @@ const tokenPause = 5 * 60_000;
 export function socketConnection(
   bolt: Awaited<ReturnType<typeof importBolt>>,
   options: SlackOptions & { readonly appToken: string },
-): Connection {
+): SlackConnection {
   const { log } = options;
   const { receiver, app } = appHolder();
   const stopping = new AbortController();
