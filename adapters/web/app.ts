@@ -9,6 +9,20 @@ import { recordRoutes } from "./records.ts";
 import { tokenGate } from "./session.ts";
 import type { WebContext, WebEnv, WebOptions } from "./types.ts";
 
+/** The page's own addresses (page/lib/router.js): one document, which draws what its address says. */
+const pages = [
+  "/",
+  "/r/:run",
+  "/d/:deployment",
+  "/history",
+  "/hosts",
+  "/help",
+  "/status",
+  "/status/:host",
+  "/health",
+  "/health/:host",
+];
+
 /** All routes, behind the checks that hold for each of them. */
 export function webApp(options: WebOptions, assets: Assets, events: EventStreams): Hono<WebEnv> {
   const { desk, log, metrics } = options;
@@ -20,7 +34,7 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
   app.use(sameOriginOnly());
 
   app.get("/healthz", (c) => healthAnswer(c, desk, gate));
-  app.get("/assets/:name", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
+  app.get("/assets/:name{.+}", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
 
   app.get("/login", (c) => {
     if (!gate.isToken(c.req.query("token") ?? "")) {
@@ -31,7 +45,7 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
     return c.redirect("/", 303);
   });
 
-  app.get("/", (c) => {
+  app.on("GET", pages, (c) => {
     if (gate.identify(c) !== null) return assets.answer(c, "index.html") ?? notFound(c);
     // A browser leaves a SameSite=Strict cookie out when a link on another site (Slack, say) leads here; it sends it
     // when the page itself asks again.

@@ -1,4 +1,4 @@
-import { html, useEffect, useState } from "./preact.js";
+import { html, useEffect, useState } from "../preact.js";
 
 let ahead = 0;
 
@@ -17,6 +17,7 @@ export function serverNow() {
 
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 10) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}m ${String(seconds % 60).padStart(2, "0")}s`;
@@ -31,7 +32,9 @@ export function Elapsed({ from, to }) {
     const timer = setInterval(() => tick((n) => n + 1), 1000);
     return () => clearInterval(timer);
   }, [to]);
-  return duration((to ? Date.parse(to) : serverNow()) - Date.parse(from));
+  const ms = (to ? Date.parse(to) : serverNow()) - Date.parse(from);
+  // What still runs is counted in whole seconds.
+  return duration(to ? ms : Math.max(0, Math.floor(ms / 1000)) * 1000).replace(to ? "" : ".0", "");
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -42,4 +45,28 @@ export function When({ at }) {
   const isToday = date.toDateString() === new Date().toDateString();
   const shown = isToday ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
   return html`<time dateTime=${date.toISOString()} title=${date.toLocaleString()}>${shown}</time>`;
+}
+
+const steps = [
+  [60, 1, "second"],
+  [3_600, 60, "minute"],
+  [86_400, 3_600, "hour"],
+  [Number.POSITIVE_INFINITY, 86_400, "day"],
+];
+const relative = new Intl.RelativeTimeFormat(undefined, { style: "narrow", numeric: "auto" });
+
+/** Such as "3 min. ago", as of the last time it was drawn. */
+export function Ago({ at }) {
+  const seconds = Math.max(0, (serverNow() - Date.parse(at)) / 1000);
+  const [, each, unit] = steps.find(([until]) => seconds < until);
+  const shown = unit === "second" ? "just now" : relative.format(-Math.floor(seconds / each), unit);
+  return html`<time dateTime=${at} title=${new Date(at).toLocaleString()}>${shown}</time>`;
+}
+
+const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+/** The day as a heading between entries. */
+export function dayOf(at) {
+  const date = new Date(at);
+  return date.toDateString() === new Date(serverNow()).toDateString() ? "Today" : dayName.format(date);
 }
