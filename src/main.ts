@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { slackAppManifest, startApp } from "./app.ts";
-import { ConfigError, readEnvironment } from "./config/env.ts";
+import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
+import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
 function readEnvFile(): void {
@@ -49,8 +50,15 @@ async function main(): Promise<void> {
   process.on("SIGINT", stop);
 }
 
-const [task, argument] = process.argv.slice(2);
-(task === "slack-manifest" ? printManifest(argument) : main()).catch((error: unknown) => {
+/** `npm run token -- add alice` */
+async function changeTokens(args: readonly string[]): Promise<void> {
+  readEnvFile();
+  console.log(await tokenCommand(args, readWebPlace(process.env, process.cwd())));
+}
+
+const [task, ...args] = process.argv.slice(2);
+const tasks = { "slack-manifest": () => printManifest(args[0]), token: () => changeTokens(args) };
+(task === "slack-manifest" || task === "token" ? tasks[task]() : main()).catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
   process.exit(1);
 });

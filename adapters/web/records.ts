@@ -26,12 +26,8 @@ const suggestSchema = z.object({
 export const isDeploymentId = (id: string): boolean => /^d-\d{8}-[0-9a-f]{4}$/.test(id);
 export const isRunId = (id: string): boolean => /^r-\d{8}-[0-9a-f]{4}$/.test(id);
 
-/** What can be read: deployments, runs, logs, hosts, and the commands there are. */
-export function recordRoutes({
-  desk,
-  version,
-  log,
-}: Pick<WebOptions, "desk" | "version" | "log">): Hono<WebEnv> {
+/** What can be read: deployments, runs, logs, hosts, and what may be typed. */
+export function recordRoutes({ desk, log }: Pick<WebOptions, "desk" | "log">): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
 
   app.get("/deployments", async (c) => {
@@ -81,8 +77,6 @@ export function recordRoutes({
     }
     return c.json({ suggestions: await desk.suggest(query.data, c.var.who) });
   });
-
-  app.get("/help", (c) => c.json({ version, who: c.var.who.name, commands: desk.commands() }));
 
   return app;
 }

@@ -50,13 +50,14 @@ function lost() {
 function again() {
   clearTimeout(retry);
   retry = setTimeout(open, retryMs);
-  // Someone whose session has ended has to sign in: the stream does not say why it was refused.
-  loadHelp().catch(leaveOr(() => {}));
+  // The stream does not say why it was refused.
+  loadHosts().catch(refused);
 }
 
 /** What was missed comes over the stream itself; the rest is looked up. */
 function resumed() {
   state.link = "live";
+  state.refusal = null;
   lookAround();
   changed();
 }
@@ -75,20 +76,20 @@ async function refresh(mine) {
     state.refusal = null;
   } catch (error) {
     if (mine !== source) return;
-    leaveOr(() => {
-      if (error.status === 403) state.refusal = error;
-      lost();
-      mine.close();
-      lastSeq = null;
-      again();
-    })(error);
+    refused(error);
+    lost();
+    mine.close();
+    lastSeq = null;
+    again();
   }
   changed();
 }
 
-/** The server answers with the page to sign in, at any address. */
-function leaveOr(otherwise) {
-  return (error) => (error.status === 401 ? location.reload() : otherwise(error));
+/** Somebody whose session has ended gets the page to sign in, at any address; somebody who may not look is told so. */
+function refused(error) {
+  if (error.status === 401) location.reload();
+  if (error.status === 403) state.refusal = error;
+  changed();
 }
 
 function receive(mine, { data, lastEventId }) {
