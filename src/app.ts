@@ -33,6 +33,8 @@ import { diffText } from "./views/thread.ts";
 
 /** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
 const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
+/** Discord limits posts and edits to about one a second in each thread, and says so at once; fifty calls a second in all. */
+const discordPace = { posts: { every: 300, burst: 5 }, edits: { every: 500, burst: 5 } };
 /** The most of a log that goes into a thread, in bytes. */
 const longestFile = 1024 * 1024;
 
@@ -60,6 +62,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     settings.slack?.botToken ?? null,
     settings.slack?.appToken ?? null,
     settings.slack?.signingSecret ?? null,
+    settings.discord?.token ?? null,
   ]);
   const log = pino({
     level: settings.logLevel,
@@ -134,6 +137,17 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       }),
     );
   }
+  if (settings.discord !== null) {
+    const { discordSurface } = await import("../adapters/discord/index.ts");
+    surfaces.push(
+      discordSurface({
+        ...settings.discord,
+        desk,
+        log,
+        openThreads: (channel) => openThreads(channel, discordPace),
+      }),
+    );
+  }
   const tokens = await openWebTokens(webTokensPath(settings.dataDir), (error) =>
     log.error({ err: error }, "the tokens of people; the last ones stay in force"),
   );
@@ -192,4 +206,15 @@ export async function slackAppManifest(prefix: string, url: string | null): Prom
   const events = url === null ? {} : { url: new URL("/slack/events", url).href };
   const options = { prefix, socketMode: url === null, ...events };
   return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
+}
+
+/** Makes the commands of the Discord server those of this version; says what was done, and how the bot is invited. */
+export async function registerDiscordCommands(discord: Settings["discord"]): Promise<string> {
+  if (discord === null) {
+    return "Nothing to do: DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_GUILD_ID and DISCORD_CHANNEL_ID are not set.";
+  }
+  const { inviteLink, registerNow } = await import("../adapters/discord/index.ts");
+  const { isChanged, names } = await registerNow(discord, commandHelp(commands));
+  const done = isChanged ? "are registered now" : "were registered already";
+  return `${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}\nInvite the bot with ${inviteLink(discord.applicationId)}`;
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { slackAppManifest, startApp } from "./app.ts";
+import { registerDiscordCommands, slackAppManifest, startApp } from "./app.ts";
 import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
 import { tokenCommand } from "./token-command.ts";
 
@@ -14,6 +14,12 @@ function readEnvFile(): void {
 async function printManifest(url: string | undefined): Promise<void> {
   readEnvFile();
   console.log(await slackAppManifest(process.env["SLACK_COMMAND_PREFIX"] ?? "", url ?? null));
+}
+
+/** `npm run discord:register` */
+async function registerOnDiscord(): Promise<void> {
+  readEnvFile();
+  console.log(await registerDiscordCommands(readEnvironment(process.env, process.cwd()).discord));
 }
 
 /** Starts the bot; SIGTERM and SIGINT drain and stop it. */
@@ -57,8 +63,12 @@ async function changeTokens(args: readonly string[]): Promise<void> {
 }
 
 const [task, ...args] = process.argv.slice(2);
-const tasks = { "slack-manifest": () => printManifest(args[0]), token: () => changeTokens(args) };
-(task === "slack-manifest" || task === "token" ? tasks[task]() : main()).catch((error: unknown) => {
+const tasks: Readonly<Record<string, () => Promise<void>>> = {
+  "slack-manifest": () => printManifest(args[0]),
+  "discord-register": registerOnDiscord,
+  token: () => changeTokens(args),
+};
+(tasks[task ?? ""] ?? main)().catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
   process.exit(1);
 });

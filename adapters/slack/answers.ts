@@ -1,12 +1,14 @@
 import type { types } from "@slack/bolt";
-import { type Block, code, text } from "../../src/chat/blocks.ts";
 import type { Reply } from "../../src/chat/desk.ts";
+import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
+import type { Roots } from "../../src/chat/platform/roots.ts";
+import { oneLine } from "../../src/chat/platform/text.ts";
 import { fallbackText } from "./limits.ts";
 import type { Place } from "./parse.ts";
+import { linkToThread } from "./permalink.ts";
 import { type Rendered, renderMessage } from "./render.ts";
-import type { Roots } from "./roots.ts";
 import { reasonOf } from "./slack-error.ts";
-import { cut, escapeTo, oneLine } from "./text.ts";
+import { escapeTo } from "./text.ts";
 import type { SlackLog, WebClient } from "./types.ts";
 
 export interface AnswerParts {
@@ -96,10 +98,10 @@ const alone: Way = async ({ client }, user, _, said) => {
   return true;
 };
 
-async function wording({ roots }: AnswerParts, reply: Reply): Promise<Rendered> {
+async function wording(parts: AnswerParts, reply: Reply): Promise<Rendered> {
   switch (reply.kind) {
     case "started": {
-      const link = await roots.linkTo(reply.run);
+      const link = await linkToThread(parts, reply.run);
       const follow = link === null ? "It shows in the channel." : `<${link}|Follow it in its thread>.`;
       const line = `Started: ${escapeTo(oneLine(reply.text), fallbackText - 500)}. ${follow}`;
       const block: types.KnownBlock = {
@@ -116,20 +118,4 @@ async function wording({ roots }: AnswerParts, reply: Reply): Promise<Rendered> 
         { plan: false },
       );
   }
-}
-
-/** Lines to copy, such as those of fleet.yaml, stand alone. */
-export function refusalBlocks({
-  message,
-  help,
-}: {
-  readonly message: string;
-  readonly help: string | null;
-}): Block[] {
-  const [first = "", ...rest] = (help ?? "").split("\n");
-  return [
-    text(message, "bad"),
-    ...(first === "" ? [] : [text(first)]),
-    ...(rest.length === 0 ? [] : [code("", cut(rest.join("\n"), 4_000))]),
-  ];
 }

@@ -1,10 +1,11 @@
 import type { App, Logger, Receiver, webApi } from "@slack/bolt";
+import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
+import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Self } from "./check.ts";
+import { deliveryIds } from "./delivery-ids.ts";
 import type { Handlers } from "./handlers.ts";
-import { type Fields, fieldsOf } from "./json.ts";
 import { parseSubmission } from "./modal.ts";
 import { parseClick, parseEvent, parseSlash } from "./parse.ts";
-import { createSeen, deliveryIds } from "./seen.ts";
 import type { SlackLog, SlackOptions } from "./types.ts";
 
 /** Importing Bolt takes 0.3 s and 50 MB, so it is done when Slack is on. */

@@ -105,6 +105,7 @@ export function slackChannel(parts: ChannelParts): Channel {
             metadata: metadata(message.key),
           }),
         );
+        return ref;
       } catch (error) {
         throw deliveryError("editing a message", error);
       }

@@ -1,5 +1,5 @@
+import { fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 import type { Home } from "./identity.ts";
-import { fieldsOf, listOf, textOf } from "./json.ts";
 import { missingScopes, type ScopeNeed } from "./scopes.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import type { WebClient } from "./types.ts";

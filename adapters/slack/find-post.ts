@@ -1,5 +1,5 @@
 import type { MessageRef } from "../../src/chat/channel.ts";
-import { fieldsOf, listOf, textOf } from "./json.ts";
+import { fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import type { SlackLog, WebClient } from "./types.ts";
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
+import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { type AnswerParts, answer } from "./answers.ts";
 import { homeView, readHome } from "./home.ts";
-import { type Fields, fieldsOf, textOf } from "./json.ts";
 import { deployModal, deployText, type Submitted } from "./modal.ts";
 import { authorTeam, type Input, type Place, type Speaker } from "./parse.ts";
 import { reasonOf } from "./slack-error.ts";

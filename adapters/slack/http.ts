@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { pauseAfter, rest } from "./backoff.ts";
+import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
 import { boltLogger, type importBolt } from "./bolt.ts";
 import { appHolder, type Connection } from "./connection.ts";
 import { reasonOf } from "./slack-error.ts";

@@ -1,6 +1,6 @@
 import type { Desk } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
-import { fieldsOf, textOf } from "./json.ts";
+import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import type { Speaker } from "./parse.ts";
 import { reasonOf } from "./slack-error.ts";
 import type { SlackLog, WebClient } from "./types.ts";

@@ -1,5 +1,7 @@
+import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
+import { laterChannel } from "../../src/chat/platform/later-channel.ts";
+import { createRoots, type Roots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
-import { pauseAfter, rest, within } from "./backoff.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
 import { slackChannel } from "./channel.ts";
 import { explainToken, isTokenTrouble, readChannel, readSelf, type Self } from "./check.ts";
@@ -7,8 +9,6 @@ import type { Connection } from "./connection.ts";
 import { createHandlers } from "./handlers.ts";
 import { httpConnection } from "./http.ts";
 import { slackIdentities } from "./identity.ts";
-import { laterChannel } from "./later-channel.ts";
-import { createRoots, type Roots } from "./roots.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { socketConnection } from "./socket.ts";
 import type { OpenThreads, SlackOptions, WebClient } from "./types.ts";
@@ -30,7 +30,7 @@ export function slackSurface(options: SlackOptions): Surface {
   const { signal } = stopping;
   /** Ends calls that are still under way when a stop has waited enough. */
   const calls = new AbortController();
-  const later = laterChannel();
+  const later = laterChannel("slack");
   const inHand = new Set<Promise<void>>();
   let connection: Connection | null = null;
   let threads: OpenThreads | null = null;
@@ -53,7 +53,7 @@ export function slackSurface(options: SlackOptions): Surface {
     if (known === null || signal.aborted) {
       return;
     }
-    const roots = createRoots(client, log, signal);
+    const roots = createRoots(signal);
     connection = connect(bolt, options);
     const identify = slackIdentities({ desk, client, home: known, log, now: Date.now });
     const handlers = createHandlers({ desk, client, identify, roots, log, now: Date.now });

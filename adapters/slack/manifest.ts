@@ -1,6 +1,6 @@
 import type { CommandHelp } from "../../src/chat/desk.ts";
+import { cut } from "../../src/chat/platform/text.ts";
 import { scopes } from "./scopes.ts";
-import { cut } from "./text.ts";
 
 export interface ManifestOptions {
   readonly prefix: string;

@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import { commandText } from "../../src/chat/command-text.ts";
+import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { plainText } from "./buttons.ts";
-import { type Fields, fieldsOf, textOf } from "./json.ts";
 import { limits } from "./limits.ts";
 import { interactor, type Place, type Speaker } from "./parse.ts";
 

@@ -1,5 +1,5 @@
+import { type Fields, fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 import { decodeAction } from "./buttons.ts";
-import { type Fields, fieldsOf, listOf, textOf } from "./json.ts";
 import { typedText } from "./markup.ts";
 
 /** Who speaks, as far as the payload says. */

@@ -1,13 +1,15 @@
 import type { types } from "@slack/bolt";
 import type { Block, Tone } from "../../src/chat/blocks.ts";
 import type { OutMessage } from "../../src/chat/channel.ts";
+import type { Group } from "../../src/chat/platform/fit.ts";
+import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
 import { actionBlocks, plainText } from "./buttons.ts";
-import { fit, type Group } from "./fit.ts";
+import { fitMessage } from "./fit.ts";
 import { fallbackText, limits } from "./limits.ts";
-import { bold, bullets, middleCut, plain, preformatted, richText, section } from "./rich.ts";
+import { bold, bullets, plain, preformatted, richText, section } from "./rich.ts";
 import { planBlock, stepLines } from "./steps.ts";
-import { moreLine, tableBlocks } from "./table.ts";
-import { cut, escapeLong, escapeTo, oneLine } from "./text.ts";
+import { tableBlocks } from "./table.ts";
+import { escapeLong, escapeTo } from "./text.ts";
 
 export interface RenderOptions {
   /** Whether the workspace takes `plan` blocks. */
@@ -52,9 +54,9 @@ export function renderBlocks(blocks: readonly Block[], options: RenderOptions): 
     ? rowsAboveButtons
     : Number.POSITIVE_INFINITY;
   const context = { ...options, about, mostRows };
-  return fit(blocks, (block, share): Group => {
+  return fitMessage(blocks, (block, share): Group<types.KnownBlock> => {
     const isKept = block.kind === "heading" || block.kind === "buttons";
-    return { isKept, blocks: renderBlock(block, share, context) };
+    return { isKept, parts: renderBlock(block, share, context) };
   });
 }
 
@@ -79,7 +81,8 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
               text: plainText(sign[block.tone] + oneLine(block.text), limits.headerText, "…"),
             },
           ];
-    case "text": {
+    case "text":
+    case "decision": {
       const text = escapeLong(sign[block.tone] + block.text, Math.min(share, limits.sectionText));
       return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
     }

@@ -1,5 +1,5 @@
 import { DeliveryError, type DeliveryFailure } from "../../src/chat/channel.ts";
-import { fieldsOf, listOf, textOf } from "./json.ts";
+import { fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 
 /** Told by its code and not by its class, so that this needs no import of the SDK. */
 export interface SlackError {

@@ -1,6 +1,6 @@
 import type { SocketModeReceiver } from "@slack/bolt";
-import { within } from "./backoff.ts";
-import { type Fields, fieldsOf } from "./json.ts";
+import { within } from "../../src/chat/platform/backoff.ts";
+import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { SlackLog } from "./types.ts";
 
 /** One WebSocket to Slack, from its opening to its end. */

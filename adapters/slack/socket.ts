@@ -1,8 +1,8 @@
-import { pauseAfter, rest, within } from "./backoff.ts";
+import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
+import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
 import { appHolder, type Connection } from "./connection.ts";
-import { fieldsOf } from "./json.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { type Link, openLink } from "./socket-link.ts";
 import type { SlackOptions } from "./types.ts";

@@ -1,21 +1,13 @@
 import type { types } from "@slack/bolt";
 import type { StepItem, StepState } from "../../src/chat/blocks.ts";
+import { stepBar, stepDetail, stepHeadline, stepLine, stepSign } from "../../src/chat/platform/step-words.ts";
+import { cut, moreLine } from "../../src/chat/platform/text.ts";
 import { plainText } from "./buttons.ts";
 import { limits } from "./limits.ts";
 import { plain, richText, section } from "./rich.ts";
-import { moreLine } from "./table.ts";
-import { cut, oneLine } from "./text.ts";
 
 const mostSteps = 15;
-const longest = 120;
-
-const sign: Readonly<Record<StepState, string>> = {
-  waiting: "▫️",
-  running: "⏳",
-  done: "✅",
-  failed: "❌",
-  skipped: "▫️",
-};
+const longestTitle = 240;
 
 /** docs.slack.dev/reference/block-kit/blocks/task-card-block: it has no word for what was skipped. */
 const status: Readonly<Record<StepState, types.TaskCardBlock["status"]>> = {
@@ -39,15 +31,17 @@ function planTitle(steps: readonly StepItem[]): string {
     steps.find(({ state }) => state === "running") ?? steps.find(({ state }) => state === "failed");
   const done = steps.filter(({ state }) => state === "done").length;
   const count = `${done} of ${steps.length} done`;
-  return here === undefined ? count : cut(`${sign[here.state]} ${headline(here)} · ${count}`, 2 * longest);
+  return here === undefined
+    ? count
+    : cut(`${stepSign[here.state]} ${stepHeadline(here)} · ${count}`, longestTitle);
 }
 
 function task(step: StepItem, index: number): types.TaskCardBlock {
-  const details = [...bar(step), ...detail(step)].join(" ");
+  const details = [...stepBar(step), ...stepDetail(step)].join(" ");
   return {
     type: "task_card",
     task_id: `step-${index}`,
-    title: headline(step),
+    title: stepHeadline(step),
     status: status[step.state],
     ...(details === "" ? {} : { details: richText(section(plain(details))) }),
   };
@@ -55,44 +49,7 @@ function task(step: StepItem, index: number): types.TaskCardBlock {
 
 /** For workspaces that do not take a plan. */
 export function stepLines(steps: readonly StepItem[]): types.SectionBlock[] {
-  const lines = steps
-    .slice(0, mostSteps)
-    .map((step) => [sign[step.state], headline(step), ...bar(step), ...detail(step)].join(" "));
+  const lines = steps.slice(0, mostSteps).map((step) => stepLine(step));
   const text = [...lines, ...moreLine(steps.length - mostSteps)].join("\n");
   return lines.length === 0 ? [] : [{ type: "section", text: plainText(text, limits.sectionText, "–") }];
-}
-
-function headline(step: StepItem): string {
-  const took = duration(step);
-  const words = [
-    // Names are ours; a plan's title is no text object, so nothing says how it is parsed.
-    oneLine(step.name).replaceAll(/[<>&]/g, "") || "step",
-    ...(took === null ? [] : [`· ${took}`]),
-    ...(step.state === "skipped" ? ["· skipped"] : []),
-  ];
-  return cut(words.join(" "), longest);
-}
-
-function detail(step: StepItem): string[] {
-  return step.detail === null || oneLine(step.detail) === "" ? [] : [cut(oneLine(step.detail), longest)];
-}
-
-function bar({ progress, state }: StepItem): string[] {
-  if (progress === null || state !== "running" || !Number.isFinite(progress)) {
-    return [];
-  }
-  const share = Math.min(1, Math.max(0, progress));
-  const full = Math.round(share * 10);
-  return [`${"▓".repeat(full)}${"░".repeat(10 - full)} ${Math.floor(share * 100)} %`];
-}
-
-function duration({ startedAt, finishedAt }: StepItem): string | null {
-  const seconds =
-    startedAt === null || finishedAt === null
-      ? Number.NaN
-      : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-  if (!(seconds >= 1)) {
-    return null;
-  }
-  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

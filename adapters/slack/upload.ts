@@ -1,6 +1,6 @@
 import type { OutFile } from "../../src/chat/channel.ts";
+import { fieldsOf, listOf } from "../../src/chat/platform/json.ts";
 import { findMessage } from "./find-post.ts";
-import { fieldsOf, listOf } from "./json.ts";
 import type { SlackLog, WebClient } from "./types.ts";
 
 const uploadTimeout = 30_000;

@@ -52,7 +52,14 @@ export type Block =
       readonly folded: boolean;
     }
   | { readonly kind: "code"; readonly title: string; readonly text: string }
-  | { readonly kind: "buttons"; readonly buttons: readonly Button[] };
+  | { readonly kind: "buttons"; readonly buttons: readonly Button[] }
+  /** What became of buttons that can decide nothing any more, whose labels are kept. */
+  | {
+      readonly kind: "decision";
+      readonly text: string;
+      readonly tone: Tone;
+      readonly labels: readonly string[];
+    };
 
 export function heading(text: string, tone: Tone = "neutral"): Block {
   return { kind: "heading", text, tone };

@@ -12,6 +12,8 @@ export interface OutMessage {
   readonly key: string;
   /** The root of the thread it belongs into; null for a root. */
   readonly thread: MessageRef | null;
+  /** What the thread is called, where threads have names. */
+  readonly threadName: string;
   /** One line for notifications and for readers without blocks. */
   readonly text: string;
   readonly blocks: readonly Block[];
@@ -24,6 +26,7 @@ export interface OutMessage {
 export interface OutFile {
   readonly key: string;
   readonly thread: MessageRef;
+  readonly threadName: string;
   readonly name: string;
   readonly title: string;
   readonly content: string;
@@ -37,7 +40,8 @@ export interface Channel {
    * (milliseconds since 1970), null when this is it.
    */
   post(message: OutMessage, since: number | null): Promise<MessageRef>;
-  edit(ref: MessageRef, message: OutMessage): Promise<void>;
+  /** Where the message stands afterwards: a platform may have to post it anew instead. */
+  edit(ref: MessageRef, message: OutMessage): Promise<MessageRef>;
   upload(file: OutFile, since: number | null): Promise<void>;
 }
 

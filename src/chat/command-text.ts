@@ -17,6 +17,9 @@ export function commandText(
   return [`/${name}`, ...words.filter((word) => word !== null).map(quote), ...given].join(" ");
 }
 
+/** Words that mean nothing but themselves, to the parser and to people who read the command later. */
+const plain = /^[A-Za-z0-9_@./][A-Za-z0-9_@./:+,-]*$/;
+
 /**
  * In single quotes, where nothing means anything. The parser puts right what phones type before it reads quotes: curly
  * ones become straight, and a dash after a space two hyphens; so the first are made straight here, and the second
@@ -28,5 +31,7 @@ function quote(value: string): string {
     .replaceAll(/[\u2018\u2019\u201a]/g, "'")
     .replaceAll(/[\s\u00a0\u202f]+/g, " ")
     .trim();
-  return `'${text.replaceAll("'", `'"'"'`).replaceAll(/ (?=[\u2013\u2014])/g, " ''")}'`;
+  return plain.test(text)
+    ? text
+    : `'${text.replaceAll("'", `'"'"'`).replaceAll(/ (?=[\u2013\u2014])/g, " ''")}'`;
 }

@@ -125,7 +125,14 @@ async function upload(
     await parts.save(state);
   }
   const content = await parts.contentOf(thread, file).catch(() => "(this log is not there any more)");
-  const out = { key: `${state.run}/${file.key}`, thread: root, name: file.name, title: file.title, content };
+  const out = {
+    key: `${state.run}/${file.key}`,
+    thread: root,
+    threadName: thread.name,
+    name: file.name,
+    title: file.title,
+    content,
+  };
   try {
     await parts.channel.upload(out, before);
   } catch (error) {
@@ -146,8 +153,9 @@ async function edit(
   ref: MessageRef,
 ): Promise<void> {
   parts.lastEdits.set(place(ref), parts.clock.now());
+  let stands: MessageRef;
   try {
-    await parts.channel.edit(ref, outMessage(state, thread, message));
+    stands = await parts.channel.edit(ref, outMessage(state, thread, message));
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.failure !== "gone") {
       throw error;
@@ -159,8 +167,9 @@ async function edit(
     await parts.save(state);
     return;
   }
-  state.messages[message.key] = { ref, delivered: digest(message), triedAt: null };
+  state.messages[message.key] = { ref: stands, delivered: digest(message), triedAt: null };
   await parts.save(state);
+  parts.lastEdits.set(place(stands), parts.clock.now());
 }
 
 function waitFor(
@@ -176,6 +185,7 @@ function outMessage(state: ThreadState, thread: Thread, message: ThreadMessage):
   return {
     key: `${state.run}/${message.key}`,
     thread: message.key === "root" ? null : refOf(state, "root"),
+    threadName: thread.name,
     text: message.text,
     blocks: message.blocks,
     mention: message.mentionsRequester && requestedBy.surface === state.surface ? requestedBy.id : null,

@@ -25,6 +25,8 @@ export interface ThreadFile {
 /** A run as a thread: what should stand there, in order. Drawn from records alone. */
 export interface Thread {
   readonly run: Run;
+  /** Such as `deploy yoga · 7f3a`. */
+  readonly name: string;
   readonly deployments: readonly Deployment[];
   readonly messages: readonly ThreadMessage[];
   readonly files: readonly ThreadFile[];

@@ -39,6 +39,8 @@ const listen = z
   })
   .refine(({ port }) => port <= 65_535, "has a port above 65535");
 
+const snowflake = z.string().regex(/^\d{15,20}$/, "is not one of Discord's ids, such as 175928847299117063");
+
 const envSchema = z.object({
   SWITCHYARD_FLAKE: z
     .string({ error: "is missing: the path of the fleet's git repository on the builder" })
@@ -78,6 +80,14 @@ const envSchema = z.object({
     .optional(),
   SLACK_API_URL: z.url().optional(),
   SLACK_LISTEN: listen.prefault("127.0.0.1:4041"),
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^[\w.-]{10,}$/, "is no bot token: copy it from the application's page Bot, without the word Bot")
+    .optional(),
+  DISCORD_APPLICATION_ID: snowflake.optional(),
+  DISCORD_GUILD_ID: snowflake.optional(),
+  DISCORD_CHANNEL_ID: snowflake.optional(),
+  DISCORD_API_URL: z.url().optional(),
 });
 
 export interface SlackSettings {
@@ -88,6 +98,15 @@ export interface SlackSettings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly channel: string;
   readonly commandPrefix: string;
+  readonly apiUrl: string | null;
+}
+
+export interface DiscordSettings {
+  readonly token: string;
+  readonly applicationId: string;
+  readonly guildId: string;
+  readonly channelId: string;
+  /** Another base of the REST API, which also says where the gateway is. */
   readonly apiUrl: string | null;
 }
 
@@ -105,6 +124,8 @@ export interface Settings {
   readonly logLevel: string;
   /** Null while no Slack variable is set. */
   readonly slack: SlackSettings | null;
+  /** Null while no Discord variable is set. */
+  readonly discord: DiscordSettings | null;
 }
 
 /** Secrets may also come from a file named by `…_FILE`: sops, agenix and systemd credentials give files. */
@@ -113,6 +134,7 @@ const secretNames = [
   "SLACK_BOT_TOKEN",
   "SLACK_APP_TOKEN",
   "SLACK_SIGNING_SECRET",
+  "DISCORD_TOKEN",
 ] as const;
 
 /** Every mistake in the configuration at once, each with the name of what is wrong. */
@@ -173,6 +195,7 @@ export function readEnvironment(
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     slack: readSlack(data),
+    discord: readDiscord(data),
   };
 }
 
@@ -209,6 +232,12 @@ export function readWebPlace(env: Readonly<Record<string, string | undefined>>, 
 function missingTogether(values: Readonly<Record<string, string | undefined>>): string[] {
   const has = (name: string) => values[name] !== undefined;
   const isSlack = has("SLACK_BOT_TOKEN") || has("SLACK_APP_TOKEN") || has("SLACK_SIGNING_SECRET");
+  const isDiscord = [
+    "DISCORD_TOKEN",
+    "DISCORD_APPLICATION_ID",
+    "DISCORD_GUILD_ID",
+    "DISCORD_CHANNEL_ID",
+  ].some(has);
   const rules: readonly (readonly [name: string, isNeeded: boolean, why: string])[] = [
     ...["SWITCHYARD_SSH_KEY", "SWITCHYARD_KNOWN_HOSTS"].map(
       (name) =>
@@ -225,6 +254,10 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
       "for Socket Mode give the app-level token (xapp-…), for HTTP give SLACK_SIGNING_SECRET instead",
     ],
     ["SLACK_CHANNEL", isSlack, "the channel for the threads, as its id (C…) or #name"],
+    ["DISCORD_TOKEN", isDiscord, "the application's page Bot shows it"],
+    ["DISCORD_APPLICATION_ID", isDiscord, "the application's page General Information shows it"],
+    ["DISCORD_GUILD_ID", isDiscord, "the server: Copy Server ID, in developer mode"],
+    ["DISCORD_CHANNEL_ID", isDiscord, "the channel for the threads: Copy Channel ID, in developer mode"],
   ];
   return rules.flatMap(([name, isNeeded, why]) =>
     isNeeded && !has(name) ? [`${name} is missing: ${why}`] : [],
@@ -242,5 +275,17 @@ function readSlack(data: z.infer<typeof envSchema>): SlackSettings | null {
         channel: data.SLACK_CHANNEL ?? "",
         commandPrefix: data.SLACK_COMMAND_PREFIX ?? "",
         apiUrl: data.SLACK_API_URL ?? null,
+      };
+}
+
+function readDiscord(data: z.infer<typeof envSchema>): DiscordSettings | null {
+  return data.DISCORD_TOKEN === undefined
+    ? null
+    : {
+        token: data.DISCORD_TOKEN,
+        applicationId: data.DISCORD_APPLICATION_ID ?? "",
+        guildId: data.DISCORD_GUILD_ID ?? "",
+        channelId: data.DISCORD_CHANNEL_ID ?? "",
+        apiUrl: data.DISCORD_API_URL ?? null,
       };
 }

@@ -225,12 +225,23 @@ export function decisionBlocks(deployment: Deployment): Block[] {
   }
   const made = confirmation?.decision ?? null;
   if (made !== null) {
-    return [text(`${made.by.name} said ${made.action} at ${clockTime(made.at)}.`)];
+    return [decision(deployment, `${made.by.name} said ${made.action} at ${clockTime(made.at)}.`, "neutral")];
   }
   if (outcome === "expired") {
-    return [text(`Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning")];
+    return [
+      decision(deployment, `Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning"),
+    ];
   }
   return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
+}
+
+function decision(deployment: Deployment, said: string, how: Tone): Block {
+  return {
+    kind: "decision",
+    text: said,
+    tone: how,
+    labels: decisionButtons(deployment).map(({ label }) => label),
+  };
 }
 
 /** What can be done about a deployment that has ended. */

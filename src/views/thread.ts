@@ -25,7 +25,16 @@ export function runThread(
     only !== undefined && others.length === 0
       ? oneHost(run, only, progressOf(only.id))
       : manyHosts(run, deployments, isOver);
-  return { run, deployments, messages, files: deployments.flatMap(filesOf), isOver };
+  const name =
+    only !== undefined && others.length === 0
+      ? threadName(`${only.mode} ${only.host}`, only.id)
+      : threadName(run.kind, run.id);
+  return { run, name, deployments, messages, files: deployments.flatMap(filesOf), isOver };
+}
+
+/** Such as `deploy yoga · 7f3a`. */
+function threadName(what: string, id: string): string {
+  return `${what} · ${id.slice(-4)}`;
 }
 
 function oneHost(run: Run, deployment: Deployment, progress: Progress | null): ThreadMessage[] {

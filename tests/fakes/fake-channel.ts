@@ -81,6 +81,7 @@ export function fakeChannel(): FakeChannel {
         found.message = message;
         found.edits += 1;
       });
+      return ref;
     },
     async upload(file, since) {
       answer(() => {

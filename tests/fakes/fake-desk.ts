@@ -235,6 +235,7 @@ export function fakeDesk(
     hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
     commands: () => commands,
     async suggest({ of, typed }) {
+      failIfTold();
       const all = of === "host" ? hostNames : of === "deployment" ? [...deployments.keys()] : [];
       return all.filter((value) => value.startsWith(typed)).map((value) => ({ value, about: "" }));
     },

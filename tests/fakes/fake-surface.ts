@@ -122,6 +122,7 @@ function words(block: Block): readonly string[] {
   switch (block.kind) {
     case "heading":
     case "text":
+    case "decision":
       return [block.text];
     case "fields":
       return block.fields.map(({ name, value }) => `${name}: ${value}`);

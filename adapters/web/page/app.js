@@ -56,11 +56,11 @@ function App() {
 }
 
 function Refused({ refusal }) {
-  return html`<${Notice} title=${refusal.message}><pre class="help">${refusal.help}</pre><//>`;
+  return html`<${Notice} level=${1} title=${refusal.message}><pre class="help">${refusal.help}</pre><//>`;
 }
 
 function Nowhere() {
-  return html`<${Notice} title="There is nothing at this address"><p><a href="/">Go to the console</a></p><//>`;
+  return html`<${Notice} level=${1} title="There is nothing at this address"><p><a href="/">Go to the console</a></p><//>`;
 }
 
 render(html`<${App} />`, document.querySelector("#app"));

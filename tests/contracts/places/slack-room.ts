@@ -2,7 +2,6 @@ import { createServer } from "node:net";
 import { slackSurface } from "../../../adapters/slack/index.ts";
 import type { SlackOptions } from "../../../adapters/slack/types.ts";
 import type { Channel } from "../../../src/chat/channel.ts";
-import type { Desk, Reply } from "../../../src/chat/desk.ts";
 import type { Pace } from "../../../src/chat/pacer.ts";
 import type { Surface } from "../../../src/chat/surface.ts";
 import type { Clock } from "../../../src/config/clock.ts";
@@ -11,6 +10,7 @@ import { type FakeSlack, startFakeSlack } from "../../fakes/slack/index.ts";
 import { until } from "../until.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type ThreadRoom, threadRoom } from "./threads.ts";
+import { type Noted, watchedDesk } from "./watched-desk.ts";
 
 export interface SlackRoomOptions {
   readonly http?: boolean;
@@ -34,8 +34,7 @@ export interface SlackRoom {
   readonly slack: FakeSlack;
   readonly clock: Clock;
   readonly threads: ThreadRoom;
-  /** What the desk said to commands and clicks, in order; null while it has not, or when it threw. */
-  readonly replies: readonly { reply: Reply | null; isOver: boolean }[];
+  readonly replies: readonly Noted[];
   /** What the threads asked of the channel, and when on the room's clock. */
   readonly asked: readonly Asked[];
   readonly lines: readonly string[];
@@ -53,27 +52,12 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
   const slack = await startFakeSlack({ now: clock.now, takes });
   slack.channel("deploys");
   const threads = threadRoom(desk, clock, options.pace);
-  const replies: { reply: Reply | null; isOver: boolean }[] = [];
+  const { desk: watched, replies } = watchedDesk(desk);
   const asked: Asked[] = [];
   const lines: string[] = [];
   const note = (details: object, message: string) => lines.push(`${message} ${JSON.stringify(details)}`);
   const port = http ? await freePort() : 0;
 
-  async function noted(work: Promise<Reply>): Promise<Reply> {
-    const entry: (typeof replies)[number] = { reply: null, isOver: false };
-    replies.push(entry);
-    try {
-      entry.reply = await work;
-      return entry.reply;
-    } finally {
-      entry.isOver = true;
-    }
-  }
-  const watched: Desk = {
-    ...desk,
-    say: (text, who, key) => noted(desk.say(text, who, key)),
-    decide: (id, decision, who) => noted(desk.decide(id, decision, who)),
-  };
   const timed = (channel: Channel): Channel => ({
     ...channel,
     post(message, since) {

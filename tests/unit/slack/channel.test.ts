@@ -166,7 +166,14 @@ test("blocks that Slack does not take at all leave the text, and take the old bl
 test("a file goes into the thread, once, even when an answer was lost", async (t) => {
   const { slack, channel } = await posting(t);
   const root = await channel.post(outMessage(), null);
-  const file = { key: "r-1/log", thread: root, name: "d-1.log", title: "Log of d-1", content: "línea\n" };
+  const file = {
+    key: "r-1/log",
+    thread: root,
+    threadName: "deploy yoga · 0001",
+    name: "d-1.log",
+    title: "Log of d-1",
+    content: "línea\n",
+  };
   slack.faults.add("files.completeUploadExternal", { kind: "answer lost" });
   const since = Date.now();
   assert.equal((await failure(channel.upload(file, null))).kind, "temporary");

@@ -84,6 +84,7 @@ test("what starts work is answered with a link to its thread, once that is there
         {
           key: `${event.run.id}/root`,
           thread: null,
+          threadName: "deploy yoga · 0001",
           text: "Deploy yoga",
           blocks: [],
           mention: null,

@@ -244,7 +244,10 @@ test("a stop does not wait for a Slack that does not answer, nor for one that is
   await eventually(() => slack.calls("auth.test").length === 1);
   const waiting = (await channel).post(outMessage(), null);
   const start = performance.now();
-  await Promise.all([surface.stop(), assert.rejects(waiting, /stops before Slack could be reached/)]);
+  await Promise.all([
+    surface.stop(),
+    assert.rejects(waiting, /slack: the bot stops before it could be reached/),
+  ]);
   assert.ok(performance.now() - start < 3_000);
 });
 

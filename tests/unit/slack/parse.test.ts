@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { decodeAction, encodeAction } from "../../../adapters/slack/buttons.ts";
-import { fieldsOf } from "../../../adapters/slack/json.ts";
+import { deliveryIds } from "../../../adapters/slack/delivery-ids.ts";
 import { typedText } from "../../../adapters/slack/markup.ts";
 import { deployModal, deployText, parseSubmission } from "../../../adapters/slack/modal.ts";
 import { parseClick, parseEvent, parseSlash } from "../../../adapters/slack/parse.ts";
-import { createSeen, deliveryIds } from "../../../adapters/slack/seen.ts";
 import { commands } from "../../../commands/index.ts";
 import { normalise, parseCommand } from "../../../src/chat/parse.ts";
+import { fieldsOf } from "../../../src/chat/platform/json.ts";
+import { createSeen } from "../../../src/chat/platform/seen.ts";
 
 const slash = (command: string, text: string) => ({
   command,

@@ -15,8 +15,8 @@ import {
   table,
   text,
 } from "../../../src/chat/blocks.ts";
+import { anyBlocks, hostileText } from "../../fakes/any-blocks.ts";
 import { areBlocksTooLong, checkBlocks } from "../../fakes/slack/check-blocks.ts";
-import { anyBlocks, hostileText } from "./any-blocks.ts";
 
 type Found = Record<string, unknown>;
 

@@ -122,6 +122,7 @@ export function outMessage(change: Partial<OutMessage> = {}): OutMessage {
   return {
     key: "r-1/root",
     thread: null,
+    threadName: "deploy yoga · 0001",
     text: "Deploy yoga",
     blocks: [],
     mention: null,

@@ -5,7 +5,9 @@ import { useOffers } from "./offers.js";
 
 const kept = 100;
 
-export function Composer({ draft, setDraft, onSaid }) {
+/** `fill.current` puts a text in, for whoever offers one elsewhere on the page. */
+export function Composer({ fill, onSaid }) {
+  const [draft, setDraft] = useState("");
   const input = useRef(null);
   const [picked, setPicked] = useState(-1);
   const [isClosed, setClosed] = useState(false);
@@ -34,6 +36,8 @@ export function Composer({ draft, setDraft, onSaid }) {
     setClosed(false);
     setBack(0);
   };
+
+  fill.current = edit;
 
   const recall = (steps) => {
     const said = remembered();

@@ -1,7 +1,7 @@
 import { chosenHost, showOlder, state } from "../lib/store.js";
-import { dayOf } from "../lib/time.js";
+import { dayKey, dayOf } from "../lib/time.js";
 import { awaitsDecision } from "../lib/tones.js";
-import { html, useState } from "../preact.js";
+import { html, useRef } from "../preact.js";
 import { useChannel } from "./channel.js";
 import { Composer } from "./composer.js";
 import { Note, RunEntry } from "./root-card.js";
@@ -10,7 +10,9 @@ import { likeliestRun, timeline } from "./timeline.js";
 
 /** The channel of everybody's runs, and the thread of one of them beside it. */
 export function Console() {
-  const [draft, setDraft] = useState("");
+  // What is being typed is the composer's own: a key must not draw the channel again.
+  const composer = useRef(null);
+  const setDraft = (text) => composer.current(text);
   const channel = useChannel();
   const host = chosenHost();
   const entries = timeline(state, host);
@@ -18,8 +20,8 @@ export function Console() {
   const shown = chosen ?? likeliestRun(entries, awaitsDecision);
   const all = chosen === null ? entries : timeline({ ...state, oldest: "" }, null);
   return html`<div class=${`console ${chosen === null ? "" : "chosen"}`}>
+    <h1 class="unseen">Console</h1>
     <section class="pane" aria-label="Channel">
-      <h1 class="unseen">Console</h1>
       ${host !== null && html`<${Narrowed} host=${host} setDraft=${setDraft} />`}
       <div class="channel" ref=${channel.box} onScroll=${channel.onScroll} onClick=${channel.onClick} tabindex="0" role="group" aria-label="Deployments">
         <div class="entries" ref=${channel.content}>
@@ -30,7 +32,7 @@ export function Console() {
       </div>
       <div class="below">
         ${!channel.isAtEnd && html`<button type="button" class="button small newest" onClick=${channel.toEnd}>Newest ↓</button>`}
-        <${Composer} draft=${draft} setDraft=${setDraft} onSaid=${channel.toEnd} />
+        <${Composer} fill=${composer} onSaid=${channel.toEnd} />
       </div>
     </section>
     ${shown === null ? html`<section class="thread idle" aria-label="Thread"></section>` : html`<${Thread} key=${shown} id=${shown} entry=${all.find(({ key }) => key === shown)} />`}
@@ -38,10 +40,9 @@ export function Console() {
 }
 
 function Entry({ entry, before, isChosen }) {
-  const day = dayOf(entry.at);
-  const isNewDay = before === undefined || dayOf(before.at) !== day;
+  const isNewDay = before === undefined || dayKey(before.at) !== dayKey(entry.at);
   return html`
-    ${isNewDay && html`<h2 class="day"><span>${day}</span></h2>`}
+    ${isNewDay && html`<h2 class="day"><span>${dayOf(entry.at)}</span></h2>`}
     ${entry.kind === "note" ? html`<${Note} note=${entry.note} />` : html`<${RunEntry} run=${entry.run} members=${entry.members} isChosen=${isChosen} />`}`;
 }
 
@@ -62,7 +63,7 @@ function Empty({ host, setDraft }) {
   const calm = state.hosts.find(({ risk }) => risk === "low") ?? state.hosts[0];
   const name = host ?? calm?.name ?? "yoga";
   return html`<div class="empty">
-    <h2>Nothing has been deployed yet</h2>
+    <h2 class="headline">Nothing has been deployed yet</h2>
     <p>Type a command below, or start with one of these:</p>
     <p class="row">
       ${[`/deploy ${name}`, "/build-all", "/help"].map((command) => html`<button type="button" class="chip" key=${command} onClick=${() => setDraft(command)}>${command}</button>`)}

@@ -65,6 +65,18 @@ export function Ago({ at }) {
 
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
+const keys = new Map();
+
+/** The same for two times of one day here. Kept, as hundreds of entries are compared at every drawing. */
+export function dayKey(at) {
+  let key = keys.get(at);
+  if (key === undefined) {
+    key = new Date(at).toDateString();
+    keys.set(at, key);
+  }
+  return key;
+}
+
 /** The day as a heading between entries. */
 export function dayOf(at) {
   const date = new Date(at);

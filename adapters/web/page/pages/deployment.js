@@ -16,7 +16,7 @@ export function DeploymentPage() {
   if (deployment === undefined) {
     return error === null
       ? html`<p class="pending pad" role="status">Loading…</p>`
-      : html`<${Notice} title=${error.status === 404 ? `There is no deployment ${id}` : error.message}>
+      : html`<${Notice} level=${1} title=${error.status === 404 ? `There is no deployment ${id}` : error.message}>
           <p>${error.status === 404 ? html`It may be mistyped: <a href="/history">look for it in the history</a>.` : error.help}</p>
         <//>`;
   }

@@ -49,7 +49,7 @@ function Neighbours({ host, name }) {
 /** `/health` needs to know of which host. */
 export function HealthOf() {
   if (state.place.host !== undefined) return html`<${View} />`;
-  return html`<${Notice} title="The health of which host?">
+  return html`<${Notice} level=${1} title="The health of which host?">
     <p class="row">${state.hosts.map(({ name }) => html`<a key=${name} class="button small" href=${`/health/${encodeURIComponent(name)}`}>${name}</a>`)}</p>
   <//>`;
 }

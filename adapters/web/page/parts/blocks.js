@@ -11,6 +11,7 @@ export function Block({ block }) {
     case "heading":
       return html`<h4 class=${`heading ${block.tone}`}>${block.text}</h4>`;
     case "text":
+    case "decision":
       return html`<p class=${isLoud(block.tone) ? `text note ${block.tone}` : `text ${block.tone}`}>${block.text}</p>`;
     case "fields":
       return html`<${Fields} fields=${block.fields} />`;

@@ -31,6 +31,6 @@ export function Avatar({ name }) {
 }
 
 /** What to say where nothing can be shown. */
-export function Notice({ title, children }) {
-  return html`<div class="empty"><h2>${title}</h2>${children}</div>`;
+export function Notice({ title, level = 2, children }) {
+  return html`<div class="empty">${h(`h${level}`, { class: "headline" }, title)}${children}</div>`;
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "../../config/clock.ts";
 
 const first = 1_000;
 const longest = 60_000;
@@ -10,13 +10,15 @@ export function pauseAfter(failures: number, random: () => number = Math.random)
 }
 
 /** Waits, and says whether the wait was left alone. */
-export async function rest(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-    return true;
-  } catch {
-    return false;
-  }
+export function rest(
+  milliseconds: number,
+  signal: AbortSignal,
+  clock: Pick<Clock, "sleep"> = systemClock,
+): Promise<boolean> {
+  return clock.sleep(milliseconds, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The work, or an error when it takes too long. */
@@ -24,15 +26,16 @@ export async function within<Value>(
   milliseconds: number,
   what: string,
   work: Promise<Value>,
+  clock: Pick<Clock, "sleep"> = systemClock,
 ): Promise<Value> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`${what} took more than ${milliseconds} ms`)),
-    milliseconds,
-  );
+  const over = new AbortController();
+  const late = clock.sleep(milliseconds, over.signal).then(() => {
+    throw new Error(`${what} took more than ${milliseconds} ms`);
+  });
   try {
-    return await Promise.race([work, promise]);
+    return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    late.catch(() => {});
+    over.abort();
   }
 }

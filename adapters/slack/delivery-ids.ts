@@ -1,23 +1,4 @@
-import { type Fields, fieldsOf, textOf } from "./json.ts";
-
-/** Remembers the last things that came, so that what comes twice is noticed. */
-export function createSeen(most: number): (ids: readonly string[]) => boolean {
-  const known = new Set<string>();
-  return (ids) => {
-    const isKnown = ids.some((id) => known.has(id));
-    for (const id of ids) {
-      known.delete(id);
-      known.add(id);
-    }
-    for (const id of known) {
-      if (known.size <= most) {
-        break;
-      }
-      known.delete(id);
-    }
-    return isKnown;
-  };
-}
+import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 
 /**
  * All names of one delivery. Slack repeats an event with its event id in a new envelope, and a mention in a shared

@@ -1,4 +1,4 @@
-import { type Channel, DeliveryError } from "../../src/chat/channel.ts";
+import { type Channel, DeliveryError } from "../channel.ts";
 
 export interface LaterChannel {
   readonly channel: Channel;
@@ -7,18 +7,19 @@ export interface LaterChannel {
   close(): void;
 }
 
-/** A channel whose calls wait until Slack can be posted to: what begins and ends in the meantime is told then. */
-export function laterChannel(): LaterChannel {
+/** A channel whose calls wait until the platform can be posted to: what begins and ends in the meantime is told then. */
+export function laterChannel(surface: Channel["surface"]): LaterChannel {
   const { promise: real, resolve, reject } = Promise.withResolvers<Channel>();
   real.catch(() => {});
   return {
     channel: {
-      surface: "slack",
+      surface,
       post: async (message, since) => (await real).post(message, since),
       edit: async (ref, message) => (await real).edit(ref, message),
       upload: async (file, since) => (await real).upload(file, since),
     },
     open: resolve,
-    close: () => reject(new DeliveryError("temporary", "slack: the bot stops before Slack could be reached")),
+    close: () =>
+      reject(new DeliveryError("temporary", `${surface}: the bot stops before it could be reached`)),
   };
 }

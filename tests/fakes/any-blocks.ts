@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Block } from "../../../src/chat/blocks.ts";
+import type { Block } from "../../src/chat/blocks.ts";
 
 /** What somebody would write who wants to break out, and what no text should hold. */
 const nasty = fc.constantFrom(
@@ -99,6 +99,12 @@ export const anyBlock: fc.Arbitrary<Block> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("code" as const), title: hostileText, text: hostileText }),
   fc.record({ kind: fc.constant("buttons" as const), buttons: many(button, 200) }),
+  fc.record({
+    kind: fc.constant("decision" as const),
+    text: hostileText,
+    tone,
+    labels: fc.array(short, { maxLength: 3 }),
+  }),
 );
 
 export const anyBlocks = fc.oneof(

@@ -1,0 +1,75 @@
+import { DeliveryError, type DeliveryFailure } from "../../src/chat/channel.ts";
+import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
+
+/** Told by its fields and not by its class, as network errors come from below the SDK. */
+export interface DiscordError {
+  /** Discord's own code, such as 10008; null when Discord did not get to answer. */
+  readonly code: number | null;
+  readonly status: number | null;
+  /** Milliseconds; only for rate limits. */
+  readonly retryAfter: number | null;
+  readonly message: string;
+}
+
+/** discord.com/developers/docs/topics/opcodes-and-status-codes#json */
+export const codes = {
+  unknownChannel: 10_003,
+  unknownMessage: 10_008,
+  unknownInteraction: 10_062,
+  tooManyOldEdits: 30_046,
+  alreadyAcknowledged: 40_060,
+  missingAccess: 50_001,
+  missingPermissions: 50_013,
+  invalidToken: 50_027,
+  invalidBody: 50_035,
+  archivedThread: 50_083,
+  threadExists: 160_004,
+} as const;
+
+export function discordError(error: unknown): DiscordError {
+  const fields = fieldsOf(error);
+  const { code, status, retryAfter } = fields;
+  const isLimited = textOf(fields["name"])?.startsWith("RateLimitError") === true;
+  const said = error instanceof Error ? error.message : String(error);
+  return {
+    code: typeof code === "number" && code > 0 ? code : null,
+    status: typeof status === "number" ? status : isLimited ? 429 : null,
+    retryAfter: isLimited && typeof retryAfter === "number" ? Math.max(retryAfter, 100) : null,
+    message: (isLimited ? "rate limited" : said).slice(0, 500),
+  };
+}
+
+export function reasonOf(error: unknown): string {
+  return discordError(error).message;
+}
+
+export function hasCode(error: unknown, code: number): boolean {
+  return discordError(error).code === code;
+}
+
+const failures: Readonly<Record<number, DeliveryFailure>> = {
+  [codes.unknownMessage]: "gone",
+  [codes.unknownChannel]: "permanent",
+  [codes.missingAccess]: "permanent",
+  [codes.missingPermissions]: "permanent",
+  [codes.tooManyOldEdits]: "rate-limited",
+};
+
+/** Discord does not say when a message older than an hour may be edited again. */
+const oldEditWait = 60_000;
+const usualWait = 5_000;
+
+/** `gone`: codes that mean that the thing itself is not there any more, beside an unknown message. */
+export function deliveryError(action: string, error: unknown, gone: readonly number[] = []): DeliveryError {
+  if (error instanceof DeliveryError) {
+    return error;
+  }
+  const { code, status, retryAfter, message } = discordError(error);
+  const known = code === null ? undefined : gone.includes(code) ? "gone" : failures[code];
+  const failure = known ?? (status === 429 ? "rate-limited" : status === 401 ? "permanent" : "temporary");
+  const wait =
+    failure !== "rate-limited"
+      ? null
+      : (retryAfter ?? (code === codes.tooManyOldEdits ? oldEditWait : usualWait));
+  return new DeliveryError(failure, `discord: ${action}: ${message}`, wait, { cause: error });
+}

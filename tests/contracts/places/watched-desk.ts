@@ -1,0 +1,31 @@
+import type { Desk, Reply } from "../../../src/chat/desk.ts";
+import type { FakeDesk } from "../../fakes/fake-desk.ts";
+
+/** What the desk said to a command or a click; null while it has not, or when it threw. */
+export interface Noted {
+  reply: Reply | null;
+  isOver: boolean;
+}
+
+/** The desk, and all that it says, in order. */
+export function watchedDesk(desk: FakeDesk): { readonly desk: Desk; readonly replies: readonly Noted[] } {
+  const replies: Noted[] = [];
+  async function noted(work: Promise<Reply>): Promise<Reply> {
+    const entry: Noted = { reply: null, isOver: false };
+    replies.push(entry);
+    try {
+      entry.reply = await work;
+      return entry.reply;
+    } finally {
+      entry.isOver = true;
+    }
+  }
+  return {
+    replies,
+    desk: {
+      ...desk,
+      say: (text, who, key) => noted(desk.say(text, who, key)),
+      decide: (id, decision, who) => noted(desk.decide(id, decision, who)),
+    },
+  };
+}
