@@ -1,15 +1,9 @@
-import { existsSync } from "node:fs";
 import { after, before, type TestContext } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { launchBrowser, noBrowser as skip } from "../../browser.ts";
 import { token } from "./serve.ts";
 
-const executablePath = "/usr/bin/chromium";
-const flags =
-  "no-sandbox headless disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync";
-
-export const skip = existsSync(executablePath)
-  ? false
-  : `${executablePath} is not there: the page is not tried in a browser`;
+export { noBrowser as skip, phone as phoneInTheDark } from "../../browser.ts";
 export const options = { skip, timeout: 60_000 };
 
 export type PageSettings = Parameters<Browser["newPage"]>[0];
@@ -30,10 +24,7 @@ export function useBrowser(): (
   let browser: Browser;
   before(async () => {
     if (skip === false) {
-      browser = await chromium.launch({
-        executablePath,
-        args: flags.split(" ").map((flag) => `--${flag}`),
-      });
+      browser = await launchBrowser();
     }
   });
   after(() => browser?.close());
@@ -53,8 +44,6 @@ export function useBrowser(): (
     return { page, complaints };
   };
 }
-
-export const phoneInTheDark = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
 
 export async function type(page: Page, command: string): Promise<void> {
   await page.fill("#command", command);

@@ -34,3 +34,11 @@ export function titleParts(title) {
 export function awaitsDecision({ outcome, phase, confirmation }) {
   return outcome === null && phase === "confirm" && confirmation?.decision === null;
 }
+
+const isError =
+  /^\s*(error|fatal|failed|problem)\b|\b(error|problem):|\bfailed (to|with)\b|\[emerg\]|=== (failed|rolled-back|rollback-failed|unknown)/i;
+
+/** The tone of a line that a program wrote. */
+export function lineTone(text) {
+  return isError.test(text) ? "bad" : /\bwarning:/i.test(text) ? "warning" : "";
+}

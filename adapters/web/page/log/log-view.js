@@ -1,3 +1,4 @@
+import { lineTone } from "../lib/tones.js";
 import { html, useEffect, useRef, useState } from "../preact.js";
 import { useLog } from "./use-log.js";
 
@@ -63,14 +64,11 @@ function words({ total, found, state, isScanning }, isNarrowed) {
 
 /** The bot's own time stamp, which is shown without its date. */
 const stamp = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\.\d{3}Z /;
-const isError =
-  /^\s*(error|fatal|failed|problem)\b|\b(error|problem):|\bfailed (to|with)\b|\[emerg\]|=== (failed|rolled-back|rollback-failed|unknown)/i;
-
 function Row({ row, query, onJump }) {
   const { number, text: whole } = row;
   const [found = "", time] = stamp.exec(whole) ?? [];
   const text = whole.slice(found.length);
-  const tone = isError.test(text) ? "bad" : /\bwarning:/i.test(text) ? "warning" : "";
+  const tone = lineTone(text);
   return html`<div class=${`line ${tone}`}>
     ${onJump === null ? html`<span class="number" aria-hidden="true">${number}</span>` : html`<button type="button" class="number" aria-label=${`Show around line ${number}`} onClick=${() => onJump(number)}>${number}</button>`}
     <span class="words">${time !== undefined && html`<span class="time" title=${found}>${time}</span> `}<${Marked} text=${text} query=${query} /></span>

@@ -1,5 +1,6 @@
 import { state } from "../lib/store.js";
 import { Elapsed } from "../lib/time.js";
+import { lineTone } from "../lib/tones.js";
 import { html, useState } from "../preact.js";
 import { Buttons } from "./buttons.js";
 
@@ -122,6 +123,6 @@ function Code({ title, text }) {
       <span>${title}</span>
       ${navigator.clipboard && html`<button type="button" class="quiet" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>`}
     </figcaption>
-    <pre tabindex="0">${text}</pre>
+    <pre tabindex="0">${text.split("\n").map((line, index) => html`<span key=${index} class=${lineTone(line)}>${`${line}\n`}</span>`)}</pre>
   </figure>`;
 }
