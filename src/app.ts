@@ -26,6 +26,8 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
+import { openWebSessions } from "./store/web-sessions.ts";
+import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
 
 /** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
@@ -146,11 +148,16 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       }),
     );
   }
+  const tokens = await openWebTokens(webTokensPath(settings.dataDir), (error) =>
+    log.error({ err: error }, "the tokens of people; the last ones stay in force"),
+  );
   const web = webSurface({
     desk,
     listen: settings.listen,
     allowedHosts: settings.allowedHosts,
     token,
+    people: tokens.current,
+    sessions: await openWebSessions(settings.dataDir, clock),
     log,
     version: options.version,
   });
@@ -173,6 +180,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
+      tokens.stop();
       await shells.close();
       await store.close();
       await unlock();

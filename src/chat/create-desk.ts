@@ -152,7 +152,7 @@ export function createDesk(parts: DeskParts): Desk {
             tags: host.tags,
             risk: host.risk,
             active: past.find(isOpen)?.id ?? null,
-            health: healthOf(name),
+            ...healthOf(name, last?.finishedAt ?? null),
             last:
               last === undefined
                 ? null

@@ -5,6 +5,7 @@ import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/ch
 import type { Identity } from "../../src/chat/identity.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, isOpen, phaseNames } from "../../src/deploy/deployment.ts";
+import { isSought } from "../../src/deploy/deployment-filter.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
 
@@ -219,10 +220,10 @@ export function fakeDesk(
       };
     },
 
-    async deployments({ host, limit }) {
+    async deployments(filter) {
       failIfTold();
-      const found = [...deployments.values()].filter((one) => host === undefined || one.host === host);
-      return found.reverse().slice(0, limit);
+      const found = [...deployments.values()].filter((one) => isSought(one, filter));
+      return found.reverse().slice(0, filter.limit);
     },
     deployment: async (id) => deployments.get(id),
     async run(id) {

@@ -1,21 +1,26 @@
 import { get, newKey, post } from "./api.js";
+import { go, placeOf } from "./router.js";
 import { serverNow } from "./time.js";
 
-/** All that the page knows. Changed only in this file and in live.js; `changed` draws it again. */
+/** All that the page knows. Changed only in this folder; `changed` draws it again. */
 export const state = {
+  place: placeOf(location.href),
   link: "connecting",
   deployments: new Map(),
   runs: new Map(),
+  /** The channel shows what is not older than this; a page may have fetched a single older record. */
+  oldest: "",
   notes: [],
   hosts: [],
   parts: [],
   commands: [],
   version: "",
-  who: "you",
-  filter: null,
+  who: "",
+  canSignOut: false,
   limit: 50,
   mayHaveOlder: false,
-  openLog: null,
+  /** Why nothing can be shown: this person may not look. */
+  refusal: null,
 };
 
 let draw = () => {};
@@ -64,12 +69,32 @@ export function announce(words) {
   if (region) region.textContent = words;
 }
 
+/** The host that the channel is narrowed to, or null. */
+export function chosenHost() {
+  return state.place.name === "console" ? state.place.query.get("host") : null;
+}
+
 export async function loadDeployments() {
-  const host = state.filter === null ? "" : `&host=${encodeURIComponent(state.filter)}`;
-  const { deployments, runs } = await get(`/api/deployments?limit=${state.limit}&runs=1${host}`);
-  for (const record of deployments) keep("deployments", record);
+  const host = chosenHost();
+  const only = host === null ? "" : `&host=${encodeURIComponent(host)}`;
+  const { deployments, runs } = await get(`/api/deployments?limit=${state.limit}&runs=1${only}`);
   for (const record of runs) keep("runs", record);
+  for (const record of deployments) keep("deployments", record);
   state.mayHaveOlder = deployments.length >= state.limit && state.limit < 500;
+  state.oldest = state.mayHaveOlder ? (deployments.at(-1)?.createdAt ?? "") : "";
+  changed();
+}
+
+/** A record that the channel may not have: the page of an old deployment, the thread of an old run. */
+export async function loadRun(id) {
+  const { run, deployments } = await get(`/api/runs/${id}`);
+  keep("runs", run);
+  for (const record of deployments) keep("deployments", record);
+  changed();
+}
+
+export async function loadDeployment(id) {
+  keep("deployments", await get(`/api/deployments/${id}`));
   changed();
 }
 
@@ -79,18 +104,22 @@ export async function loadHosts() {
 }
 
 export async function loadHelp() {
-  const { commands, version, who } = await get("/api/help");
-  Object.assign(state, { commands, version, who });
+  const { commands, version, who, canSignOut } = await get("/api/help");
+  Object.assign(state, { commands, version, who, canSignOut });
   changed();
 }
 
-/** Types a command. Its answer, or why there is none, stands under it in the channel. */
+/** Types a command. What it began opens beside the channel; another answer, or why there is none, stands under it. */
 export async function say(text) {
-  const note = { id: newKey(), at: new Date(serverNow()).toISOString(), text, reply: null, error: null };
+  const note = noteOf(text);
   state.notes.push(note);
   changed();
   await sayAgain(note);
   return note;
+}
+
+function noteOf(text) {
+  return { id: newKey(), at: new Date(serverNow()).toISOString(), text, reply: null, error: null };
 }
 
 export async function sayAgain(note) {
@@ -99,11 +128,16 @@ export async function sayAgain(note) {
   try {
     note.reply = await post("/api/commands", { text: note.text }, note.id);
     announce(headingOf(note.reply.blocks) || note.reply.text || "");
+    openThread(note.reply);
   } catch (error) {
     note.error = error;
     announce(error.message);
   }
   changed();
+}
+
+function openThread(reply) {
+  if (reply.run !== undefined) go(`/r/${reply.run}`);
 }
 
 /** A click on a button of a card. Rejects with what to show beside the button. */
@@ -112,22 +146,12 @@ export async function press(action) {
     await post(`/api/deployments/${action.deployment}/actions`, { action: action.decision });
     return;
   }
-  const note = {
-    id: newKey(),
-    at: new Date(serverNow()).toISOString(),
-    text: action.text,
-    reply: null,
-    error: null,
-  };
+  const note = noteOf(action.text);
   note.reply = await post("/api/commands", { text: action.text }, note.id);
   state.notes.push(note);
+  if (note.reply.run === undefined && state.place.name !== "console") go("/");
+  openThread(note.reply);
   changed();
-}
-
-export function showHost(name) {
-  state.filter = name;
-  changed();
-  return loadDeployments();
 }
 
 export function showOlder() {
@@ -135,7 +159,7 @@ export function showOlder() {
   return loadDeployments();
 }
 
-export function showLog(id) {
-  state.openLog = id;
-  changed();
+export async function signOut() {
+  await post("/api/sign-out", {});
+  location.assign("/");
 }

@@ -1,19 +1,23 @@
-import { completions, usageFor } from "./complete.js";
-import { html, useEffect, useRef, useState } from "./preact.js";
-import { say, state } from "./store.js";
+import { say, state } from "../lib/store.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../preact.js";
+import { usageFor } from "./complete.js";
+import { useOffers } from "./offers.js";
 
 const kept = 100;
 
-export function Composer({ draft, setDraft, onSaid }) {
+/** `fill.current` puts a text in, for whoever offers one elsewhere on the page. */
+export function Composer({ fill, onSaid }) {
+  const [draft, setDraft] = useState("");
   const input = useRef(null);
   const [picked, setPicked] = useState(-1);
   const [isClosed, setClosed] = useState(false);
   const [back, setBack] = useState(0);
-  const offers = isClosed ? [] : completions(draft, state);
+  const { about, offers: all } = useOffers(draft);
+  const offers = isClosed ? [] : all;
 
   useEffect(() => {
     const focus = (event) => {
-      if (event.key !== "/" || event.target.matches?.("input, textarea")) return;
+      if (event.key !== "/" || event.target.matches?.("input, textarea, select")) return;
       event.preventDefault();
       input.current.focus();
       setDraft("/");
@@ -32,6 +36,8 @@ export function Composer({ draft, setDraft, onSaid }) {
     setClosed(false);
     setBack(0);
   };
+
+  fill.current = edit;
 
   const recall = (steps) => {
     const said = remembered();
@@ -67,11 +73,11 @@ export function Composer({ draft, setDraft, onSaid }) {
 
   return html`<form class="composer" onSubmit=${(event) => event.preventDefault()}>
     ${offers.length > 0 && html`<${Offers} offers=${offers} picked=${picked} onPick=${(offer) => edit(offer.text)} />`}
-    <p class="usage" id="usage">${usageFor(draft, state.commands) || "Tab completes, ↑ recalls, / comes back here"}</p>
+    <p class="usage" id="usage"><${Usage} draft=${draft} about=${about} /></p>
     <div class="row">
       <label class="unseen" for="command">Command</label>
       <input
-        ref=${input} id="command" type="text" value=${draft} placeholder="/deploy HOST"
+        ref=${input} id="command" type="text" value=${draft} placeholder="Type a command, such as /deploy HOST"
         autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck=${false} enterkeyhint="send"
         role="combobox" aria-expanded=${offers.length > 0} aria-controls="offers" aria-autocomplete="list" aria-describedby="usage"
         aria-activedescendant=${picked >= 0 ? `offer-${picked}` : undefined}
@@ -82,17 +88,27 @@ export function Composer({ draft, setDraft, onSaid }) {
   </form>`;
 }
 
+function Usage({ draft, about }) {
+  const usage = usageFor(draft, state.commands);
+  if (usage === "") return html`<kbd>Tab</kbd> completes <kbd>↑</kbd> recalls <kbd>/</kbd> comes back here`;
+  return html`<code>${usage}</code>${about !== "" && html` <span>${about}</span>`}`;
+}
+
 function Offers({ offers, picked, onPick }) {
-  return html`<ul class="offers" id="offers" role="listbox" aria-label="Completions">
+  const box = useRef(null);
+  useLayoutEffect(() => {
+    box.current.children[picked]?.scrollIntoView({ block: "nearest" });
+  }, [picked]);
+  return html`<ul ref=${box} class="offers" id="offers" role="listbox" aria-label="Completions">
     ${offers.map(
       (offer, index) => html`<li
-        key=${offer.label} id=${`offer-${index}`} role="option" aria-selected=${index === picked}
+        key=${offer.value} id=${`offer-${index}`} role="option" aria-selected=${index === picked}
         onMouseDown=${(event) => {
           // Kept from taking the focus out of the input, which would close the list before the click.
           event.preventDefault();
           onPick(offer);
         }}
-      ><b>${offer.label}</b> <span>${offer.about}</span></li>`,
+      ><b>${offer.value}</b> <span>${offer.about}</span></li>`,
     )}
   </ul>`;
 }

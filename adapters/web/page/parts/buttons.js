@@ -1,5 +1,5 @@
-import { html, useEffect, useState } from "./preact.js";
-import { press } from "./store.js";
+import { press } from "../lib/store.js";
+import { html, useEffect, useState } from "../preact.js";
 
 const settleMs = 10_000;
 

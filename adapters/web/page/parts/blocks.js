@@ -1,6 +1,8 @@
+import { state } from "../lib/store.js";
+import { Elapsed } from "../lib/time.js";
+import { lineTone } from "../lib/tones.js";
+import { html, useState } from "../preact.js";
 import { Buttons } from "./buttons.js";
-import { html, useState } from "./preact.js";
-import { Elapsed } from "./time.js";
 
 const rowsAtFirst = 12;
 
@@ -22,6 +24,8 @@ export function Block({ block }) {
       return html`<${List} ...${block} />`;
     case "code":
       return html`<${Code} ...${block} />`;
+    case "fold":
+      return html`<${Fold} ...${block} />`;
     case "buttons":
       return html`<${Buttons} key=${block.buttons.map((button) => button.command).join("\n")} buttons=${block.buttons} />`;
     default:
@@ -40,11 +44,16 @@ export function Blocks({ blocks }) {
 
 function Fields({ fields }) {
   return html`<dl class="fields">
-    ${fields.map(({ name, value }) => html`<div key=${name} class=${value.length > 26 ? "wide" : ""}><dt>${name}</dt><dd>${value}</dd></div>`)}
+    ${fields.map(
+      ({ name, value, share }) => html`<div key=${name}>
+        <dt>${name}</dt>
+        <dd>${value}${share !== undefined && html`<meter min="0" max="1" low="0.8" high="0.92" optimum="0" value=${share} aria-label=${name}></meter>`}</dd>
+      </div>`,
+    )}
   </dl>`;
 }
 
-const stateWords = {
+export const stateWords = {
   waiting: "to do",
   running: "running",
   done: "done",
@@ -71,11 +80,23 @@ function Table({ columns, rows }) {
     <div class="scroll" role="region" aria-label=${columns.join(", ")} tabindex="0">
       <table>
         <thead><tr>${columns.map((column) => html`<th scope="col" key=${column}>${column}</th>`)}</tr></thead>
-        <tbody>${shown.map((row, index) => html`<tr key=${index}>${row.map((cell, at) => html`<td key=${at}>${cell}</td>`)}</tr>`)}</tbody>
+        <tbody>${shown.map((row, index) => html`<tr key=${index}>${row.map((cell, at) => html`<td key=${at}><${Cell} text=${cell} isFirst=${at === 0} /></td>`)}</tr>`)}</tbody>
       </table>
     </div>
     ${shown.length < rows.length && html`<button type="button" class="quiet" onClick=${() => showAll(true)}>Show all ${rows.length}</button>`}
   </div>`;
+}
+
+const ids = /\b(d-\d{8}-[0-9a-f]{4})\b/;
+
+/** Ids and hosts lead to their pages. */
+function Cell({ text, isFirst }) {
+  if (isFirst && state.hosts.some(({ name }) => name === text)) {
+    return html`<a href=${`/status/${encodeURIComponent(text)}`}>${text}</a>`;
+  }
+  return text
+    .split(ids)
+    .map((part) => (ids.test(part) ? html`<a key=${part} href=${`/d/${part}`}>${part}</a>` : part));
 }
 
 function List({ title, items, folded }) {
@@ -86,6 +107,14 @@ function List({ title, items, folded }) {
   return html`<div class="list"><h4>${title} ${count}</h4>${entries}</div>`;
 }
 
+/** Made by the page itself, around what is long: see card.js. */
+function Fold({ of, count, blocks }) {
+  return html`<details class="fold">
+    <summary>${of}${count === 1 ? "" : "s"} <span class="count">${count}</span></summary>
+    <div class="inside"><${Blocks} blocks=${blocks} /></div>
+  </details>`;
+}
+
 function Code({ title, text }) {
   const [isCopied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
@@ -94,6 +123,6 @@ function Code({ title, text }) {
       <span>${title}</span>
       ${navigator.clipboard && html`<button type="button" class="quiet" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>`}
     </figcaption>
-    <pre tabindex="0">${text}</pre>
+    <pre tabindex="0">${text.split("\n").map((line, index) => html`<span key=${index} class=${lineTone(line)}>${`${line}\n`}</span>`)}</pre>
   </figure>`;
 }

@@ -11,8 +11,8 @@ export class ApiError extends Error {
   }
 }
 
-export function get(path) {
-  return request(path, { headers: { accept: "application/json" } });
+export function get(path, options = {}) {
+  return request(path, { headers: { accept: "application/json" }, ...options });
 }
 
 /** A lost answer may be asked for again with the same key: the bot does the work once. */
@@ -27,7 +27,8 @@ export function post(path, body, key = newKey()) {
 async function request(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, signal: AbortSignal.timeout(60_000) });
+    const signals = [AbortSignal.timeout(60_000), options.signal].filter(Boolean);
+    response = await fetch(path, { ...options, signal: AbortSignal.any(signals) });
   } catch {
     throw new ApiError(
       0,
