@@ -6,6 +6,7 @@ import { generations } from "./generations.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
 import { logs } from "./logs.ts";
+import { look } from "./look.ts";
 import { rollback } from "./rollback.ts";
 import { hosts, status } from "./status.ts";
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   generations,
   confirm,
   cancel,
+  look,
   status,
   hosts,
   history,

@@ -48,7 +48,9 @@ export const hosts = command({
     const rows = names.map((name) => {
       const { target, tags, risk, roles } = hostNamed(fleet, name);
       const address =
-        target.address === "local" ? "local" : `${target.user}@${target.address}:${target.port}`;
+        target.address === "local"
+          ? "local"
+          : `${target.user}@${target.address}:${target.port}${target.via === "direct" ? ", directly" : ""}`;
       return [name, address, tags.join(", "), risk, roles.join(", ")];
     });
     return {

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
-import writeFileAtomic from "write-file-atomic";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
 import type { Channel } from "./chat/channel.ts";
@@ -26,6 +24,7 @@ import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
+import { keptFile } from "./store/kept-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { diffText } from "./views/thread.ts";
 
@@ -82,6 +81,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
   const engine = createEngine({
     settings,
+    bot: await botName(settings.dataDir),
     fleet: fleet.current,
     store,
     shells,
@@ -180,16 +180,14 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   };
 }
 
-/** The web page's token, made on the first start and kept in a file that only the bot's user can read. */
-async function ownToken(directory: string): Promise<string> {
-  const path = join(directory, "web-token");
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch {
-    const token = randomBytes(32).toString("base64url");
-    await writeFileAtomic(path, `${token}\n`, { mode: 0o600 });
-    return token;
-  }
+/** The web page's token, made on the first start. */
+function ownToken(directory: string): Promise<string> {
+  return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
+}
+
+/** What this bot's processes and gc-roots are called, on machines that another bot may use too. */
+function botName(directory: string): Promise<string> {
+  return keptFile(join(directory, "bot-name"), () => randomBytes(4).toString("hex"));
 }
 
 /** The app manifest for Slack, made from the commands; `url` is the bot's public address for HTTP instead of Socket Mode. */
@@ -200,13 +198,21 @@ export async function slackAppManifest(prefix: string, url: string | null): Prom
   return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
 }
 
-/** Makes the commands of the Discord server those of this version; says what was done, and how the bot is invited. */
+/** Makes the commands of the Discord server those of this version; says how the bot is invited, and what was done. */
 export async function registerDiscordCommands(discord: Settings["discord"]): Promise<string> {
   if (discord === null) {
     return "Nothing to do: DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_GUILD_ID and DISCORD_CHANNEL_ID are not set.";
   }
   const { inviteLink, registerNow } = await import("../adapters/discord/index.ts");
-  const { isChanged, names } = await registerNow(discord, commandHelp(commands));
-  const done = isChanged ? "are registered now" : "were registered already";
-  return `${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}\nInvite the bot with ${inviteLink(discord.applicationId)}`;
+  const invite = `The bot is invited to a server with ${inviteLink(discord.applicationId)}`;
+  try {
+    const { isChanged, names } = await registerNow(discord, commandHelp(commands));
+    const done = isChanged ? "are registered now" : "were registered already";
+    return `${invite}\n${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}`;
+  } catch (error) {
+    throw new Error(
+      `${invite}\nThe commands could not be registered: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
 }

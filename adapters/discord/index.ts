@@ -44,7 +44,7 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
   const api = discordApi(options, calls);
   const self = await readSelf(api);
   const roots = createRoots(stopping);
-  const responses = discordResponses(api, options.applicationId);
+  const responses = discordResponses(api, options.applicationId, stopping);
   const handlers = createHandlers({ desk, api, responses, roots, guildId, log });
   const seen = createSeen(remembered);
 

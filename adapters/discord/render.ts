@@ -19,7 +19,14 @@ export interface Rendered {
   readonly flags: number;
   readonly components: APIMessageTopLevelComponent[];
   readonly allowed_mentions: { readonly parse: []; readonly users: string[] };
+  readonly attachments?: readonly { readonly id: string; readonly filename: string }[];
 }
+
+/** Components, and nobody is pinged. */
+export const quiet = {
+  flags: MessageFlags.IsComponentsV2,
+  allowed_mentions: { parse: [], users: [] },
+} satisfies Omit<Rendered, "components">;
 
 /** The bar at the left of a message. */
 const colour: Readonly<Record<Tone, number>> = {
@@ -46,7 +53,7 @@ export function renderMessage({ text, blocks, mention, marker }: Message): Rende
   const shown = parts.length > 0 ? parts : textPart(escapeText(text, 1_000) || "…");
   const first = blocks.find((block) => block.kind === "heading" || block.kind === "text");
   return {
-    flags: MessageFlags.IsComponentsV2,
+    ...quiet,
     components: [
       ...(pinged === null ? [] : textPart(`<@${pinged}>`)),
       {

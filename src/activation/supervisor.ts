@@ -19,6 +19,8 @@ export interface SupervisorLink {
   readonly read: { offset: number };
   readonly onLog: (line: string) => void;
   readonly onState: (state: SupervisorState) => void;
+  /** Called after each look, whether the host answered or not. */
+  readonly onLook?: () => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export type Followed =
   | { readonly kind: "acked"; readonly exitCode: number }
   | { readonly kind: "final"; readonly state: FinalState; readonly sighting: Sighting }
   | { readonly kind: "gone"; readonly last: SupervisorState | null }
-  | { readonly kind: "silent"; readonly why: string };
+  | { readonly kind: "silent"; readonly why: string; readonly last: SupervisorState | null };
 
 const script = new URL("./supervisor.sh", import.meta.url);
 
@@ -106,10 +108,12 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
         link.onLog(`(bot) ${why}`);
       }
       trouble = why;
+    } finally {
+      link.onLook?.();
     }
     await link.clock.sleep(deadlines.supervisorPoll);
   }
-  return { kind: "silent", why: trouble };
+  return { kind: "silent", why: trouble, last };
 }
 
 /** A look brings 64 KiB of the log at most; at the end the rest of it is read too. */
@@ -131,13 +135,16 @@ const mostReads = 256;
 const patience = 4;
 
 /** A start may still be on its way to the host: this makes sure that it finds the door shut. */
-async function isClaimed(link: SupervisorLink): Promise<boolean> {
+export async function isClaimed(link: Pick<SupervisorLink, "id" | "shell">): Promise<boolean> {
   const exit = await link.shell.run({ argv: claimArgv(link.id), timeout: deadlines.hostCommand });
   return exit.exitCode === 0;
 }
 
 /** One look at the supervisor; null when it is not there. */
-export async function look(link: SupervisorLink, offset: number): Promise<Sighting | null> {
+export async function look(
+  link: Pick<SupervisorLink, "id" | "old" | "shell">,
+  offset: number,
+): Promise<Sighting | null> {
   const argv = supervisorArgv(link.id, link.old, "show", String(offset));
   const exit = await link.shell.run({ argv, timeout: deadlines.hostCommand });
   if (exit.exitCode !== 0) {

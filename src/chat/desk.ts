@@ -99,6 +99,8 @@ export interface Desk {
   say(text: string, who: Identity, idempotencyKey?: string): Promise<Reply>;
   /** Handles a click: the same permission and the same checks as its typed twin. */
   decide(id: string, decision: "switch" | "cancel", who: Identity): Promise<Reply>;
+  /** Null for whoever may decide this card, before they are asked anything more. Deciding asks again. */
+  mayDecide(id: string, who: Identity): Promise<Reply | null>;
   deployments(filter: { readonly host?: string; readonly limit: number }): Promise<readonly Deployment[]>;
   deployment(id: string): Promise<Deployment | undefined>;
   run(id: string): Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] } | undefined>;

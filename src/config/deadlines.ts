@@ -25,6 +25,10 @@ export const deadlines = {
   healthCheck: 10 * seconds,
   /** Between two looks at the supervisor. */
   supervisorPoll: 700,
+  /** How long chat waits at start for hosts that switch to be looked at. */
+  firstLook: 12 * seconds,
+  /** Reaching the machines on which a stopped deployment runs something. */
+  endProcesses: 20 * seconds,
   /** Draining at the end of the process. */
-  drain: 20 * seconds,
+  drain: 30 * seconds,
 } as const;

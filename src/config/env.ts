@@ -113,8 +113,9 @@ export interface DiscordSettings {
 export interface Settings {
   readonly flake: string;
   readonly builder: BuilderAddress;
-  readonly sshKey: string;
-  readonly knownHosts: string;
+  /** The bot's own; there whenever the builder is reached over SSH. */
+  readonly sshKey: string | null;
+  readonly knownHosts: string | null;
   readonly dataDir: string;
   readonly fleetFile: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -186,8 +187,8 @@ export function readEnvironment(
   return {
     flake: data.SWITCHYARD_FLAKE.replace(/(?<=.)\/+$/, ""),
     builder: data.SWITCHYARD_BUILDER,
-    sshKey: resolve(directory, data.SWITCHYARD_SSH_KEY ?? ""),
-    knownHosts: resolve(directory, data.SWITCHYARD_KNOWN_HOSTS ?? ""),
+    sshKey: pathIn(directory, data.SWITCHYARD_SSH_KEY),
+    knownHosts: pathIn(directory, data.SWITCHYARD_KNOWN_HOSTS),
     dataDir: resolve(directory, data.SWITCHYARD_DATA_DIR),
     fleetFile: resolve(directory, data.SWITCHYARD_FLEET_FILE),
     listen: data.SWITCHYARD_LISTEN,
@@ -197,6 +198,10 @@ export function readEnvironment(
     slack: readSlack(data),
     discord: readDiscord(data),
   };
+}
+
+function pathIn(directory: string, path: string | undefined): string | null {
+  return path === undefined ? null : resolve(directory, path);
 }
 
 /** Variables that are needed because others are set; looked for in what was typed, so that nothing hides them. */

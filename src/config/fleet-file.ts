@@ -35,6 +35,7 @@ const checkSchema = z.union(
 const hostSettings = {
   targetUser: user,
   targetPort: z.int().min(1).max(65535),
+  via: z.enum(["builder", "direct"]),
   settle: duration(0, 10 * minute),
   approveWithin: duration(second, 24 * hour),
   activateWithin: duration(10 * second, hour),
@@ -49,6 +50,7 @@ const defaultsSchema = z.strictObject({
   refs: z.array(ref).min(1).optional(),
   targetUser: hostSettings.targetUser.default("root"),
   targetPort: hostSettings.targetPort.default(22),
+  via: hostSettings.via.default("builder"),
   settle: hostSettings.settle.default(15 * second),
   approveWithin: hostSettings.approveWithin.default(30 * minute),
   activateWithin: hostSettings.activateWithin.default(5 * minute),
@@ -104,7 +106,7 @@ export function parseFleetFile(text: string): FleetFileResult {
   }
   const result = fleetFileSchema.safeParse(document.toJS() ?? {});
   const mistakes = result.success
-    ? commitMistakes(result.data)
+    ? [...commitMistakes(result.data), ...localMistakes(result.data)]
     : result.error.issues.map((issue) => {
         const offset = nodeOffset(document, issue.path);
         const where = offset === null ? "" : `line ${lines.linePos(offset).line}: `;
@@ -127,6 +129,15 @@ function commitMistakes(file: FleetFile): string[] {
         ]
       : [];
   });
+}
+
+/** A host that is the builder is wherever the builder is. */
+function localMistakes({ hosts }: FleetFile): string[] {
+  return Object.entries(hosts).flatMap(([name, { targetHost, via }]) =>
+    targetHost === "local" && via === "direct"
+      ? [`${name}: via: direct needs an address in targetHost that the bot can reach, and local is none`]
+      : [],
+  );
 }
 
 function nodeOffset(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | null {

@@ -2,12 +2,16 @@ import pLimit from "p-limit";
 import { isoTime } from "../config/clock.ts";
 import { trustedRefs } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
+import { ownedShell } from "../remote/owner.ts";
 import { next, type PhaseContext, PhaseError, type PhaseResult } from "./context.ts";
 import { type Evaluated, evaluateHosts, readBuilderFacts } from "./evaluation.ts";
-import type { EngineParts } from "./parts.ts";
+import { type EngineParts, ownerOf } from "./parts.ts";
 import { buildDerivation } from "./phases/build.ts";
+import { endOwned } from "./processes.ts";
+import { conclude, enter, type Ran, runPhase } from "./run-phases.ts";
 import { openSource, type Source } from "./source.ts";
-import { enter, finish, runPhase, type Task } from "./tasks.ts";
+import { sweepBuilder } from "./sweep.ts";
+import type { Task } from "./tasks.ts";
 
 /**
  * Builds many hosts: one look at the code, a joint evaluation, then up to `jobs` builds side by side.
@@ -15,37 +19,42 @@ import { enter, finish, runPhase, type Task } from "./tasks.ts";
  */
 export function buildAll(
   parts: EngineParts,
+  run: string,
   tasks: readonly Task[],
   summary: LogFile,
   jobs: number | null,
 ): Promise<void>[] {
-  const prepared = prepare(parts, tasks);
+  const signal = whenAllAreStopped(tasks);
+  const prepared = prepare(parts, run, tasks, signal);
   const limit = prepared.then(
     ({ facts }) => pLimit(jobs ?? facts.cores),
     () => pLimit(1),
   );
-  async function ended(task: Task, result: PhaseResult): Promise<void> {
-    const end =
-      result.kind === "end" ? result : { outcome: "failed" as const, message: "the build did not end" };
-    summary.line(`${task.host.name}: ${end.outcome}: ${end.message}`);
-    await finish(parts, task, end);
+  async function ended(task: Task, result: Exclude<Ran, { kind: "next" }>): Promise<void> {
+    if (result.kind === "end") {
+      summary.line(`${task.host.name}: ${result.outcome}: ${result.message}`);
+    }
+    await conclude(parts, task, result);
   }
   const work = tasks.map(async (task) => {
-    const evaluated = await runPhase(task, {
+    const evaluated = await runPhase(parts, task, {
       name: "check",
-      run: (context) => takeResult(context, prepared),
+      run: (context) => takeResult(context, prepared, signal),
     });
-    if (evaluated.kind === "end") {
+    if (evaluated.kind !== "next") {
       await ended(task, evaluated);
       return;
     }
     await (await limit)(async () => {
       await enter(parts, task, { name: "build", run: async () => next });
       const { facts } = await prepared;
-      await ended(
-        task,
-        await runPhase(task, { name: "build", run: (context) => buildDerivation(context, facts) }),
-      );
+      const built = await runPhase(parts, task, {
+        name: "build",
+        run: (context) => buildDerivation(context, facts),
+      });
+      if (built.kind !== "next") {
+        await ended(task, built);
+      }
     });
   });
   void Promise.allSettled(work).then(() => summary.close());
@@ -53,8 +62,12 @@ export function buildAll(
 }
 
 /** Takes over what the joint evaluation found for this host. */
-async function takeResult(context: PhaseContext, prepared: Promise<Prepared>): Promise<PhaseResult> {
-  const { facts, evaluated } = await prepared;
+async function takeResult(
+  context: PhaseContext,
+  prepared: Promise<Prepared>,
+  shared: AbortSignal,
+): Promise<PhaseResult> {
+  const { facts, evaluated } = await Promise.race([prepared, stoppedAlone(context.signal, prepared, shared)]);
   const found = evaluated.get(context.host.name);
   if (found?.kind !== "ok") {
     const message = found?.message ?? "this host is not in the flake at this revision";
@@ -68,6 +81,29 @@ async function takeResult(context: PhaseContext, prepared: Promise<Prepared>): P
   return next;
 }
 
+/** Whoever is cancelled need not wait for what the others still need; the last one waits until it has ended. */
+function stoppedAlone<T>(own: AbortSignal, prepared: Promise<T>, shared: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    own.addEventListener("abort", () => (shared.aborted ? resolve(prepared) : reject(own.reason)), {
+      once: true,
+    });
+  });
+}
+
+/** Cancelling one host must not stop the evaluation of the others; cancelling all of them must. */
+function whenAllAreStopped(tasks: readonly Task[]): AbortSignal {
+  const controller = new AbortController();
+  const signals = tasks.map(({ context }) => context.signal);
+  for (const signal of signals) {
+    signal.addEventListener(
+      "abort",
+      () => signals.every(({ aborted }) => aborted) && controller.abort(signal.reason),
+      { once: true },
+    );
+  }
+  return controller.signal;
+}
+
 interface Prepared {
   readonly source: Source;
   readonly facts: Awaited<ReturnType<typeof readBuilderFacts>>;
@@ -75,15 +111,41 @@ interface Prepared {
 }
 
 /** The part that all hosts share; what goes wrong here goes wrong for each of them. */
-async function prepare(parts: EngineParts, tasks: readonly Task[]): Promise<Prepared> {
+async function prepare(
+  parts: EngineParts,
+  run: string,
+  tasks: readonly Task[],
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const owner = ownerOf(parts, run);
+  try {
+    return await evaluateAll(parts, owner, tasks, signal);
+  } finally {
+    if (signal.aborted) {
+      await endOwned(parts.shells.control, owner).catch((error: unknown) =>
+        parts.log.warn({ err: error, owner }, "ending an evaluation"),
+      );
+    }
+  }
+}
+
+async function evaluateAll(
+  parts: EngineParts,
+  owner: string,
+  tasks: readonly Task[],
+  signal: AbortSignal,
+): Promise<Prepared> {
   const [first] = tasks;
   if (first === undefined) {
     throw new Error("building all hosts: there are none");
   }
-  const { builder, repository, fleet } = first.context;
+  void sweepBuilder(parts);
+  const builder = ownedShell(parts.shells.builder, owner);
+  const { repository, fleet } = first.context;
+  const records = tasks.map(({ context }) => context.record());
   const { ref, allowAnyRef } = first.context.record();
-  // Cancelling one host must not stop the evaluation of the others.
-  const { signal } = new AbortController();
+  // One that is begun again stays at its revision.
+  const pinned = records.find(({ revision }) => revision !== null)?.revision;
   const say = (text: string) => {
     for (const task of tasks) {
       task.context.say(text);
@@ -95,7 +157,7 @@ async function prepare(parts: EngineParts, tasks: readonly Task[]): Promise<Prep
   const source = await openSource({
     builder,
     repository,
-    ref: ref ?? fleet.defaults.ref,
+    ref: pinned ?? ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
     allowAnyRef,
     signal,

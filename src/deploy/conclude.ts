@@ -3,15 +3,14 @@ import { deadlines } from "../config/deadlines.ts";
 import { generationNumber } from "../nix/generations.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
-import { end, type PhaseContext, type PhaseResult } from "./context.ts";
+import { type Ended, end, type PhaseContext } from "./context.ts";
 import type { HostFacts } from "./deployment.ts";
 
+/** What a conclusion is drawn for. */
+export type Concluding = Pick<PhaseContext, "host" | "record">;
+
 /** Says how a supervised switch ended, in the record's words. `details` are problems, or old trouble. */
-export function concludeFinal(
-  context: PhaseContext,
-  state: FinalState,
-  details: readonly string[],
-): PhaseResult {
+export function concludeFinal(context: Concluding, state: FinalState, details: readonly string[]): Ended {
   const { host } = context;
   const record = context.record();
   switch (state.kind) {
@@ -64,12 +63,10 @@ export function concludeFinal(
  * No supervisor is there: it never began, the host was rebooted, or it died. What the host runs tells what came
  * of it; `last` is the state in which the supervisor was last seen.
  */
-export async function concludeFromHost(
-  context: PhaseContext,
-  last: SupervisorState | null,
-): Promise<PhaseResult> {
+export async function concludeFromHost(context: PhaseContext, last: SupervisorState | null): Promise<Ended> {
   const { host, target, clock } = context;
   const record = context.record();
+  const lastState = last?.kind ?? record.lastState;
   const until = Date.parse(record.supervisedUntil ?? "") || clock.now();
   for (;;) {
     try {
@@ -77,14 +74,15 @@ export async function concludeFromHost(
         argv: readHostFactsArgv(),
         timeout: deadlines.hostCommand,
       });
-      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), last);
+      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), lastState);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (clock.now() >= until) {
         return end({
           outcome: "unknown",
           message: `nobody could see what ${host.name} runs: ${why}`,
-          help: "Look at it over its console.",
+          help: "Look at it over its console, or look again here when it answers.",
+          lastState,
         });
       }
       await clock.sleep(deadlines.supervisorPoll);
@@ -92,19 +90,15 @@ export async function concludeFromHost(
   }
 }
 
-export function concludeFromFacts(
-  context: PhaseContext,
-  now: HostFacts,
-  last: SupervisorState | null,
-): PhaseResult {
+export function concludeFromFacts(context: Concluding, now: HostFacts, last: string | null): Ended {
   const { host } = context;
   const { before, toplevel } = context.record();
   const isRebooted = before !== null && now.bootId !== before.bootId;
-  const hasBegun = last !== null && last.kind !== "starting";
+  const hasBegun = last !== null && last !== "starting";
   const why = isRebooted
     ? "it was rebooted meanwhile"
     : hasBegun
-      ? `its supervisor ended while ${last.kind}`
+      ? `its supervisor ended while ${last}`
       : "the switch did not start";
   const { generation } = now;
   const isOld = now.current === before?.current && now.profile === before.profile;
@@ -123,8 +117,9 @@ export function concludeFromFacts(
     return end({
       outcome: "unknown",
       message: `${host.name} says that it runs the old system, but ${why}: nobody finished what it had begun.`,
-      help: "Look at its units there; a switch of your own (nixos-rebuild test) brings it to one system for sure.",
+      help: "Look at its units there; a reboot, or a switch of your own, brings it to one system for sure.",
       generation,
+      lastState: last,
     });
   }
   if (now.current === toplevel && now.profileSystem === toplevel) {
@@ -139,5 +134,6 @@ export function concludeFromFacts(
     message: `${host.name} runs ${now.current} with profile ${now.profile ?? "none"}, which is neither before nor after this switch; ${why}.`,
     help: "Look at what happened there, then ask again.",
     generation,
+    lastState: last,
   });
 }

@@ -10,6 +10,8 @@ import type { End } from "./transitions.ts";
 export interface PhaseContext {
   readonly host: Host;
   readonly fleet: FleetFile;
+  /** The name that this deployment's processes and gc-roots carry. */
+  readonly owner: string;
   /** The fleet's git repository on the builder. */
   readonly repository: string;
   readonly builder: Shell;
@@ -22,6 +24,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** Said after each look at the supervisor, whether it was seen or not. */
+  looked(): void;
   /** The record as it is now. */
   record(): Deployment;
   save(change: Partial<Deployment>): Promise<void>;
@@ -34,7 +38,8 @@ export interface PhaseContext {
 }
 
 /** A phase that is through goes on to the next one, or ends the deployment. */
-export type PhaseResult = { readonly kind: "next" } | ({ readonly kind: "end" } & End);
+export type PhaseResult = { readonly kind: "next" } | Ended;
+export type Ended = { readonly kind: "end" } & End;
 
 export interface Phase {
   readonly name: PhaseName;
@@ -43,7 +48,7 @@ export interface Phase {
 
 export const next: PhaseResult = { kind: "next" };
 
-export function end(result: End): PhaseResult {
+export function end(result: End): Ended {
   return { kind: "end", ...result };
 }
 

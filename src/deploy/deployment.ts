@@ -131,6 +131,15 @@ export const deploymentSchema = z.object({
   confirmation: z.object({ expiresAt: time, decision: decisionSchema.nullable() }).nullable(),
   /** When the supervisor's own deadlines have all passed, whatever happened; set before it is started. */
   supervisedUntil: time.nullable(),
+  /** Set once a supervisor is known to have begun: the state in which it was last seen, or `running`. */
+  lastState: z.string().nullable().default(null),
+  /** How often it was begun again, as the bot had been stopped or had died. */
+  restarts: z.int().default(0),
+  /** Set when an outcome of `unknown` was corrected by a later look at the host. */
+  correction: z
+    .object({ by: actorSchema, at: time, was: z.enum(outcomes) })
+    .nullable()
+    .default(null),
   times: z.partialRecord(z.enum(phaseNames), z.object({ startedAt: time, finishedAt: time.nullable() })),
   createdAt: time,
   finishedAt: time.nullable(),
@@ -145,6 +154,8 @@ export const runSchema = z.object({
   command: z.string(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),
+  /** For a build-all: at most so many builds at once; null for the builder's cores. */
+  jobs: z.int().nullable().optional(),
   createdAt: time,
 });
 export type Run = z.infer<typeof runSchema>;

@@ -3,6 +3,7 @@ import { buildAll } from "./build-all.ts";
 import type { Actor } from "./deployment.ts";
 import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
 import { lookAtHosts } from "./look.ts";
+import { lookAgain } from "./look-again.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { recover } from "./recovery.ts";
@@ -11,13 +12,14 @@ import type {
   BuildAllRequest,
   Decided,
   DeployRequest,
+  LookedAgain,
   Refusal,
   RollbackRequest,
   Started,
   Status,
 } from "./requests.ts";
+import { runPhases } from "./run-phases.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
-import { runPhases } from "./tasks.ts";
 import { decideDeployment } from "./transitions.ts";
 import { createWork } from "./work.ts";
 
@@ -29,6 +31,8 @@ export interface Engine {
   generations(host: string): Promise<readonly Generation[] | Refusal>;
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
+  /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
+  lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
   /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
   refs(): Promise<readonly string[]>;
@@ -36,7 +40,7 @@ export interface Engine {
   status(host: string | null): Promise<Status | Refusal>;
   /** Takes up what was open when the bot stopped. Resolves when that goes on by itself. */
   recover(): Promise<void>;
-  /** Ends what may be ended, waits a while for the rest. */
+  /** Stops what may be stopped, which is begun again after the restart, and waits a while for the rest. */
   drain(within: number): Promise<void>;
 }
 
@@ -49,7 +53,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    const begun = await work.begin("deploy", request.command, request.by, [
+    const begun = await work.begin({ kind: "deploy", command: request.command, by: request.by }, [
       { ...request, ref: request.ref ?? parts.fleet().defaults.ref },
     ]);
     if ("kind" in begun) {
@@ -78,9 +82,7 @@ export function createEngine(parts: EngineParts): Engine {
     const ref = request.ref ?? parts.fleet().defaults.ref;
     const summary = await logs.create("build-all", null);
     const begun = await work.begin(
-      "build-all",
-      request.command,
-      request.by,
+      { kind: "build-all", command: request.command, by: request.by, jobs: request.jobs },
       hosts.map((host) => ({
         host,
         mode: "build-only" as const,
@@ -93,7 +95,7 @@ export function createEngine(parts: EngineParts): Engine {
       await summary.remove();
       return begun;
     }
-    const builds = buildAll(parts, begun.tasks, summary, request.jobs);
+    const builds = buildAll(parts, begun.run.id, begun.tasks, summary, request.jobs);
     for (const [index, task] of begun.tasks.entries()) {
       work.launch(task, () => builds[index] ?? Promise.resolve());
     }
@@ -128,10 +130,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    task?.stop({
-      outcome: "cancelled",
-      message: `Cancelled by ${by.name} during ${undecided.phase}; the running system is untouched.`,
-    });
+    task?.stop({ kind: "cancelled", by });
     return { kind: "decided", deployment: undecided };
   }
 
@@ -141,6 +140,7 @@ export function createEngine(parts: EngineParts): Engine {
     rollback: (request) => startRollback(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     decide,
+    lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),
     refs: () => listRefs(parts),
     async status(host) {

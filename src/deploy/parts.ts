@@ -14,6 +14,8 @@ import type { MakeId } from "./ids.ts";
 /** What the engine works with. Every dependency is an argument, so that tests bring their own. */
 export interface EngineParts {
   readonly settings: Pick<Settings, "flake">;
+  /** This bot's own name on machines that other bots may use too: eight hex digits, kept in the data directory. */
+  readonly bot: string;
   /** fleet.yaml as it is now. */
   readonly fleet: () => FleetFile;
   readonly store: Store;
@@ -45,6 +47,11 @@ export function actorOf(who: {
   readonly name: string;
 }): Actor {
   return { surface: who.surface, id: who.id, name: who.name };
+}
+
+/** What the processes and gc-roots of a deployment, or of a run, are called. */
+export function ownerOf(parts: Pick<EngineParts, "bot">, id: string): string {
+  return `${parts.bot}.${id}`;
 }
 
 export function now(parts: EngineParts): string {

@@ -24,6 +24,12 @@ export type Started = {
   readonly run: Run;
   readonly deployments: readonly Deployment[];
 };
+export type LookedAgain = {
+  readonly kind: "looked";
+  readonly deployment: Deployment;
+  /** What was seen, in a sentence. */
+  readonly text: string;
+};
 export type Decided = { readonly kind: "decided"; readonly deployment: Deployment };
 
 export interface DeployRequest {

@@ -5,7 +5,7 @@ import type { EngineParts } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { readHostGenerations } from "./read-generations.ts";
 import type { Refusal, RollbackRequest, Started } from "./requests.ts";
-import { runPhases } from "./tasks.ts";
+import { runPhases } from "./run-phases.ts";
 import type { Work } from "./work.ts";
 
 /** Goes back to a generation that the host has; needs no flake. */
@@ -42,7 +42,7 @@ export async function startRollback(
       help: null,
     };
   }
-  const begun = await work.begin("rollback", request.command, request.by, [
+  const begun = await work.begin({ kind: "rollback", command: request.command, by: request.by }, [
     {
       host: request.host,
       mode: "rollback",

@@ -50,6 +50,9 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     risk: asked.risk,
     confirmation: null,
     supervisedUntil: null,
+    lastState: null,
+    restarts: 0,
+    correction: null,
     times: {},
     createdAt: now,
     finishedAt: null,
@@ -71,12 +74,27 @@ function closePhase(deployment: Deployment, now: string): Deployment {
     : { ...deployment, times: { ...deployment.times, [deployment.phase]: { ...time, finishedAt: now } } };
 }
 
+/** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
+export function beginAgain(deployment: Deployment): Deployment {
+  const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
+  const { toplevel, toGeneration } = deployment;
+  const asked = { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log };
+  const target =
+    mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
+  return {
+    ...newDeployment({ ...asked, ...target }, deployment.createdAt),
+    revision: deployment.revision,
+    restarts: deployment.restarts + 1,
+  };
+}
+
 export interface End {
   readonly outcome: Outcome;
   readonly message: string;
   readonly help?: string | null;
   readonly lines?: readonly string[];
   readonly generation?: number | null;
+  readonly lastState?: string | null;
 }
 
 /** Ends a deployment. The first end counts: nothing that has ended changes again. */
@@ -91,9 +109,26 @@ export function endDeployment(deployment: Deployment, end: End, now: string): De
     help: end.help ?? null,
     lines: [...(end.lines ?? [])],
     generation: end.generation ?? deployment.generation,
+    lastState: end.lastState ?? null,
     finishedAt: now,
     // Some hundred units, of use only while it runs: the history must stay small.
     baseline: null,
+  };
+}
+
+/** Corrects, once, an end that nobody knew: the host was seen since. Who asked for the deployment and when it ended stay. */
+export function correctDeployment(deployment: Deployment, end: End, by: Actor, now: string): Deployment {
+  if (deployment.outcome !== "unknown" || end.outcome === "unknown") {
+    return deployment;
+  }
+  return {
+    ...deployment,
+    outcome: end.outcome,
+    message: end.message,
+    help: end.help ?? null,
+    lines: [...(end.lines ?? [])],
+    generation: end.generation ?? deployment.generation,
+    correction: { by, at: now, was: "unknown" },
   };
 }
 

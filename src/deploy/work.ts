@@ -4,7 +4,7 @@ import { type EngineParts, hostOf } from "./parts.ts";
 import { resume } from "./recovery.ts";
 import { refuseBusy } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
-import { openTask, type Stop, type Task } from "./tasks.ts";
+import { openTask, type Task } from "./tasks.ts";
 import { newDeployment } from "./transitions.ts";
 
 /** One deployment of a run that is to begin. */
@@ -18,6 +18,11 @@ export interface Asked {
   readonly toGeneration?: number;
 }
 
+/** Who asks, and how. */
+export interface Asking extends Pick<Run, "kind" | "command" | "jobs"> {
+  readonly by: Actor;
+}
+
 export interface Begun {
   readonly run: Run;
   readonly tasks: readonly Task[];
@@ -26,7 +31,7 @@ export interface Begun {
 
 /** The deployments at work in this process. */
 export interface Work {
-  begin(kind: Run["kind"], command: string, by: Actor, asked: readonly Asked[]): Promise<Begun | Refusal>;
+  begin(asking: Asking, asked: readonly Asked[]): Promise<Begun | Refusal>;
   launch(task: Task, work: () => Promise<void>): void;
   task(id: string): Task | undefined;
   drain(within: number): Promise<void>;
@@ -71,12 +76,8 @@ export function createWork(parts: EngineParts): Work {
     working.set(task.id, running);
   }
 
-  async function begin(
-    kind: Run["kind"],
-    command: string,
-    by: Actor,
-    asked: readonly Asked[],
-  ): Promise<Begun | Refusal> {
+  async function begin(asking: Asking, asked: readonly Asked[]): Promise<Begun | Refusal> {
+    const { by, command, ...rest } = asking;
     const at = new Date(clock.now());
     const runId = await freeId("r", at, async (id) => (await store.run(id)) === undefined);
     const ids: string[] = [];
@@ -101,7 +102,7 @@ export function createWork(parts: EngineParts): Work {
     );
     const run: Run = {
       id: runId,
-      kind,
+      ...rest,
       command,
       requestedBy: by,
       deployments: deployments.map(({ id }) => id),
@@ -147,17 +148,13 @@ export function createWork(parts: EngineParts): Work {
     throw new Error("giving out an id: all of today's seem to be taken");
   }
 
-  /** Ends what may be ended, waits a while for the rest. */
+  /** Stops what has not asked yet, which stays open, and waits a while for the rest. */
   async function drain(within: number): Promise<void> {
-    const stop: Stop = {
-      outcome: "failed",
-      message: "the bot was stopped meanwhile; the running system is untouched",
-    };
     for (const task of tasks.values()) {
       const record = task.context.record();
       // A card that waits for its click waits on after the restart.
       if (record.phase !== "confirm") {
-        task.stop(stop);
+        task.stop({ kind: "shutdown" });
       }
     }
     const busy = [...tasks.values()].filter((task) => task.context.record().phase !== "confirm");

@@ -34,6 +34,7 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
       address: entry?.targetHost ?? name,
       port: entry?.targetPort ?? defaults.targetPort,
       user: entry?.targetUser ?? defaults.targetUser,
+      via: entry?.targetHost === "local" ? "builder" : (entry?.via ?? defaults.via),
       connectTimeout: 10,
     },
     tags: entry?.tags ?? [],

@@ -1,4 +1,5 @@
-import { sshOptions, type Target } from "../remote/hop.ts";
+import { asRoot, sshOptions, type Target } from "../remote/hop.ts";
+import { marked } from "../remote/owner.ts";
 import { flakeUrl, toplevelAttribute } from "./flake.ts";
 
 /** Argv builders: pure functions, compared word by word in the tests. */
@@ -106,14 +107,15 @@ export function build(derivation: string, outLink: string): string[] {
   return [...nix, "build", "--log-format", "internal-json", "-v", "--out-link", outLink, `${derivation}^*`];
 }
 
-/** Copies a closure from the builder straight to the host, over the builder's own ssh. */
-export function copy(target: Target, toplevel: string, substitutes: boolean): string[] {
+/** Copies a closure from the builder straight to the host, over the builder's own ssh; the host's end is `owner`'s too. */
+export function copy(target: Target, toplevel: string, substitutes: boolean, owner: string): string[] {
   // Nix takes %20 for a space in a store's URL, and no plus sign.
-  const program = target.user === "root" ? "" : `?remote-program=${encodeURIComponent("sudo -n nix-store")}`;
+  const receiver = asRoot(target.user, marked(["nix-store"], owner)).join(" ");
+  const program = `?remote-program=${encodeURIComponent(receiver)}`;
   const address = target.address.includes(":") ? `[${target.address}]` : target.address;
   return [
     "env",
-    `NIX_SSHOPTS=${sshOptions(target, "shared").join(" ")}`,
+    `NIX_SSHOPTS=${sshOptions(target, "guest").join(" ")}`,
     ...nix,
     "copy",
     "--log-format",

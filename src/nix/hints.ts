@@ -46,6 +46,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "The host's key is not the one that the builder knows: compare it, then mend the builder's known_hosts.",
   ],
   [
+    /All configured authentication methods failed/,
+    "The bot's key is not accepted there: add its public half to that user's authorized_keys.",
+  ],
+  [
     /Permission denied \(/,
     "The key is not accepted: add the builder's public key to the target user's authorized_keys.",
   ],

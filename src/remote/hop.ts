@@ -1,44 +1,57 @@
+import { marked } from "./owner.ts";
 import { quoteArgv } from "./quote.ts";
 import { type Command, type Exit, lastLines, type Shell, ShellError } from "./shell.ts";
 
 export interface Target {
   readonly name: string;
-  /** Any name the builder's ssh can reach; `local` means: the builder itself. */
+  /** Any name that the builder's ssh can reach, or the bot where it is direct; `local` means: the builder itself. */
   readonly address: string;
   readonly port: number;
   readonly user: string;
+  /** `direct`: the bot itself connects to it, and only `nix copy` goes from the builder. */
+  readonly via: "builder" | "direct";
   /** Seconds for reaching the host. */
   readonly connectTimeout: number;
 }
 
 /**
  * The builder's own ssh options. `shared` connections are kept for a minute, which saves a handshake a
- * command; a `fresh` one proves that the host can be reached now.
+ * command; a `fresh` one proves that the host can be reached now; a `guest` uses one that is open and leaves
+ * none behind, so that ending it and its children ends nobody else's.
  */
-export function sshOptions(target: Target, connection: "shared" | "fresh"): string[] {
+export function sshOptions(target: Target, connection: "shared" | "fresh" | "guest"): string[] {
   const options = [
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
     `ConnectTimeout=${target.connectTimeout}`,
     "ServerAliveInterval=10",
     "ServerAliveCountMax=3",
-    ...(connection === "fresh"
-      ? ["ControlMaster=no", "ControlPath=none"]
-      : ["ControlMaster=auto", "ControlPath=%d/.ssh/switchyard-%C", "ControlPersist=60"]),
+    ...connectionOptions[connection],
   ];
   return [...options.flatMap((option) => ["-o", option]), "-p", String(target.port)];
 }
 
-/** The argv that runs `argv` on the target from the builder. The host ends it by itself when the bot cannot any more. */
+const sharedPath = "ControlPath=%d/.ssh/switchyard-%C";
+const connectionOptions = {
+  shared: ["ControlMaster=auto", sharedPath, "ControlPersist=60"],
+  guest: ["ControlMaster=no", sharedPath],
+  fresh: ["ControlMaster=no", "ControlPath=none"],
+} as const;
+
+/** The argv that runs `argv` on the target from the builder. */
 export function hopArgv(
   target: Target,
   argv: readonly string[],
   timeout: number,
   connection: "shared" | "fresh",
 ): string[] {
-  const limit = Math.ceil(timeout / 1000) + 5;
-  const remote = quoteArgv(["timeout", "--kill-after=10", String(limit), ...asRoot(target.user, argv)]);
+  const remote = quoteArgv(limited(asRoot(target.user, argv), timeout));
   return ["ssh", ...sshOptions(target, connection), "--", `${target.user}@${target.address}`, remote];
+}
+
+/** The far side ends a command by itself, a little later than the bot would: the bot may not be there any more. */
+export function limited(argv: readonly string[], timeout: number): string[] {
+  return ["timeout", "--kill-after=10", String(Math.ceil(timeout / 1000) + 5), ...argv];
 }
 
 /** Everything the bot does on a host needs root: another user goes through sudo, which must not ask. */
@@ -50,11 +63,13 @@ export function asRoot(user: string, argv: readonly string[]): string[] {
 export function hopShell(builder: Shell, target: Target, connection: "shared" | "fresh"): Shell {
   const { name } = target;
   async function run(command: Command): Promise<Exit> {
+    // The host's processes carry the mark, not the builder's ssh, whose connection others may share.
+    const wanted = marked(command.argv, command.owner);
     const argv =
       target.address === "local"
-        ? asRoot(target.user, command.argv)
-        : hopArgv(target, command.argv, command.timeout, connection);
-    const exit = await builder.run({ ...command, argv });
+        ? asRoot(target.user, wanted)
+        : hopArgv(target, wanted, command.timeout, connection);
+    const exit = await builder.run({ ...command, argv, owner: undefined });
     if (target.address !== "local" && exit.exitCode === 255) {
       const why = lastLines(exit.stderr, 1)[0] ?? "no answer";
       throw new ShellError("unreachable", `${name}: ssh from ${builder.name} to ${target.address}: ${why}`);

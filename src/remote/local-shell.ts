@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { OutputCollector } from "./output.ts";
+import { ownerVariable } from "./owner.ts";
 import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 
 /** How long a command that was told to end may take before it is killed. */
@@ -21,6 +22,7 @@ async function runLocally(name: string, command: Command): Promise<Exit> {
   command.signal?.throwIfAborted();
   const child = execa(file, args, {
     ...(command.input === undefined ? { stdin: "ignore" } : { input: command.input }),
+    ...(command.owner === undefined ? {} : { env: { [ownerVariable]: command.owner } }),
     detached: true,
     buffer: false,
     reject: false,

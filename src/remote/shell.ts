@@ -6,6 +6,8 @@ export interface Command {
   /** Given on stdin, which is then closed. Without it stdin is closed at once. */
   readonly input?: string;
   readonly signal?: AbortSignal | undefined;
+  /** Whose work this is. Its processes carry it in their environment, so that they are found without any connection. */
+  readonly owner?: string | undefined;
   /** Sees every line as it comes. With it, only the tail of the output is kept in the result. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
 }

@@ -1,11 +1,12 @@
 import { deadlines } from "../config/deadlines.ts";
 import type { BuilderAddress, Settings } from "../config/env.ts";
+import { directShell } from "./direct.ts";
 import { hopShell, type Target } from "./hop.ts";
 import { localShell } from "./local-shell.ts";
 import type { Shell } from "./shell.ts";
 import { sshShell } from "./ssh-shell.ts";
 
-/** Where commands can be run: on the builder, and through it on the hosts. */
+/** Where commands can be run: on the builder, and on the hosts, through it or straight. */
 export interface Shells {
   /** For what may take long: evaluations, builds, copies. */
   readonly builder: Shell;
@@ -25,20 +26,37 @@ export function connectShells(settings: Settings): Shells {
   const { user } = userOf(settings.builder);
   // A host that is the builder itself is spoken to as the builder's user, through sudo where that is not root.
   const targetFor = (target: Target): Target => (target.address === "local" ? { ...target, user } : target);
+  const direct = new Map<string, Shell>();
+
+  /** One connection a host, opened when first needed. */
+  function directly(target: Target): Shell {
+    const key = JSON.stringify(target);
+    const shell = direct.get(key) ?? directShell(settings, target);
+    direct.set(key, shell);
+    return shell;
+  }
+
+  function fresh(target: Target): Shell {
+    if (target.via === "direct") {
+      return oneShot(target.name, () => directShell(settings, target));
+    }
+    return target.address === "local"
+      ? hopShell(
+          oneShot("builder", () => openBuilder(settings)),
+          targetFor(target),
+          "fresh",
+        )
+      : hopShell(control, target, "fresh");
+  }
+
   return {
     builder,
     control,
-    host: (target) => hopShell(control, targetFor(target), "shared"),
-    fresh: (target) =>
-      target.address === "local"
-        ? hopShell(
-            oneShot(() => openBuilder(settings)),
-            targetFor(target),
-            "fresh",
-          )
-        : hopShell(control, target, "fresh"),
+    host: (target) =>
+      target.via === "direct" ? directly(target) : hopShell(control, targetFor(target), "shared"),
+    fresh,
     close: async () => {
-      await Promise.all([builder.close(), control.close()]);
+      await Promise.all([builder, control, ...direct.values()].map((shell) => shell.close()));
     },
   };
 }
@@ -52,8 +70,8 @@ function openBuilder(settings: Settings): Shell {
         user: builder.user,
         host: builder.host,
         port: builder.port,
-        keyFile: settings.sshKey,
-        knownHostsFile: settings.knownHosts,
+        keyFile: settings.sshKey ?? "",
+        knownHostsFile: settings.knownHosts ?? "",
         connectTimeout: deadlines.connect,
       });
 }
@@ -63,9 +81,9 @@ function userOf(builder: BuilderAddress): { user: string } {
 }
 
 /** A shell that connects anew for every command. */
-function oneShot(open: () => Shell): Shell {
+function oneShot(name: string, open: () => Shell): Shell {
   return {
-    name: "builder",
+    name,
     async run(command) {
       const shell = open();
       try {

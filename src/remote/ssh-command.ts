@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NodeSSH } from "node-ssh";
 import type { ClientChannel } from "ssh2";
+import { limited } from "./hop.ts";
 import { OutputCollector } from "./output.ts";
+import { marked } from "./owner.ts";
 import { quoteArgv } from "./quote.ts";
 import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.ts";
 
@@ -34,7 +36,8 @@ export async function runOverSsh(name: string, ssh: NodeSSH, command: Command): 
 class NoSession extends ShellError {}
 
 function runOnce(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
-  const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(command.argv)}`;
+  const argv = limited(marked(command.argv, command.owner), command.timeout);
+  const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(argv)}`;
   return new Promise((resolve, reject) => {
     const lost = (cause: unknown) =>
       reject(new ShellError("lost", `${name}: opening a session: the connection is gone`, { cause }));

@@ -204,6 +204,18 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
         }
         return next;
       }),
+    correct: (id, change) =>
+      inTurn(async () => {
+        const latest = own(state.data.deployments, id) === undefined ? find(id) : undefined;
+        if (latest === undefined) {
+          return undefined;
+        }
+        const next = change(latest);
+        if (next !== latest) {
+          await remember(latest.createdAt, (month) => (month.deployments[id] = next));
+        }
+        return next;
+      }),
     run: async (id) =>
       own(state.data.runs, id) ??
       monthsNewestFirst()

@@ -25,6 +25,8 @@ export interface Store {
    * Undefined when no open deployment has this id.
    */
   update(id: string, change: (latest: Deployment) => Deployment): Promise<Deployment | undefined>;
+  /** As `update`, for a deployment that has ended: its record in the history. Undefined when none has this id. */
+  correct(id: string, change: (latest: Deployment) => Deployment): Promise<Deployment | undefined>;
   run(id: string): Promise<Run | undefined>;
   /** The hosts of the flake as last read from it: what a roll back uses when the flake is broken. */
   inventory(): Promise<readonly string[]>;

@@ -130,7 +130,15 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
         : null,
     Risk: deployment.mode === "deploy" || deployment.mode === "rollback" ? deployment.risk : null,
     Generation: deployment.generation,
+    "Looked again": correctionText(deployment),
   };
+}
+
+/** Who found out what nobody knew when it ended. */
+export function correctionText({ correction, outcome }: Deployment): string | null {
+  return correction === null
+    ? null
+    : `${correction.by.name} at ${clockTime(correction.at)}: ${outcome}, after it was ${correction.was}`;
 }
 
 function step(deployment: Deployment, phase: PhaseName, progress: Progress | null): StepItem {
@@ -246,6 +254,9 @@ function decision(deployment: Deployment, said: string, how: Tone): Block {
 
 /** What can be done about a deployment that has ended. */
 export function lastButtons(deployment: Deployment): Button[] {
+  if (deployment.outcome === "unknown") {
+    return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
+  }
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy"
     ? // By its number: `previous` means another one once something newer was deployed.

@@ -5,6 +5,7 @@ import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deplo
 import {
   cancelButton,
   confirmBlocks,
+  correctionText,
   decisionBlocks,
   lastButtons,
   stepsBlock,
@@ -20,11 +21,13 @@ export function runThread(
   progressOf: (id: string) => Progress | null,
 ): Thread {
   const [only, ...others] = deployments;
-  const isOver = deployments.every((deployment) => !isOpen(deployment));
+  const hasEnded = deployments.every((deployment) => !isOpen(deployment));
+  // Somebody may look again at what nobody knows, and the thread has to tell it then.
+  const isOver = hasEnded && deployments.every(({ outcome }) => outcome !== "unknown");
   const messages =
     only !== undefined && others.length === 0
       ? oneHost(run, only, progressOf(only.id))
-      : manyHosts(run, deployments, isOver);
+      : manyHosts(run, deployments, hasEnded);
   const name =
     only !== undefined && others.length === 0
       ? threadName(`${only.mode} ${only.host}`, only.id)
@@ -53,7 +56,7 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
             mentionsRequester: true,
           },
         ]),
-    ...(isOpen(deployment) ? [] : [endOf(deployment)]),
+    ...(isOpen(deployment) ? [] : [endOf(deployment), ...corrected(deployment)]),
   ];
 }
 
@@ -102,19 +105,35 @@ function endOf(deployment: Deployment): ThreadMessage {
       ...(lines.length === 0
         ? []
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
+      ...(outcome === "unknown" ? [buttons(...lastButtons(deployment))] : []),
     ],
     mentionsRequester: true,
     broadcast: outcome !== null && alarming.has(outcome),
   };
 }
 
-function manyHosts(run: Run, deployments: readonly Deployment[], isOver: boolean): ThreadMessage[] {
+/** An edit tells nobody: that the end is known after all is news of its own. */
+function corrected(deployment: Deployment): ThreadMessage[] {
+  const line = correctionText(deployment);
+  return line === null
+    ? []
+    : [
+        {
+          ...quiet(`${deployment.id}/corrected`, line, [
+            text(`${line}. ${deployment.message}`, tone(deployment)),
+          ]),
+          mentionsRequester: true,
+        },
+      ];
+}
+
+function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boolean): ThreadMessage[] {
   const failed = deployments.filter(({ outcome }) => outcome !== null && alarming.has(outcome));
   const said = `${run.command}: ${deployments.length - failed.length} of ${deployments.length} passed`;
   return [
     quiet("root", run.command, runCard(run, deployments)),
     ...failed.map((deployment) => ({ ...endOf(deployment), mentionsRequester: false, broadcast: false })),
-    ...(isOver
+    ...(hasEnded
       ? [
           {
             key: "end",

@@ -68,15 +68,49 @@ describe("the bot is killed and started again", { skip }, () => {
     assert.equal((await bot.ended(id)).outcome, "deployed");
   });
 
-  test("before the card: the deployment is ended, and nothing was changed", async () => {
+  test("before the card: it is begun again, at the same revision, up to the card that asks", async () => {
     const before = await stateOf(fleet(), host);
     const id = await bot.start(`/deploy ${host} --ref origin/next`);
+    const { revision } = await bot.until(id, (one) => one.revision !== null);
     await bot.kill();
     await bot.again();
-    const ended = await bot.ended(id);
-    assert.equal(ended.outcome, "failed");
-    assert.match(ended.message ?? "", /restarted during (check|build|copy).*untouched/);
+    const card = await bot.asks(id);
+    assert.deepEqual(
+      [card.phase, card.restarts, card.revision],
+      ["confirm", 1, revision],
+      card.message ?? "",
+    );
     assert.deepEqual(await stateOf(fleet(), host), before);
+    await bot.say(`/cancel ${id}`);
+    assert.equal((await bot.ended(id)).outcome, "cancelled");
+  });
+
+  test("a supervisor that vanished leaves an unknown end; a later look, after a reboot, tells it", async () => {
+    const old = (await stateOf(fleet(), host)).current;
+    const id = await bot.start(`/deploy ${host} --ref origin/bad/hangs`);
+    await bot.asks(id);
+    await bot.act(id, "switch");
+    for (let tries = 0; tries < 200 && !(await stateLine(id)).startsWith("activating"); tries++) {
+      await delay(50);
+    }
+    // Neither it nor what would roll back after it is left.
+    await fleet().exec(host, ["rm", "-rf", `/run/switchyard/${id}`]);
+    await fleet().exec(host, ["systemctl", "kill", "--signal=KILL", `switchyard-${id}.service`]);
+    const unknown = await bot.ended(id);
+    assert.equal(unknown.outcome, "unknown", unknown.message ?? "");
+    const card = await (await bot.get(`/api/deployments/${id}`)).text();
+    assert.match(card, /Look again/);
+    const first = await bot.say(`/look ${id}`);
+    assert.match(first.body.text ?? "", /still not known/);
+    await fleet().reboot(host);
+    const second = await bot.say(`/look ${id}`);
+    assert.equal(second.status, 200, JSON.stringify(second.body));
+    const known = await bot.deployment(id);
+    assert.equal(known.outcome, "rolled-back");
+    assert.equal(known.correction?.by.id, "token");
+    assert.equal((await stateOf(fleet(), host)).current, old);
+    await bot.say(`/look ${id}`);
+    assert.deepEqual((await bot.deployment(id)).correction, known.correction);
   });
 
   test("SIGTERM ends it cleanly and leaves a waiting card alone", async () => {

@@ -28,7 +28,14 @@ describe("the bot's connections, on real machines", { skip }, () => {
     const ended = Promise.allSettled(builds);
     const before = Date.now();
     try {
-      const target = { name: "ovh-vps", address: "ovh-vps", port: 22, user: "root", connectTimeout: 10 };
+      const target = {
+        name: "ovh-vps",
+        address: "ovh-vps",
+        port: 22,
+        user: "root",
+        connectTimeout: 10,
+        via: "builder" as const,
+      };
       const port = Number(new URL(fleet().builderUrl).port || 22);
       for (const shell of [
         shells.control,

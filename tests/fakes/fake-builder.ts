@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../src/config/clock.ts";
 import type { Command, Exit } from "../../src/remote/shell.ts";
+import { endOwned, leftovers, unroot } from "./fake-leftovers.ts";
+import type { FakeProcess } from "./fake-shell.ts";
 import { type FakeSystem, storePath } from "./fake-system.ts";
 
 /** One commit of the fleet's repository: the system that each host has in it, or why it has none. */
@@ -20,7 +22,11 @@ export interface FakeBuilder {
   /** Which commits lie under which ref: `origin/main` → its history. */
   readonly history: Map<string, FakeCommit[]>;
   readonly systems: Map<string, FakeSystem>;
+  /** By the path below the home of its user. */
   readonly roots: Map<string, string>;
+  /** What runs on it for somebody. */
+  readonly processes: Set<FakeProcess>;
+  readonly clock: Clock;
   cores: number;
   /** Bytes. */
   freeMemory: number;
@@ -46,6 +52,8 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
     history: new Map(),
     systems: new Map(),
     roots: new Map(),
+    processes: new Set(),
+    clock,
     cores: 4,
     freeMemory: 32 * 1024 ** 3,
     freeStore: 100 * 1024 ** 3,
@@ -84,6 +92,15 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
       if (file === "sh" && argv[2]?.startsWith("nproc")) {
         const memory = Math.floor(builder.freeMemory / 1024);
         return { stdout: `${builder.cores}\n${memory}\n/home/builder\nnix (Nix) 2.26.3\n` };
+      }
+      if (file === "sh" && argv[3] === "end-owned") {
+        return endOwned(builder, argv[4]);
+      }
+      if (file === "sh" && argv[3] === "leftovers") {
+        return { stdout: leftovers(builder, builder.roots, argv[4]) };
+      }
+      if (file === "sh" && argv[3] === "unroot") {
+        return unroot(builder.roots, argv.slice(4));
       }
       if (file === "mkdir" || file === "true") {
         return {};
@@ -195,7 +212,8 @@ async function build(builder: FakeBuilder, argv: readonly string[], clock: Clock
     builder.building -= 1;
   }
   if (system.buildExit === 0) {
-    builder.roots.set(argv[argv.indexOf("--out-link") + 1] ?? "", system.toplevel);
+    const link = argv[argv.indexOf("--out-link") + 1] ?? "";
+    builder.roots.set(link.replace("/home/builder/", ""), system.toplevel);
   }
   return { exitCode: system.buildExit, stderr: system.buildLog.join("\n") };
 }

@@ -233,8 +233,15 @@ export function fakeDesk(
     runCard: fakeRunCard,
     hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
     commands: () => commands,
+    async mayDecide() {
+      failIfTold();
+      return viewHelp === null
+        ? null
+        : { kind: "refused", code: "not-allowed", message: "You may not do this.", help: viewHelp };
+    },
     async suggest({ of, typed }) {
       failIfTold();
+      if (viewHelp !== null) return [];
       const all = of === "host" ? hostNames : of === "deployment" ? [...deployments.keys()] : [];
       return all.filter((value) => value.startsWith(typed)).map((value) => ({ value, about: "" }));
     },

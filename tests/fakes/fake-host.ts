@@ -1,5 +1,7 @@
 import type { Clock } from "../../src/config/clock.ts";
 import { type Command, type Exit, ShellError } from "../../src/remote/shell.ts";
+import { endOwned, leftovers, unroot } from "./fake-leftovers.ts";
+import type { FakeProcess } from "./fake-shell.ts";
 import { type FakeSupervisor, startFakeSupervisor } from "./fake-supervisor.ts";
 import type { FakeSystem } from "./fake-system.ts";
 
@@ -16,6 +18,8 @@ export interface FakeHost {
   /** Store paths that were copied here, or were here before. */
   readonly store: Set<string>;
   readonly roots: Map<string, string>;
+  /** What runs on it for somebody. */
+  readonly processes: Set<FakeProcess>;
   readonly supervisors: Map<string, FakeSupervisor>;
   /** Switches that the bot gave up before they began: they never do. */
   readonly abandoned: Set<string>;
@@ -53,6 +57,7 @@ export function fakeHost(
     system: "running",
     store: new Set([first.toplevel]),
     roots: new Map(),
+    processes: new Set(),
     supervisors: new Map(),
     abandoned: new Set(),
     free: new Map([
@@ -104,6 +109,7 @@ export function fakeHost(
         supervisor.die();
       });
       host.supervisors.clear();
+      host.processes.clear();
       host.current = host.bootDefault;
       host.bootId = `${host.bootId}+`;
     },
@@ -154,6 +160,12 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
 
 function script(host: FakeHost, text: string, label: string, args: readonly string[]): Partial<Exit> {
   switch (label) {
+    case "end-owned":
+      return endOwned(host, args[0]);
+    case "leftovers":
+      return { stdout: leftovers(host, host.roots, args[0]) };
+    case "unroot":
+      return unroot(host.roots, args);
     case "facts":
       return {
         stdout: text.includes("is-system-running")

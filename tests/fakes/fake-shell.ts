@@ -36,6 +36,14 @@ export interface FakeShellOptions {
   readonly otherwise?: (command: Command) => Partial<Exit> | Promise<Partial<Exit>>;
   /** Where several shells keep one list. */
   readonly ran?: Ran[];
+  /** What runs on the machine. What was ended from afar, or whose connection was lost, goes on. */
+  readonly processes?: Set<FakeProcess>;
+}
+
+/** A process on a machine, for whoever owns it. */
+export interface FakeProcess {
+  readonly owner: string;
+  readonly argv: readonly string[];
 }
 
 interface Rule {
@@ -44,7 +52,10 @@ interface Rule {
   readonly isOnce: boolean;
 }
 
-export function fakeShell(name: string, { clock, otherwise, ran = [] }: FakeShellOptions): FakeShell {
+export function fakeShell(
+  name: string,
+  { clock, otherwise, ran = [], processes = new Set() }: FakeShellOptions,
+): FakeShell {
   const rules: Rule[] = [];
 
   function add(rule: Rule): void {
@@ -69,9 +80,13 @@ export function fakeShell(name: string, { clock, otherwise, ran = [] }: FakeShel
     ran.push({ on: name, argv: [...command.argv], input: command.input });
     command.signal?.throwIfAborted();
     const over = new AbortController();
+    const process = { owner: command.owner ?? "", argv: command.argv };
+    processes.add(process);
+    const answer = answerOf(command);
+    void answer.catch(() => {}).then(() => processes.delete(process));
     try {
       const exit = await Promise.race([
-        answerOf(command),
+        answer,
         outOfTime(name, command, clock, over.signal),
         aborted(name, command, over.signal),
       ]);

@@ -10,7 +10,7 @@ import type { DeployRequest } from "../../src/deploy/requests.ts";
 import { auditFile } from "../../src/logs/audit.ts";
 import { logFiles } from "../../src/logs/log-files.ts";
 import type { Target } from "../../src/remote/hop.ts";
-import type { Shell } from "../../src/remote/shell.ts";
+import type { Command, Shell } from "../../src/remote/shell.ts";
 import type { Shells } from "../../src/remote/shells.ts";
 import { lowdbStore } from "../../src/store/lowdb-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -23,6 +23,9 @@ import { scratchDirectory } from "./scratch.ts";
 
 export const alice: Actor = { surface: "web", id: "token", name: "Alice" };
 export const bob: Actor = { surface: "slack", id: "U2", name: "Bob" };
+
+/** What the bots of a world are called, one after the other in the same data directory. */
+export const botName = "b07b07b0";
 
 /** The bot at work: the real engine and the real store over a fleet in memory. */
 export interface Bot {
@@ -76,7 +79,12 @@ export async function createWorld(
   const clock = manualClock();
   const builder = fakeBuilder(clock);
   const ran: Ran[] = [];
-  const builderShell = fakeShell("builder", { clock, ran, otherwise: (command) => builder.run(command) });
+  const builderShell = fakeShell("builder", {
+    clock,
+    ran,
+    processes: builder.processes,
+    otherwise: (command) => builder.run(command),
+  });
   const machines = new Map<string, Machine>();
   const before: Record<string, FakeSystem> = {};
   const after: Record<string, FakeSystem> = {};
@@ -88,10 +96,12 @@ export async function createWorld(
   for (const name of hosts) {
     const first = before[name] ?? fakeSystem(name);
     const host = fakeHost(name, first, builder.systems, clock);
+    const { processes } = host;
+    const over = (connection: "shared" | "fresh") => (command: Command) => host.run(command, connection);
     machines.set(name, {
       host,
-      shell: fakeShell(name, { clock, ran, otherwise: (command) => host.run(command, "shared") }),
-      fresh: fakeShell(`${name} anew`, { clock, ran, otherwise: (command) => host.run(command, "fresh") }),
+      shell: fakeShell(name, { clock, ran, processes, otherwise: over("shared") }),
+      fresh: fakeShell(`${name} anew`, { clock, ran, processes, otherwise: over("fresh") }),
     });
   }
   builder.commit("nginx: 1.27", after);
@@ -160,6 +170,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
   const identity = (text: string) => text;
   const engine = createEngine({
     settings: { flake: repository },
+    bot: botName,
     fleet,
     store,
     shells,

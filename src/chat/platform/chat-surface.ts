@@ -1,6 +1,6 @@
 import type { Channel } from "../channel.ts";
 import type { Surface } from "../surface.ts";
-import { pauseAfter, rest, within } from "./backoff.ts";
+import { pauseAfter, rest, tokenPause, within } from "./backoff.ts";
 import { laterChannel } from "./later-channel.ts";
 import type { Health, OpensThreads, OpenThreads, PlatformLog } from "./parts.ts";
 
@@ -57,7 +57,6 @@ export interface Life {
   readonly keep: (work: Promise<void>) => void;
 }
 
-const tokenPause = 5 * 60_000;
 /** A bot that cannot work in its channel looks again this often at most. */
 const channelPause = 30_000;
 const drain = 2_000;

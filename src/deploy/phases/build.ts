@@ -5,6 +5,7 @@ import { nixLogReader } from "../../nix/internal-json.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError, type PhaseResult } from "../context.ts";
 import { type BuilderFacts, evaluateHosts, readBuilderFacts } from "../evaluation.ts";
+import { builderRoots, builtRoot } from "../gc-roots.ts";
 
 /** Evaluates the host and builds its system; a gc-root holds the result. */
 export const build: Phase = {
@@ -45,7 +46,8 @@ export async function buildDerivation(context: PhaseContext, facts: BuilderFacts
   if (derivation === null || toplevel === null) {
     throw new Error("building a system: it was not evaluated");
   }
-  const roots = `${facts.home}/.cache/switchyard/roots`;
+  const roots = `${facts.home}/${builderRoots}`;
+  const root = builtRoot(context.owner, host.name, mode === "build-only" ? mode : "other");
   await mustRun(builder, "making the folder of gc-roots", {
     argv: ["mkdir", "-p", "--", roots],
     timeout: deadlines.builderCommand,
@@ -53,8 +55,7 @@ export async function buildDerivation(context: PhaseContext, facts: BuilderFacts
   });
   const tail = new Tail(25);
   const exit = await builder.run({
-    // Two names, so that /build-all does not take the root away from a deployment that waits for a click.
-    argv: commands.build(derivation, `${roots}/${host.name}${mode === "build-only" ? ".built" : ""}`),
+    argv: commands.build(derivation, `${roots}/${root}`),
     timeout: deadlines.build,
     signal,
     onLine: nixLines(context, "builds", (line) => {

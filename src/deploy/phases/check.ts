@@ -15,7 +15,7 @@ import { openSource } from "../source.ts";
 export const check: Phase = {
   name: "check",
   async run(context) {
-    await Promise.all([checkSource(context), checkBuilder(context), checkHost(context)]);
+    await allOf([checkSource(context), checkBuilder(context), checkHost(context)]);
     return next;
   },
 };
@@ -24,7 +24,7 @@ export const check: Phase = {
 export const checkForBuild: Phase = {
   name: "check",
   async run(context) {
-    await Promise.all([checkSource(context), checkBuilder(context)]);
+    await allOf([checkSource(context), checkBuilder(context)]);
     return next;
   },
 };
@@ -38,13 +38,23 @@ export const checkForRollback: Phase = {
   },
 };
 
+/** Waits for all of them, also when one fails: what is said then must not be followed by more work. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+}
+
 async function checkSource(context: PhaseContext): Promise<void> {
   const { builder, repository, fleet, signal, say } = context;
   const record = context.record();
   const source = await openSource({
     builder,
     repository,
-    ref: record.ref ?? fleet.defaults.ref,
+    // One that is begun again stays at its revision, as its run has it.
+    ref: record.revision ?? record.ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
     allowAnyRef: record.allowAnyRef,
     signal,
@@ -110,7 +120,8 @@ async function readHost(context: PhaseContext): Promise<HostFacts> {
     if (error instanceof ShellError && error.failure === "unreachable") {
       throw new PhaseError(
         error.message,
-        hintFor([error.message]) ?? `Is ${host.name} up? Try \`ssh\` to it from the builder.`,
+        hintFor([error.message]) ??
+          `Is ${host.name} up? Try \`ssh\` to it from the ${host.target.via === "direct" ? "bot's machine" : "builder"}.`,
         [],
         {
           cause: error,

@@ -12,18 +12,18 @@ export const copy: Phase = {
   name: "copy",
   async run(context) {
     const { host, builder, target, signal, log } = context;
-    const { toplevel, previous, id } = context.record();
+    const { toplevel, previous } = context.record();
     if (toplevel === null || previous === null) {
       throw new Error("copying a system: it was not built");
     }
-    await holdSystems(target, id, previous, toplevel);
+    await holdSystems(target, context.owner, previous, toplevel);
     if (isLocal(host)) {
       context.say(`${host.name} is the builder: nothing to copy`);
       return next;
     }
     const tail = new Tail(15);
     const exit = await builder.run({
-      argv: commands.copy(host.target, toplevel, host.substitutes),
+      argv: commands.copy(host.target, toplevel, host.substitutes, context.owner),
       timeout: deadlines.copy,
       signal,
       onLine: nixLines(context, "copyPaths", (line) => {

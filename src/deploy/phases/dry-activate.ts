@@ -12,12 +12,12 @@ export const dryActivate: Phase = {
   name: "dry-activate",
   async run(context) {
     const { host } = context;
-    const { toplevel, previous, mode, id } = context.record();
+    const { toplevel, previous, mode } = context.record();
     if (toplevel === null || previous === null) {
       throw new Error("looking at a switch: there is no system to switch to");
     }
     if (mode === "rollback") {
-      await optional(context, holdSystems(context.target, id, previous, toplevel));
+      await optional(context, holdSystems(context.target, context.owner, previous, toplevel));
     }
     await checkNixosLock(context);
     context.say("dry-activate");

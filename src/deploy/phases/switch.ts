@@ -26,7 +26,7 @@ export const switchPhase: Phase = {
       case "gone":
         return concludeFromHost(context, followed.last);
       case "silent":
-        return silent(context, followed.why);
+        return silent(context, followed.why, followed.last);
     }
   },
 };
@@ -53,16 +53,19 @@ async function start(context: PhaseContext): Promise<void> {
       deadlines: host.deadlines,
       activeUnits: unitsToKeep(baseline),
     });
+    // From here on nobody may say that it never began, whatever becomes of its traces.
+    await context.save({ lastState: "running" });
   } catch (error) {
     context.say(error instanceof Error ? error.message : String(error));
   }
 }
 
-export function silent(context: PhaseContext, why: string): PhaseResult {
+export function silent(context: PhaseContext, why: string, last: SupervisorState | null): PhaseResult {
   return end({
     outcome: "unknown",
     message: `${context.host.name} did not answer while it switched, so nobody knows yet what it runs: ${why}`,
-    help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console.",
+    help: "It goes back to the old system by itself when nobody reaches it in time. Look at it over its console, or look again here when it answers.",
+    lastState: last?.kind ?? context.record().lastState,
   });
 }
 
@@ -77,6 +80,7 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
     until: Date.parse(supervisedUntil ?? ""),
     read: context.supervisorLog,
     onLog: (line) => context.log.line(line),
+    onLook: () => context.looked(),
     onState: (state) => context.progress(stateText(state), 0, 0),
   };
 }

@@ -29,9 +29,10 @@ export const validate: Phase = {
         return concludeFinal(context, followed.state, verdict.isHealthy ? verdict.notes : verdict.problems);
       case "gone":
         return concludeFromHost(context, followed.last);
-      case "acked":
       case "silent":
-        return silent(context, followed.kind === "silent" ? followed.why : "the supervisor waits");
+        return silent(context, followed.why, followed.last);
+      case "acked":
+        return silent(context, "the supervisor waits", { kind: "acked", exitCode: followed.exitCode });
     }
   },
 };

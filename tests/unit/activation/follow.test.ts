@@ -133,7 +133,7 @@ test("a host that never answers is silent after the deadline, with the last reas
   const { clock, shell, link } = following();
   shell.on("show", new Error("No route to host"));
   const followed = await clock.settle(followSupervisor(link, "start"));
-  assert.deepEqual(followed, { kind: "silent", why: "No route to host" });
+  assert.deepEqual(followed, { kind: "silent", why: "No route to host", last: null });
   assert.equal(clock.now() >= link.until, true);
 });
 

@@ -107,6 +107,24 @@ test("a failure is shown to the whole channel, and its log goes into the thread 
   await it.threads.stop();
 });
 
+test("a message that cannot be edited for a while holds back no other, and is edited later", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(5_000);
+  it.desk.reach(id, "build");
+  // The first edit is the root's.
+  it.channel.fails(new DeliveryError("rate-limited", "too many edits of old messages", 60_000));
+  await it.clock.advance(3_000);
+  it.desk.reach(id, "confirm");
+  await it.clock.advance(6_000);
+  assert.match(it.channel.text("/card"), /"Switch"/);
+  assert.match(it.channel.text("/phases"), /"confirm","state":"running"/);
+  assert.doesNotMatch(it.channel.text("/root"), /switch\?/);
+  await it.clock.advance(60_000);
+  assert.match(it.channel.text("/root"), /switch\?/);
+  await it.threads.stop();
+});
+
 test("a hundred changes in ten seconds are few edits, and the last one stands", async () => {
   const it = await room();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
@@ -225,3 +243,23 @@ for (const failure of ["permanent", "temporary"] as const) {
     await it.threads.stop();
   });
 }
+
+test("the thread of an unknown end offers to look again, also after a restart, and then tells what was found", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  it.desk.finish(id, "unknown", { message: "nobody knows" });
+  await it.clock.advance(30_000);
+  for (const message of ["/root", "/end"]) {
+    assert.match(it.channel.text(message), /"Look again"/);
+  }
+  await it.again();
+  const by = { surface: "slack", id: "U2", name: "Bob" };
+  const correction = { by, at: new Date(it.clock.now()).toISOString(), was: "unknown" as const };
+  it.desk.finish(id, "deployed", { message: "yoga runs the new system.", correction });
+  await it.clock.advance(30_000);
+  assert.deepEqual(keys(it), ["root", "phases", "end", "corrected"]);
+  assert.match(it.channel.text("/corrected"), /Bob at .*: deployed, after it was unknown\. yoga runs/);
+  assert.doesNotMatch(it.channel.text("/root"), /"Look again"/);
+  assert.equal(it.stored.size, 0, "nothing is owed any more");
+  await it.threads.stop();
+});

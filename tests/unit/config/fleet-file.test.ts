@@ -20,7 +20,7 @@ test("an empty file is all defaults", () => {
   assert.equal(fleet.defaults.ref, "origin/main");
   assert.deepEqual(hostNamed(fleet, "yoga"), {
     name: "yoga",
-    target: { name: "yoga", address: "yoga", port: 22, user: "root", connectTimeout: 10 },
+    target: { name: "yoga", address: "yoga", port: 22, user: "root", via: "builder", connectTimeout: 10 },
     tags: [],
     risk: "medium",
     roles: ["deployer"],
@@ -61,6 +61,7 @@ hosts:
     address: "vps.tail1234.ts.net",
     port: 22,
     user: "root",
+    via: "builder",
     connectTimeout: 10,
   });
   assert.deepEqual(
@@ -187,4 +188,20 @@ test("a file of any text is read or refused", () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test("a host is reached through the builder, or directly where it or the defaults say so", () => {
+  const via = (text: string, name: string) => {
+    const result = parseFleetFile(text);
+    assert.equal(result.kind, "ok");
+    return result.kind === "ok" ? hostNamed(result.file, name).target.via : null;
+  };
+  assert.equal(via("", "yoga"), "builder");
+  assert.equal(via("hosts: { yoga: { via: direct } }", "yoga"), "direct");
+  const all = "{ defaults: { via: direct }, hosts: { yoga: { targetHost: local }, vps: { via: builder } } }";
+  assert.equal(via(all, "zephyrus"), "direct");
+  assert.equal(via(all, "vps"), "builder");
+  assert.equal(via(all, "yoga"), "builder", "the builder itself is wherever the builder is");
+  const wrong = parseFleetFile("hosts: { yoga: { targetHost: local, via: direct } }");
+  assert.match(wrong.kind === "wrong" ? wrong.mistakes.join() : "", /yoga: via: direct needs an address/);
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { supervisorArgv } from "../../../src/activation/plan.ts";
 import { storePath } from "../../fakes/fake-system.ts";
 import { readable } from "../../fakes/readable.ts";
-import { alice, bob, createWorld } from "../../fakes/world.ts";
+import { alice, bob, botName, createWorld } from "../../fakes/world.ts";
 
 test("a deployment runs exactly these commands", async (t) => {
   const world = await createWorld(t, ["yoga"]);
@@ -24,6 +24,7 @@ test("a deployment runs exactly these commands", async (t) => {
     [old]: "OLD",
     [storePath("nixos-system-yoga-2")]: "NEW",
     [storePath("nixos-system-yoga-2.drv")]: "DRV",
+    [botName]: "BOT",
     [id]: "ID",
     "nix --extra-experimental-features nix-command␣flakes": "nix",
     [supervisorArgv(id, old).join(" ")]: "supervisor.sh",
@@ -40,6 +41,7 @@ test("a deployment runs exactly these commands", async (t) => {
   assert.deepEqual(
     inCheck("builder").filter((line) => line !== "builder: sh -c <script>" && !line.includes(" df ")),
     [
+      "builder: sh -c <script> leftovers .cache/switchyard/roots",
       "builder: git -C /srv/fleet remote",
       "builder: git -C /srv/fleet fetch --quiet --prune origin",
       "builder: git -C /srv/fleet rev-parse --verify --quiet --end-of-options refs/remotes/origin/main^{commit}",
@@ -51,6 +53,7 @@ test("a deployment runs exactly these commands", async (t) => {
     ],
   );
   assert.deepEqual(inCheck("yoga"), [
+    "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga: sh -c <script> df /nix/store",
     "yoga: sh -c <script> df /boot",
@@ -61,10 +64,10 @@ test("a deployment runs exactly these commands", async (t) => {
     // build
     'builder: nix build --no-accept-flake-config --dry-run --json --no-link git+file:///srv/fleet?rev=REV&allRefs=1#nixosConfigurations."yoga".config.system.build.toplevel',
     "builder: mkdir -p -- /home/builder/.cache/switchyard/roots",
-    "builder: nix build --log-format internal-json -v --out-link /home/builder/.cache/switchyard/roots/yoga DRV^*",
+    "builder: nix build --log-format internal-json -v --out-link /home/builder/.cache/switchyard/roots/BOT.ID-built DRV^*",
     // copy
-    "yoga: sh -c <script> hold /nix/var/nix/gcroots/switchyard ID OLD NEW",
-    "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=auto␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-o␣ControlPersist=60␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga NEW",
+    "yoga: sh -c <script> hold /nix/var/nix/gcroots/switchyard BOT.ID OLD NEW",
+    "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=no␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga?remote-program=env%20SWITCHYARD_OWNER%3DBOT.ID%20nix-store NEW",
     "yoga: test -x NEW/bin/switch-to-configuration",
     // dry-activate
     "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock",
@@ -83,7 +86,10 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga anew: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga anew: supervisor.sh decide commit ∅",
     // tidying up
-    "yoga: rm -f -- /nix/var/nix/gcroots/switchyard/ID-old /nix/var/nix/gcroots/switchyard/ID-new",
+    "builder: sh -c <script> leftovers .cache/switchyard/roots",
+    "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",
+    "builder: sh -c <script> unroot .cache/switchyard/roots BOT.ID-built",
+    "yoga: sh -c <script> unroot /nix/var/nix/gcroots/switchyard BOT.ID-old BOT.ID-new",
   ]);
 });
 
@@ -193,7 +199,7 @@ test("a build only builds: the host is never spoken to", async (t) => {
   assert.equal(ended.log, "logs/build/build-yoga-20261123-100000.log");
   assert.deepEqual([...new Set(world.ran.map(({ on }) => on))], ["builder"]);
   assert.equal(
-    world.builder.roots.get("/home/builder/.cache/switchyard/roots/yoga.built"),
+    world.builder.roots.get(".cache/switchyard/roots/yoga.built"),
     storePath("nixos-system-yoga-2"),
   );
 });

@@ -15,7 +15,7 @@ test("a drain leaves a waiting card alone, and does not wait for it", async (t) 
   assert.equal((await bot.record(id)).outcome, null);
 });
 
-test("a drain ends what has not asked yet, and says why", async (t) => {
+test("a drain stops what has not asked yet, sees it gone, and leaves it to be begun again", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   const bot = await world.startBot();
   const held = world.builderShell.hold("--out-link");
@@ -23,10 +23,14 @@ test("a drain ends what has not asked yet, and says why", async (t) => {
   await world.clock.until(held.hasStarted);
   const before = world.clock.now();
   await world.clock.settle(bot.engine.drain(within));
-  const ended = await bot.record(id);
-  assert.equal(ended.outcome, "failed");
-  assert.equal(ended.message, "the bot was stopped meanwhile; the running system is untouched");
   assert.equal(world.clock.now(), before);
+  assert.deepEqual([...world.builder.processes], []);
+  const left = await bot.record(id);
+  assert.deepEqual([left.outcome, left.phase], [null, "build"]);
+  bot.kill();
+  const again = await world.startBot();
+  await world.clock.settle(again.engine.recover());
+  assert.equal((await again.asks(id)).phase, "confirm");
 });
 
 test("a drain lets a switch go on to its end", async (t) => {

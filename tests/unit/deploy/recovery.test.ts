@@ -2,37 +2,158 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { storePath } from "../../fakes/fake-system.ts";
+import { phases } from "../../../src/deploy/phases/index.ts";
+import type { FakeProcess } from "../../fakes/fake-shell.ts";
+import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
 import { alice, createWorld } from "../../fakes/world.ts";
 
 const old = storePath("nixos-system-yoga-1");
 const next = storePath("nixos-system-yoga-2");
 const minute = 60_000;
 
-for (const { phase, on, command } of [
+/** Where a bot dies, and what became of it when it is back. */
+const stops = [
   { phase: "check", on: "builder", command: "flake metadata" },
+  { phase: "check", on: "yoga", command: " snapshot " },
+  { phase: "build", on: "builder", command: "--dry-run" },
   { phase: "build", on: "builder", command: "--out-link" },
+  { phase: "copy", on: "yoga", command: " hold " },
   { phase: "copy", on: "builder", command: " copy " },
   { phase: "dry-activate", on: "yoga", command: "dry-activate" },
-] as const) {
-  test(`a bot that died during ${phase} says so when it is back, and the host is free and untouched`, async (t) => {
-    const world = await createWorld(t, ["yoga"]);
-    const first = await world.startBot();
-    await world.clock.settle(first.engine.hosts());
-    const held = (on === "builder" ? world.builderShell : world.shell("yoga")).hold(command);
-    const id = await first.deploy("yoga");
-    await world.clock.until(held.hasStarted);
-    first.kill();
-    const bot = await world.startBot();
-    await bot.engine.recover();
-    const ended = await bot.ends(id);
-    assert.equal(ended.outcome, "failed");
-    assert.equal(ended.message, `the bot was restarted during ${phase}; the running system is untouched`);
-    assert.equal(world.host("yoga").current, old);
-    assert.deepEqual([...world.host("yoga").roots], []);
-    assert.equal((await bot.asks(await bot.deploy("yoga"))).phase, "confirm");
-  });
+  { phase: "dry-activate", on: "yoga", command: "diff-closures" },
+  { phase: "confirm", on: "yoga", command: " facts " },
+  { phase: "switch", on: "yoga", command: " start " },
+  { phase: "switch", on: "yoga", command: "supervisor.sh show" },
+  { phase: "validate", on: "yoga anew", command: " snapshot " },
+  { phase: "validate", on: "yoga anew", command: "supervisor.sh decide" },
+] as const;
+
+for (const mode of ["deploy", "dry-run", "build-only", "rollback"] as const) {
+  const passed = phases[mode].map(({ name }) => name);
+  const reached = stops.filter(({ phase, on, command }) =>
+    mode === "rollback"
+      ? on !== "builder" && command !== " hold "
+      : passed.includes(phase) && (mode !== "build-only" || on === "builder"),
+  );
+  for (const { phase, on, command } of reached) {
+    test(`a ${mode} whose bot dies in ${phase} at ${command.trim()} is carried on, and nothing of it is left`, async (t) => {
+      const world = await createWorld(t, ["yoga"]);
+      const host = world.host("yoga");
+      if (mode === "rollback") {
+        host.store.add(next);
+        host.current = next;
+        host.setProfile(next);
+      }
+      const first = await world.startBot();
+      await world.clock.settle(first.engine.hosts());
+      const shells = {
+        builder: world.builderShell,
+        yoga: world.shell("yoga"),
+        "yoga anew": world.freshShell("yoga"),
+      };
+      const isSupervised = ["confirm", "switch", "validate"].includes(phase);
+      let held = isSupervised ? null : shells[on].hold(command);
+      const id = await (mode === "rollback" ? first.rollback("yoga", 1) : first.deploy("yoga", { mode }));
+      if (isSupervised) {
+        await first.asks(id);
+        held = shells[on].hold(command);
+        await first.engine.decide(id, "switch", alice);
+      }
+      await world.clock.until(() => held?.hasStarted() ?? false);
+      assert.equal((await first.record(id)).phase, phase);
+      first.kill();
+      const bot = await world.startBot();
+      await world.clock.settle(bot.engine.recover());
+      const wanted = { deploy: "deployed", "dry-run": "tested", "build-only": "built", rollback: "deployed" }[
+        mode
+      ];
+      if (!isSupervised && (mode === "deploy" || mode === "rollback")) {
+        assert.equal((await bot.asks(id)).restarts, 1);
+        await bot.engine.decide(id, "switch", alice);
+      }
+      const ended = await bot.ends(id);
+      if (command === " start ") {
+        assert.equal(ended.outcome, "failed");
+        assert.match(ended.message ?? "", /the switch did not start; the running system is untouched/);
+      } else {
+        assert.equal(ended.outcome, wanted, ended.message ?? "");
+      }
+      await world.clock.advance(minute);
+      assert.deepEqual([...host.roots.keys()], []);
+      assert.deepEqual([...world.builder.roots.keys()], mode === "build-only" ? [builtHere] : []);
+      assert.deepEqual(ownedOn(world.builder), []);
+      assert.deepEqual(ownedOn(host), []);
+      assert.deepEqual(bot.errors, []);
+    });
+  }
 }
+
+const builtHere = ".cache/switchyard/roots/yoga.built";
+
+function ownedOn({ processes }: { processes: ReadonlySet<FakeProcess> }) {
+  return [...processes].filter(({ owner }) => owner !== "").map(({ argv }) => argv.slice(0, 5));
+}
+
+test("a deployment that is begun again stays at its revision, though its branch went on", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const first = await world.startBot();
+  const held = world.builderShell.hold("--out-link");
+  const id = await first.deploy("yoga");
+  await world.clock.until(held.hasStarted);
+  const { revision } = await first.record(id);
+  first.kill();
+  world.builder.commit("newer", { yoga: fakeSystem("yoga-3") });
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.recover());
+  const asked = await bot.asks(id);
+  assert.equal(asked.revision, revision);
+  assert.equal(asked.toplevel, next);
+  assert.deepEqual(asked.warnings, []);
+});
+
+test("a deployment that takes the bot down with it is ended after the third time", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  let bot = await world.startBot();
+  let held = world.builderShell.hold("--out-link");
+  const id = await bot.deploy("yoga");
+  for (let restart = 0; restart <= 3; restart++) {
+    await world.clock.until(held.hasStarted);
+    bot.kill();
+    held = world.builderShell.hold("--out-link");
+    bot = await world.startBot();
+    await world.clock.settle(bot.engine.recover());
+  }
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "failed");
+  assert.equal(
+    ended.message,
+    "the bot was restarted during build, as it was 3 times before; the running system is untouched",
+  );
+  assert.deepEqual(ownedOn(world.builder), []);
+});
+
+test("the rest of a /build-all is built together again, under the limit it had", async (t) => {
+  const world = await createWorld(t, ["a", "b", "c"]);
+  const systems = Object.fromEntries(
+    ["a", "b", "c"].map((name) => [name, fakeSystem(`${name}-3`, { buildTakes: 10_000 })]),
+  );
+  world.builder.commit("slow", systems);
+  const first = await world.startBot();
+  const request = { jobs: 2, ref: null, by: alice, allowAnyRef: false, command: "/build-all --jobs 2" };
+  const started = await world.clock.settle(first.engine.buildAll(request));
+  const ids = started.kind === "started" ? started.deployments.map(({ id }) => id) : [];
+  await world.clock.until(() => world.builder.building === 2);
+  first.kill();
+  await world.clock.advance(minute);
+  world.builder.mostBuilding = 0;
+  world.builder.evaluators = 0;
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.recover());
+  for (const id of ids) {
+    assert.equal((await bot.ends(id)).outcome, "built");
+  }
+  assert.deepEqual([world.builder.mostBuilding, world.builder.evaluators], [2, 2]);
+});
 
 test("a card waits on over a restart, and its click counts", async (t) => {
   const world = await createWorld(t, ["yoga"]);
@@ -223,7 +344,7 @@ test("a roll back is taken up like a deployment", async (t) => {
   assert.equal(host.profile, 1);
 });
 
-test("recovery does not wait for what it takes up", async (t) => {
+test("recovery waits for nobody's click", async (t) => {
   const world = await createWorld(t);
   const first = await world.startBot();
   const id = await first.deploy("yoga");
@@ -234,4 +355,56 @@ test("recovery does not wait for what it takes up", async (t) => {
   await bot.engine.recover();
   assert.equal(world.clock.now(), before);
   assert.equal((await bot.record(id)).outcome, null);
+});
+
+test("hosts that switch are acked before anything else is begun, and before recovery says it is done", async (t) => {
+  const world = await createWorld(t);
+  const first = await world.startBot();
+  const building = world.builderShell.hold("--out-link");
+  const build = await first.deploy("hetzner-vps");
+  await world.clock.until(building.hasStarted);
+  const id = await first.deploy("yoga");
+  await first.asks(id);
+  await first.engine.decide(id, "switch", alice);
+  const host = world.host("yoga");
+  await world.clock.until(() => host.supervisors.get(id)?.state() === "activating");
+  first.kill();
+  await world.clock.until(() => host.supervisors.get(id)?.state().startsWith("activated") ?? false);
+  world.ran.splice(0);
+  const bot = await world.startBot();
+  await world.clock.settle(bot.engine.recover());
+  const words = world.ran.map(({ argv }) => argv.join(" "));
+  const ack = words.findIndex((line) => line.endsWith("supervisor.sh ack"));
+  assert.notEqual(ack, -1, "it is acked by now");
+  const other = world.ran.findIndex(({ on }) => on === "builder" || on === "hetzner-vps");
+  assert.equal(other === -1 || ack < other, true);
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+  assert.equal((await bot.asks(build)).phase, "confirm");
+});
+
+test("a host that answers nobody holds up neither the others nor the start for long", async (t) => {
+  const world = await createWorld(t);
+  const first = await world.startBot();
+  const ids: string[] = [];
+  for (const host of ["yoga", "hetzner-vps"]) {
+    const id = await first.deploy(host);
+    await first.asks(id);
+    ids.push(id);
+  }
+  for (const id of ids) {
+    await first.engine.decide(id, "switch", alice);
+  }
+  const [dead = "", well = ""] = ids;
+  await world.clock.until(() => world.host("hetzner-vps").supervisors.get(well)?.state() === "activating");
+  first.kill();
+  // It takes packets and says nothing: each question to it runs out of time.
+  world.shell("yoga").on(/./, () => new Promise(() => {}));
+  world.freshShell("yoga").on(/./, () => new Promise(() => {}));
+  const bot = await world.startBot();
+  const before = world.clock.now();
+  await world.clock.settle(bot.engine.recover());
+  assert.equal(world.clock.now() - before <= 12_000, true);
+  assert.equal((await bot.ends(well)).outcome, "deployed");
+  assert.equal((await bot.record(dead)).outcome, null);
+  assert.equal((await bot.ends(dead)).outcome, "unknown");
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ShellError } from "../../../src/remote/shell.ts";
+import { confirmBlocks } from "../../../src/views/deployment-card.ts";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
 import { alice, createWorld, type World } from "../../fakes/world.ts";
 
@@ -217,4 +218,27 @@ test("a profile that somebody changed meanwhile is left alone, and the sick syst
   assert.equal(ended.outcome, "rolled-back");
   assert.match(ended.message ?? "", /the profile was changed to system-2-link meanwhile and is left so/);
   assert.deepEqual([host.current, host.profile], [storePath("nixos-system-yoga-1"), 2]);
+});
+
+test("a roll back to another kernel warns that a reboot is needed", async (t) => {
+  const world = await withHistory(t);
+  const older = fakeSystem("yoga-1", { kernel: "6.6.1" });
+  world.builder.systems.set(older.toplevel, older);
+  const bot = await world.startBot();
+  const asked = await bot.asks(await bot.rollback("yoga", 1));
+  assert.equal(asked.rebootNeeded, true);
+  assert.match(JSON.stringify(confirmBlocks(asked)), /A reboot is needed/);
+});
+
+test("a flake that is broken by now is in nobody's way: the hosts are the last ones that were good", async (t) => {
+  const world = await withHistory(t);
+  const first = await world.startBot();
+  await world.clock.settle(first.engine.hosts());
+  first.kill();
+  world.builder.commit("broken", {}, "origin/main", "error: syntax error");
+  const bot = await world.startBot();
+  const id = await bot.rollback("yoga", "previous");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  assert.equal((await bot.ends(id)).outcome, "deployed");
 });

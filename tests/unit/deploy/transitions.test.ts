@@ -4,8 +4,10 @@ import { awaitsDecision, type Deployment, deploymentSchema } from "../../../src/
 import { randomId } from "../../../src/deploy/ids.ts";
 import { hostChange } from "../../../src/deploy/phases/confirm.ts";
 import { phases } from "../../../src/deploy/phases/index.ts";
-import { remainingPhases } from "../../../src/deploy/recovery.ts";
+import { planResume } from "../../../src/deploy/resume.ts";
 import {
+  beginAgain,
+  correctDeployment,
   decideDeployment,
   endDeployment,
   enterPhase,
@@ -99,17 +101,62 @@ test("only one deployment may touch a host; a build touches none", () => {
   }
 });
 
-test("after a restart: what had not asked yet ends, a card waits on, a switch is followed", () => {
-  const names = (change: Partial<Deployment>) =>
-    remainingPhases(aDeployment(change))?.map(({ name }) => name) ?? null;
+test("after a restart: what had not asked yet is begun again, a card waits on, a switch is followed", () => {
+  const plan = (change: Partial<Deployment>) => {
+    const found = planResume(aDeployment(change), Date.parse(at(5)));
+    return "phases" in found ? [found.kind, ...found.phases.map(({ name }) => name)] : [found.kind];
+  };
+  const fromConfirm = ["confirm", "switch", "validate"];
   for (const phase of ["check", "build", "copy", "dry-activate"] as const) {
-    assert.equal(names({ phase }), null);
+    assert.deepEqual(plan({ phase }), ["again"]);
+    assert.deepEqual(plan({ phase, restarts: 3 }), ["end"]);
+    assert.deepEqual(plan({ phase, createdAt: "2026-11-22T10:00:00.000Z" }), ["end"], "a day is too long");
   }
-  assert.deepEqual(names({ phase: "confirm" }), ["confirm", "switch", "validate"]);
-  assert.equal(names({ phase: "switch" }), null, "without its intent the switch has not begun");
-  assert.deepEqual(names({ phase: "switch", supervisedUntil: at(30) }), ["switch", "validate"]);
-  assert.deepEqual(names({ phase: "validate", supervisedUntil: at(30) }), ["switch", "validate"]);
-  assert.deepEqual(names({ mode: "rollback", phase: "confirm" }), ["confirm", "switch", "validate"]);
+  assert.deepEqual(plan({ phase: "confirm" }), ["wait", ...fromConfirm]);
+  assert.deepEqual(
+    plan({ phase: "switch" }),
+    ["wait", ...fromConfirm],
+    "without its intent nothing has begun",
+  );
+  assert.deepEqual(plan({ phase: "switch", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
+  assert.deepEqual(plan({ phase: "validate", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
+  assert.deepEqual(plan({ mode: "rollback", phase: "confirm" }), ["wait", ...fromConfirm]);
+});
+
+test("what is begun again keeps who asked for what, and its revision, and nothing else that was found", () => {
+  const asked = aDeployment({
+    reason: "because",
+    mode: "rollback",
+    toplevel: "/nix/store/a",
+    toGeneration: 7,
+  });
+  const found = {
+    ...asked,
+    revision: "4f1c9e0",
+    warnings: ["old"],
+    phase: "dry-activate" as const,
+    previous: "b",
+  };
+  assert.deepEqual(beginAgain(found), { ...asked, revision: "4f1c9e0", restarts: 1 });
+  assert.equal(beginAgain({ ...found, mode: "deploy" }).toplevel, null);
+});
+
+test("an unknown end is corrected once, and no other end ever is", () => {
+  const end = (outcome: Deployment["outcome"]) =>
+    aDeployment({ outcome, message: "was", finishedAt: at(1), generation: 3 });
+  const truth = { outcome: "deployed", message: "it runs", generation: 4 } as const;
+  const corrected = correctDeployment(end("unknown"), truth, by, at(60));
+  assert.deepEqual(
+    [corrected.outcome, corrected.message, corrected.generation, corrected.finishedAt, corrected.correction],
+    ["deployed", "it runs", 4, at(1), { by, at: at(60), was: "unknown" }],
+  );
+  assert.equal(correctDeployment(corrected, { outcome: "rolled-back", message: "" }, by, at(61)), corrected);
+  for (const outcome of ["deployed", "failed", "rollback-failed", "cancelled", null] as const) {
+    const ended = end(outcome);
+    assert.equal(correctDeployment(ended, truth, by, at(60)), ended);
+  }
+  const unknown = end("unknown");
+  assert.equal(correctDeployment(unknown, { outcome: "unknown", message: "still" }, by, at(60)), unknown);
 });
 
 test("the phases, by what was asked for", () => {

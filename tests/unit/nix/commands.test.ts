@@ -10,6 +10,7 @@ const root: Target = {
   port: 2222,
   user: "root",
   connectTimeout: 10,
+  via: "builder" as const,
 };
 const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
 
@@ -91,29 +92,35 @@ test("a build takes the derivation, which needs no evaluation, and leaves a gc-r
 });
 
 test("a copy goes straight to the host, with the same checks of its key as any other connection", () => {
-  assert.deepEqual(commands.copy(root, "/nix/store/top", false), [
+  assert.deepEqual(commands.copy(root, "/nix/store/top", false, "b07.d-1"), [
     "env",
-    "NIX_SSHOPTS=-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPath=%d/.ssh/switchyard-%C -o ControlPersist=60 -p 2222",
+    "NIX_SSHOPTS=-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=no -o ControlPath=%d/.ssh/switchyard-%C -p 2222",
     ...nix,
     "copy",
     "--log-format",
     "internal-json",
     "-v",
     "--to",
-    "ssh://root@yoga.tail1234.ts.net",
+    "ssh://root@yoga.tail1234.ts.net?remote-program=env%20SWITCHYARD_OWNER%3Db07.d-1%20nix-store",
     "/nix/store/top",
   ]);
 });
 
 test("a copy as another user goes through sudo, spelt so that Nix reads the spaces", () => {
-  const argv = commands.copy({ ...root, user: "deploy" }, "/nix/store/top", true);
-  assert.equal(argv.at(-2), "ssh://deploy@yoga.tail1234.ts.net?remote-program=sudo%20-n%20nix-store");
+  const argv = commands.copy({ ...root, user: "deploy" }, "/nix/store/top", true, "b07.d-1");
+  assert.equal(
+    argv.at(-2),
+    "ssh://deploy@yoga.tail1234.ts.net?remote-program=sudo%20-n%20--%20env%20SWITCHYARD_OWNER%3Db07.d-1%20nix-store",
+  );
   assert.equal(argv.includes("--substitute-on-destination"), true);
 });
 
 test("a copy to an IPv6 address stands in brackets", () => {
-  const argv = commands.copy({ ...root, address: "fd7a:115c:a1e0::1" }, "/nix/store/top", false);
-  assert.equal(argv.at(-2), "ssh://root@[fd7a:115c:a1e0::1]");
+  const argv = commands.copy({ ...root, address: "fd7a:115c:a1e0::1" }, "/nix/store/top", false, "b07.d-1");
+  assert.equal(
+    argv.at(-2),
+    "ssh://root@[fd7a:115c:a1e0::1]?remote-program=env%20SWITCHYARD_OWNER%3Db07.d-1%20nix-store",
+  );
 });
 
 test("what a path is called never becomes an option or a second word of a script", () => {

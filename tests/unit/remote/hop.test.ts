@@ -11,7 +11,14 @@ import { ShellError } from "../../../src/remote/shell.ts";
 import { fakeShell } from "../../fakes/fake-shell.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 
-const yoga: Target = { name: "yoga", address: "yoga.lan", port: 2222, user: "root", connectTimeout: 10 };
+const yoga: Target = {
+  name: "yoga",
+  address: "yoga.lan",
+  port: 2222,
+  user: "root",
+  connectTimeout: 10,
+  via: "builder" as const,
+};
 
 test("a hop checks the host's key, never asks, and never waits for ever", () => {
   assert.deepEqual(sshOptions(yoga, "shared"), [

@@ -346,3 +346,28 @@ test("a change that throws leaves the record as it was, and the store goes on", 
   );
   assert.equal((await store.update(id, (latest) => ({ ...latest, reason: "fine" })))?.reason, "fine");
 });
+
+test("a record in the history is corrected by the same compare and set, and a second store reads it so", async (t) => {
+  const { directory, store, id } = await withOne(t);
+  assert.equal(await store.correct(id, end), undefined, "an open one is not in the history");
+  assert.equal(await store.correct("d-20261123-ffff", end), undefined);
+  await store.update(id, (latest) => ({ ...end(latest), outcome: "unknown" }));
+  const corrected = await store.correct(id, (latest) => ({ ...latest, outcome: "rolled-back" }));
+  assert.equal(corrected?.outcome, "rolled-back");
+  const same = await store.correct(id, (latest) => latest);
+  assert.deepEqual(same, corrected);
+  const second = await lowdbStore(directory, clock);
+  assert.deepEqual(await second.deployment(id), corrected);
+  assert.deepEqual(await second.open(), []);
+});
+
+test("a record from before there were corrections and restarts is read as one without", async (t) => {
+  const { directory, store, id } = await withOne(t);
+  await store.update(id, end);
+  const path = join(directory, "history/2026-11.json");
+  const month = await json(path);
+  const { correction: _c, restarts: _r, lastState: _l, ...older } = month.deployments[id];
+  await writeFile(path, JSON.stringify({ ...month, deployments: { [id]: older } }));
+  const second = await lowdbStore(directory, clock);
+  assert.deepEqual(await second.deployment(id), end(aDeployment()));
+});

@@ -133,7 +133,7 @@ const table: Readonly<
   refused: ["bad", []],
   skipped: ["warning", []],
   superseded: ["warning", []],
-  unknown: ["bad", []],
+  unknown: ["bad", ["Look again"]],
 };
 
 for (const outcome of outcomes) {
@@ -218,4 +218,11 @@ test("markup in a commit or a log stays text: the card has no markup of its own"
     null,
   );
   assert.equal(JSON.stringify(card).includes(JSON.stringify(nasty).slice(1, -1)), true);
+});
+
+test("what was unknown and is known by now says who looked, and offers what its outcome does", () => {
+  const by = { surface: "slack", id: "U2", name: "Bob" };
+  const known = aDeployment({ outcome: "deployed", correction: { by, at: at(25), was: "unknown" } });
+  assert.match(words(known), /Bob at 10:25:00 UTC: deployed, after it was unknown/);
+  assert.deepEqual(labels(known), ["Roll back"]);
 });

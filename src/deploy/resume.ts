@@ -1,0 +1,50 @@
+import type { Phase } from "./context.ts";
+import type { Deployment } from "./deployment.ts";
+import { phases } from "./phases/index.ts";
+
+/** What becomes of a deployment that was open when the bot stopped. */
+export type Resume =
+  /** The host switches, or has: it is followed to its end, which the host itself tells. */
+  | { readonly kind: "follow"; readonly phases: readonly Phase[] }
+  /** A card waits on; a click that was made is carried out. */
+  | { readonly kind: "wait"; readonly phases: readonly Phase[] }
+  /** Nothing was changed yet: it is begun again from its first phase, at the revision it had. */
+  | { readonly kind: "again" }
+  | { readonly kind: "end"; readonly why: string };
+
+/** A deployment that takes the bot down with it must not do so for ever. */
+export const mostRestarts = 3;
+/** Milliseconds after which nobody expects any more that what they asked for is carried on. */
+const tooOld = 24 * 60 * 60_000;
+
+export function planResume(deployment: Deployment, now: number): Resume {
+  const all = phases[deployment.mode];
+  const from = (name: Phase["name"]) => all.slice(all.findIndex((phase) => phase.name === name));
+  const { phase } = deployment;
+  switch (phase) {
+    case "confirm":
+      return { kind: "wait", phases: from("confirm") };
+    case "switch":
+    case "validate":
+      // The time is stored before the supervisor is started: without it nothing began, and the click is looked at again.
+      // Whether a switch that was being validated still waits for its verdict, the host tells: so it is followed anew.
+      return deployment.supervisedUntil === null
+        ? { kind: "wait", phases: from("confirm") }
+        : { kind: "follow", phases: from("switch") };
+    default:
+      return again(deployment, now);
+  }
+}
+
+function again({ phase, restarts, createdAt }: Deployment, now: number): Resume {
+  const untouched = "the running system is untouched";
+  if (restarts >= mostRestarts) {
+    return {
+      kind: "end",
+      why: `the bot was restarted during ${phase}, as it was ${restarts} times before; ${untouched}`,
+    };
+  }
+  return now - Date.parse(createdAt) > tooOld
+    ? { kind: "end", why: `the bot was away since it was in ${phase}, too long to carry it on; ${untouched}` }
+    : { kind: "again" };
+}

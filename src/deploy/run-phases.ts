@@ -1,0 +1,153 @@
+import { hintFor } from "../nix/hints.ts";
+import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
+import { concludeFromHost } from "./conclude.ts";
+import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
+import { isOpen } from "./deployment.ts";
+import { type EngineParts, now } from "./parts.ts";
+import { endOwnProcesses } from "./processes.ts";
+import { sweepBuilder, sweepHost } from "./sweep.ts";
+import type { Stop, Task } from "./tasks.ts";
+import { type End, endDeployment, enterPhase } from "./transitions.ts";
+
+/** How a phase went; `left` stays open, as the bot was stopped meanwhile. */
+export type Ran = PhaseResult | { readonly kind: "left" };
+
+/** Goes through the phases, from the one named on; never rejects for what a phase ran into. */
+export async function runPhases(parts: EngineParts, task: Task, phases: readonly Phase[]): Promise<void> {
+  if (phases[0]?.name === "check") {
+    void sweepFor(parts, task);
+  }
+  for (const phase of phases) {
+    await enter(parts, task, phase);
+    const result = await runPhase(parts, task, phase);
+    if (result.kind !== "next") {
+      await conclude(parts, task, result);
+      return;
+    }
+  }
+}
+
+/** Takes away what is over. A machine that was away may have something of ours from before, so it is done first, too. */
+async function sweepFor(parts: EngineParts, task: Task): Promise<void> {
+  const { mode, host } = task.context.record();
+  await Promise.all([
+    ...(mode === "rollback" ? [] : [sweepBuilder(parts)]),
+    ...(mode === "build-only" ? [] : [sweepHost(parts, host)]),
+  ]);
+}
+
+export async function enter(parts: EngineParts, task: Task, phase: Phase): Promise<void> {
+  task.log.line(`--- ${phase.name}`);
+  await task.change((latest) => enterPhase(latest, phase.name, now(parts)));
+}
+
+export async function runPhase(parts: EngineParts, task: Task, phase: Phase): Promise<Ran> {
+  const { context } = task;
+  try {
+    if (!isSupervised(phase)) {
+      context.signal.throwIfAborted();
+    }
+    return await phase.run(context);
+  } catch (error) {
+    // From the switch on, a mistake of ours says nothing about the host: it is asked.
+    if (isSupervised(phase)) {
+      context.log.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return concludeFromHost(
+        context,
+        context.record().supervisedUntil === null ? null : { kind: "activating" },
+      );
+    }
+    const stop = task.stopped();
+    return stop === null ? failed(parts, task, error) : stopped(parts, task, stop, phase);
+  }
+}
+
+function isSupervised(phase: Phase): boolean {
+  return phase.name === "switch" || phase.name === "validate";
+}
+
+/** A cancel is said to be one only when nothing of it runs any more. */
+async function stopped(parts: EngineParts, task: Task, stop: Stop, phase: Phase): Promise<Ran> {
+  const left = await endOwnProcesses(parts, task);
+  if (stop.kind === "shutdown") {
+    task.log.line("(the bot was stopped; this is begun again when it is back)");
+    await task.log.close();
+    return { kind: "left" };
+  }
+  const what = `Cancelled by ${stop.by.name} during ${phase.name}; the running system is untouched`;
+  return left === null
+    ? { kind: "end", outcome: "cancelled", message: `${what}.` }
+    : {
+        kind: "end",
+        outcome: "failed",
+        message: `${what}, but nobody saw its work end.`,
+        help: "The bot ends what is left when it next reaches that machine.",
+        lines: left,
+      };
+}
+
+/** Where a command's end was not seen it may still run, and is ended before anything is said. */
+async function failed(parts: EngineParts, task: Task, error: unknown): Promise<Ran> {
+  const end = explain(error);
+  const mayRun =
+    error instanceof ShellError && error.failure !== "unreachable" && error.failure !== "not-found";
+  const left = mayRun ? await endOwnProcesses(parts, task) : null;
+  return { kind: "end", ...end, lines: [...(end.lines ?? []), ...(left ?? [])] };
+}
+
+function explain(error: unknown): End {
+  if (error instanceof PhaseError) {
+    return { outcome: "failed", message: error.message, help: error.help, lines: error.lines };
+  }
+  if (error instanceof CommandError) {
+    const lines = lastLines(error.exit.stderr || error.exit.stdout, 12);
+    return { outcome: "failed", message: error.message, help: hintFor(lines), lines };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { outcome: "failed", message, help: error instanceof ShellError ? hintFor([message]) : null };
+}
+
+/** Ends the record where the phase ended it. */
+export async function conclude(
+  parts: EngineParts,
+  task: Task,
+  result: Exclude<Ran, { kind: "next" }>,
+): Promise<void> {
+  if (result.kind === "end") {
+    await finish(parts, task, result);
+  }
+}
+
+/** Ends the record, then tidies the machines and the log. */
+export async function finish(parts: EngineParts, task: Task, end: End): Promise<void> {
+  const { store, logs, audit, log } = parts;
+  for (const line of end.lines ?? []) {
+    task.log.line(`  ${line}`);
+  }
+  task.log.line(`=== ${end.outcome}: ${end.message}`);
+  await task.log.close();
+  await task.change((latest) => endDeployment(latest, end, now(parts)));
+  const record = await store.deployment(task.id);
+  if (record === undefined || isOpen(record)) {
+    return;
+  }
+  await settleAll(log, [
+    logs.writeInfo(record),
+    audit({
+      who: record.requestedBy,
+      what: "ended",
+      about: record.id,
+      detail: `${record.outcome}: ${record.message}`,
+    }),
+    sweepFor(parts, task),
+  ]);
+}
+
+/** What only tidies up must not change how a deployment ended. */
+async function settleAll(log: EngineParts["log"], work: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === "rejected") {
+      log.warn({ err: result.reason }, "tidying up after a deployment");
+    }
+  }
+}
