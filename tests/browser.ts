@@ -16,5 +16,14 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags.split(" ").map((flag) => `--${flag}`) });
 }
 
-export const desk = { viewport: { width: 1440, height: 900 }, colorScheme: "light" } as const;
-export const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true } as const;
+export const desk = {
+  viewport: { width: 1440, height: 900 },
+  colorScheme: "light",
+  reducedMotion: "reduce",
+} as const;
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  colorScheme: "dark",
+  hasTouch: true,
+  reducedMotion: "reduce",
+} as const;

@@ -1,4 +1,4 @@
 import { desk } from "../browser.ts";
-import { tellWebStory } from "./web-story.ts";
+import { tellDeployment } from "./web-story.ts";
 
-tellWebStory("the web console on a desk", { host: "yoga", look: desk });
+tellDeployment("a deployment, at a desk", { host: "yoga", look: desk });
