@@ -3,6 +3,7 @@ import { buildAll } from "./build-all.ts";
 import { cancel, confirm } from "./confirm.ts";
 import { deploy } from "./deploy.ts";
 import { generations } from "./generations.ts";
+import { health } from "./health.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
 import { logs } from "./logs.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
   cancel,
   look,
   status,
+  health,
   hosts,
   history,
   logs,

@@ -26,6 +26,8 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
+import { openWebSessions } from "./store/web-sessions.ts";
+import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
 
 /** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
@@ -146,11 +148,16 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       }),
     );
   }
+  const tokens = await openWebTokens(webTokensPath(settings.dataDir), (error) =>
+    log.error({ err: error }, "the tokens of people; the last ones stay in force"),
+  );
   const web = webSurface({
     desk,
     listen: settings.listen,
     allowedHosts: settings.allowedHosts,
     token,
+    people: tokens.current,
+    sessions: await openWebSessions(settings.dataDir, clock),
     log,
     version: options.version,
   });
@@ -173,6 +180,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
+      tokens.stop();
       await shells.close();
       await store.close();
       await unlock();
@@ -198,13 +206,21 @@ export async function slackAppManifest(prefix: string, url: string | null): Prom
   return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
 }
 
-/** Makes the commands of the Discord server those of this version; says what was done, and how the bot is invited. */
+/** Makes the commands of the Discord server those of this version; says how the bot is invited, and what was done. */
 export async function registerDiscordCommands(discord: Settings["discord"]): Promise<string> {
   if (discord === null) {
     return "Nothing to do: DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_GUILD_ID and DISCORD_CHANNEL_ID are not set.";
   }
   const { inviteLink, registerNow } = await import("../adapters/discord/index.ts");
-  const { isChanged, names } = await registerNow(discord, commandHelp(commands));
-  const done = isChanged ? "are registered now" : "were registered already";
-  return `${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}\nInvite the bot with ${inviteLink(discord.applicationId)}`;
+  const invite = `The bot is invited to a server with ${inviteLink(discord.applicationId)}`;
+  try {
+    const { isChanged, names } = await registerNow(discord, commandHelp(commands));
+    const done = isChanged ? "are registered now" : "were registered already";
+    return `${invite}\n${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}`;
+  } catch (error) {
+    throw new Error(
+      `${invite}\nThe commands could not be registered: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
 }

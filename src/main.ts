@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { registerDiscordCommands, slackAppManifest, startApp } from "./app.ts";
-import { ConfigError, readEnvironment } from "./config/env.ts";
+import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
+import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
 function readEnvFile(): void {
@@ -55,10 +56,17 @@ async function main(): Promise<void> {
   process.on("SIGINT", stop);
 }
 
-const [task, argument] = process.argv.slice(2);
+/** `npm run token -- add alice` */
+async function changeTokens(args: readonly string[]): Promise<void> {
+  readEnvFile();
+  console.log(await tokenCommand(args, readWebPlace(process.env, process.cwd())));
+}
+
+const [task, ...args] = process.argv.slice(2);
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
-  "slack-manifest": () => printManifest(argument),
+  "slack-manifest": () => printManifest(args[0]),
   "discord-register": registerOnDiscord,
+  token: () => changeTokens(args),
 };
 (tasks[task ?? ""] ?? main)().catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);

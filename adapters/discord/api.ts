@@ -13,6 +13,8 @@ export interface Ask {
   readonly files?: readonly RawFile[];
   /** False for routes with a token of their own. */
   readonly auth?: boolean;
+  /** Milliseconds; 10 s, and 30 s with files, where nothing is said. */
+  readonly timeout?: number;
 }
 
 const methods = {
@@ -35,11 +37,13 @@ export function discordApi({ token, apiUrl }: Pick<DiscordApp, "token" | "apiUrl
     version: "10",
     retries: 0,
     timeout: uploadTimeout,
-    rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > longestWait,
-    ...(apiUrl === null ? {} : { api: apiUrl }),
+    // Without a time to wait the library would ask again at once, and again.
+    rejectOnRateLimit: ({ timeToReset, retryAfter }) =>
+      retryAfter <= 0 || Math.max(timeToReset, retryAfter) > longestWait,
+    ...(apiUrl === null ? {} : { api: apiUrl.replace(/\/+$/, "") }),
   }).setToken(token);
-  return (method, fullRoute, { body, query, files, auth = true } = {}) => {
-    const timeout = AbortSignal.timeout(files === undefined ? callTimeout : uploadTimeout);
+  return (method, fullRoute, { body, query, files, auth = true, timeout: within } = {}) => {
+    const timeout = AbortSignal.timeout(within ?? (files === undefined ? callTimeout : uploadTimeout));
     return rest.request({
       method: methods[method],
       fullRoute,

@@ -1,7 +1,7 @@
 import { Routes } from "discord.js";
 import { type Channel, DeliveryError, type MessageRef, type OutMessage } from "../../src/chat/channel.ts";
 import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
-import { codes, deliveryError, discordError, hasCode, reasonOf } from "./discord-error.ts";
+import { codes, deliveryError, hasCode, reasonOf } from "./discord-error.ts";
 import { type FindParts, findMessage, hasMarker, since as idSince } from "./find-post.ts";
 import { editableFor } from "./limits.ts";
 import { markerOf, nonceOf } from "./marker.ts";
@@ -139,8 +139,7 @@ export function discordChannel(parts: ChannelParts): Channel {
           return await replace(ref, message);
         }
         return await change(ref, message).catch((error: unknown) => {
-          const { code } = discordError(error);
-          if (isInThread && (code === codes.archivedThread || code === codes.tooManyOldEdits)) {
+          if (isInThread && hasCode(error, codes.archivedThread)) {
             return replace(ref, message);
           }
           throw error;

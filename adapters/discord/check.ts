@@ -1,4 +1,4 @@
-import { ChannelType, Routes } from "discord.js";
+import { ChannelType, DiscordjsErrorCodes, Routes } from "discord.js";
 import { fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 import type { Api } from "./api.ts";
 import { codes, discordError, reasonOf } from "./discord-error.ts";
@@ -22,7 +22,7 @@ export async function readSelf(api: Api): Promise<Self> {
 
 /** A token that no waiting makes right. */
 export function isTokenTrouble(error: unknown): boolean {
-  return discordError(error).status === 401;
+  return discordError(error).status === 401 || fieldsOf(error)["code"] === DiscordjsErrorCodes.TokenInvalid;
 }
 
 /** What is wrong, and what to do about it. */

@@ -5,7 +5,10 @@ import { type OptionValue, slashed } from "./parse.ts";
 
 type Options = Readonly<Record<string, OptionValue>>;
 
-/** The command line that typed options say; what Discord still has of an older version of the bot goes through as it is. */
+/**
+ * The command line that typed options say. Options of an older version of the bot, which Discord may still offer, become
+ * flags: the parser refuses them, where leaving one out could change what the command does.
+ */
 export function commandLine(name: string, options: Options, commands: readonly CommandHelp[]): string {
   if (name === wholeCommand.name) {
     return slashed(String(options[wholeCommand.option] ?? ""));
@@ -16,7 +19,11 @@ export function commandLine(name: string, options: Options, commands: readonly C
     flag,
     value === null ? options[flag] === true : textOr(options[flag]),
   ]);
-  return commandText(name, words, Object.fromEntries(flags));
+  const known = new Set([...(spec?.words ?? []), ...(spec?.flags ?? [])].map((one) => one.name));
+  const unknown = Object.entries(options)
+    .filter(([option]) => !known.has(option))
+    .map(([option, value]) => [option, value === true ? true : String(value)]);
+  return commandText(name, words, Object.fromEntries([...flags, ...unknown]));
 }
 
 function textOr(value: OptionValue | undefined): string | null {

@@ -14,13 +14,12 @@ export interface DiscordError {
 /** discord.com/developers/docs/topics/opcodes-and-status-codes#json */
 export const codes = {
   unknownChannel: 10_003,
+  unknownGuild: 10_004,
   unknownMessage: 10_008,
   unknownInteraction: 10_062,
-  tooManyOldEdits: 30_046,
   alreadyAcknowledged: 40_060,
   missingAccess: 50_001,
   missingPermissions: 50_013,
-  invalidToken: 50_027,
   invalidBody: 50_035,
   archivedThread: 50_083,
   threadExists: 160_004,
@@ -34,7 +33,8 @@ export function discordError(error: unknown): DiscordError {
   return {
     code: typeof code === "number" && code > 0 ? code : null,
     status: typeof status === "number" ? status : isLimited ? 429 : null,
-    retryAfter: isLimited && typeof retryAfter === "number" ? Math.max(retryAfter, 100) : null,
+    // Edits of old messages are refused (30046) without a word on when to try again.
+    retryAfter: isLimited && typeof retryAfter === "number" && retryAfter > 0 ? retryAfter : null,
     message: (isLimited ? "rate limited" : said).slice(0, 500),
   };
 }
@@ -52,11 +52,8 @@ const failures: Readonly<Record<number, DeliveryFailure>> = {
   [codes.unknownChannel]: "permanent",
   [codes.missingAccess]: "permanent",
   [codes.missingPermissions]: "permanent",
-  [codes.tooManyOldEdits]: "rate-limited",
 };
 
-/** Discord does not say when a message older than an hour may be edited again. */
-const oldEditWait = 60_000;
 const usualWait = 5_000;
 
 /** `gone`: codes that mean that the thing itself is not there any more, beside an unknown message. */
@@ -67,9 +64,6 @@ export function deliveryError(action: string, error: unknown, gone: readonly num
   const { code, status, retryAfter, message } = discordError(error);
   const known = code === null ? undefined : gone.includes(code) ? "gone" : failures[code];
   const failure = known ?? (status === 429 ? "rate-limited" : status === 401 ? "permanent" : "temporary");
-  const wait =
-    failure !== "rate-limited"
-      ? null
-      : (retryAfter ?? (code === codes.tooManyOldEdits ? oldEditWait : usualWait));
+  const wait = failure === "rate-limited" ? (retryAfter ?? usualWait) : null;
   return new DeliveryError(failure, `discord: ${action}: ${message}`, wait, { cause: error });
 }

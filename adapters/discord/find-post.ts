@@ -1,15 +1,15 @@
 import { ComponentType, Routes } from "discord.js";
 import { type Fields, fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Api } from "./api.ts";
 import { codes, discordError } from "./discord-error.ts";
 import { idAt } from "./snowflake.ts";
-import type { DiscordLog } from "./types.ts";
 
 export interface FindParts {
   readonly api: Api;
   /** The bot's own user id. */
   readonly bot: string;
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
 }
 
 const pageSize = 100;

@@ -7,27 +7,22 @@ import {
   SimpleShardingStrategy,
   type WebSocketOptions,
 } from "discord.js";
-import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
+import { pauseAfter, rest, tokenPause, within } from "../../src/chat/platform/backoff.ts";
+import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { explain, isTokenTrouble } from "./check.ts";
 import { reasonOf } from "./discord-error.ts";
-import type { DiscordApp, DiscordLog } from "./types.ts";
+import type { DiscordApp } from "./types.ts";
 
 export interface GatewayOptions extends Pick<DiscordApp, "token" | "apiUrl"> {
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
   /** Milliseconds without a ready session after which a new one is begun from scratch. */
   readonly patience: number;
   readonly onInteraction: (payload: Fields) => void;
   readonly onMessage: (payload: Fields) => void;
 }
 
-export interface Gateway {
-  start(): void;
-  stop(): Promise<void>;
-  health(): { readonly ok: boolean; readonly detail: string };
-}
-
-const tokenPause = 5 * 60_000;
 /** Ending a session says goodbye to Discord, and waits no longer than this for an answer. */
 const destroyWithin = 1_000;
 /** A session that lasted this long was no failure. */
@@ -39,7 +34,7 @@ type Ending = "stopped" | "silent" | "ended";
  * Keeps a session with Discord's gateway. discord.js resumes what is lost for a moment; here a session that it gives up,
  * or that stays away too long, is begun anew.
  */
-export function openGateway(options: GatewayOptions): Gateway {
+export function openGateway(options: GatewayOptions): Connection {
   const { log, patience } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -60,14 +55,16 @@ export function openGateway(options: GatewayOptions): Gateway {
     const client = new Client({
       // Not one of them is privileged: messages are read only where they mention the bot.
       intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
-      rest: { retries: 0, ...(options.apiUrl === null ? {} : { api: options.apiUrl }) },
+      rest: { retries: 0, ...(options.apiUrl === null ? {} : { api: options.apiUrl.replace(/\/+$/, "") }) },
       ws: { buildStrategy: (manager) => finalStrategy(manager, () => isOver) },
     });
-    let away = new AbortController();
+    let away = null as AbortController | null;
 
-    /** Nothing but a ready session calls this off. */
+    /** From the first moment without a session on; nothing but a ready one calls it off. */
     function watch(): void {
-      away.abort();
+      if (away !== null) {
+        return;
+      }
       away = new AbortController();
       void rest(patience, AbortSignal.any([away.signal, signal])).then((isDue) => {
         if (isDue) {
@@ -76,7 +73,8 @@ export function openGateway(options: GatewayOptions): Gateway {
       });
     }
     function ready(): void {
-      away.abort();
+      away?.abort();
+      away = null;
       set(true, "connected to the gateway");
     }
 
@@ -92,7 +90,14 @@ export function openGateway(options: GatewayOptions): Gateway {
       over.resolve("ended");
     });
     client.on(Events.Invalidated, () => over.resolve("ended"));
-    client.on(Events.ShardError, (error) => log.warn({ reason: reasonOf(error) }, "discord: the gateway"));
+    let lastError = "";
+    client.on(Events.ShardError, (error) => {
+      // It comes with every try, twice a second.
+      if (reasonOf(error) !== lastError) {
+        lastError = reasonOf(error);
+        log.warn({ reason: lastError }, "discord: the gateway");
+      }
+    });
     client.on(Events.Error, (error) => log.error({ err: error }, "discord: an error in its library"));
     // As they came: what the library makes of them is not needed, and may throw for what it does not know.
     client.ws.on(GatewayDispatchEvents.InteractionCreate, (data) => options.onInteraction(fieldsOf(data)));
@@ -108,7 +113,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       return await over.promise;
     } finally {
       signal.removeEventListener("abort", stopped);
-      away.abort();
+      away?.abort();
       isOver = true;
       await within(destroyWithin, "ending the session", client.destroy()).catch(() => {});
     }
@@ -126,7 +131,7 @@ export function openGateway(options: GatewayOptions): Gateway {
         }
       } catch (error) {
         set(false, explain(error));
-        pause = isTokenTrouble(error) || reasonOf(error).includes("token") ? tokenPause : 0;
+        pause = isTokenTrouble(error) ? tokenPause : 0;
       }
       failures = Date.now() - since > soon ? 1 : failures + 1;
       await rest(Math.max(pause, pauseAfter(failures)), signal);

@@ -1,20 +1,21 @@
 import { Routes } from "discord.js";
-import type { Desk, Reply } from "../../src/chat/desk.ts";
+import type { Deployment, Desk, Reply } from "../../src/chat/desk.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
+import { broken } from "../../src/chat/platform/broken.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
-import { cut } from "../../src/chat/platform/text.ts";
 import type { Api } from "./api.ts";
 import { decodeAction } from "./buttons.ts";
-import { commandLine, kindOf } from "./command-line.ts";
+import { commandLine } from "./command-line.ts";
+import { choicesFor } from "./complete.ts";
 import { reasonOf } from "./discord-error.ts";
 import { identityOf } from "./identity.ts";
-import { limits } from "./limits.ts";
 import { nonceOf } from "./marker.ts";
 import { asksTwice, readModal, switchModal } from "./modal.ts";
 import type { Handle, Input, Mention, Speaker } from "./parse.ts";
-import type { Responses } from "./responses.ts";
-import type { DiscordLog } from "./types.ts";
-import { broken, wording } from "./wording.ts";
+import { elsewhere, mistyped, notNow, unreadable } from "./refusals.ts";
+import type { Responses, Whisper } from "./responses.ts";
+import { wording } from "./wording.ts";
 
 export interface HandlerParts {
   readonly desk: Desk;
@@ -22,7 +23,7 @@ export interface HandlerParts {
   readonly responses: Responses;
   readonly roots: Roots;
   readonly guildId: string;
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
 }
 
 export interface Handlers {
@@ -30,18 +31,17 @@ export interface Handlers {
   mentioned(mention: Mention): Promise<void>;
 }
 
-/** Milliseconds: a first response has to travel, too, before its 3 s are over. */
-const lookWithin = 1_500;
+type InputOf<Kind extends Input["kind"]> = Extract<Input, { kind: Kind }>;
 
-/** What people do, and what they are told. Everything is acknowledged first, and nothing here throws. */
+/** Milliseconds for what has to be known before the first response, which is due within a second. */
+const lookWithin = 600;
+/** Completion has three seconds, with the way there and back; what comes later is there at the next key. */
+const suggestWithin = 2_000;
+
+/** What people do, and what they are told. Nothing here throws. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { desk, api, responses, roots, guildId, log } = parts;
   const identify = (who: Speaker) => identityOf(who, guildId);
-
-  /** What was asked for is done even when nobody can be told: it shows in the channel. */
-  async function tell(what: string, work: Promise<void>): Promise<void> {
-    await work.catch((error: unknown) => log.warn({ reason: reasonOf(error) }, `discord: ${what}`));
-  }
 
   async function replyTo(work: () => Promise<Reply>): Promise<Reply> {
     try {
@@ -52,114 +52,125 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
-  async function whisper(reply: Reply) {
+  async function whisper(reply: Reply): Promise<Whisper> {
     return wording(reply, reply.kind === "started" ? await roots.of(reply.run) : null, guildId);
   }
 
-  async function say(handle: Handle, who: Speaker, text: string): Promise<void> {
-    await tell("acknowledging a command", responses.defer(handle));
-    const reply = await replyTo(() => desk.say(text, identify(who), handle.id));
-    await tell("answering a command", responses.fill(handle, await whisper(reply)));
+  /** What was asked for is done even when nobody can be told: it shows in the channel. */
+  async function tell(way: "fill" | "follow", to: Handle, reply: Reply): Promise<void> {
+    await responses[way](to, await whisper(reply)).catch((error: unknown) => {
+      log.warn({ reason: reasonOf(error) }, "discord: an answer could not be given");
+    });
   }
 
-  /** What was decided shows on the card itself. */
+  async function say(handle: Handle, who: Speaker, text: string): Promise<void> {
+    const acknowledged = await responses.defer(handle);
+    if (acknowledged === "taken") {
+      return;
+    }
+    const reply = await replyTo(() => desk.say(text, identify(who), handle.id));
+    if (acknowledged === "told") {
+      await tell("fill", handle, reply);
+    }
+  }
+
+  /** What was decided shows on the card itself; only a refusal is told. */
   async function decide(
     handle: Handle,
     who: Speaker,
     deployment: string,
     decision: "switch" | "cancel",
   ): Promise<void> {
-    await tell("acknowledging a click", responses.deferUpdate(handle));
+    const acknowledged = await responses.deferUpdate(handle);
+    if (acknowledged === "taken") {
+      return;
+    }
     const reply = await replyTo(() => desk.decide(deployment, decision, identify(who)));
-    if (reply.kind === "refused") {
-      await tell("answering a click", responses.follow(handle, await whisper(reply)));
+    if (reply.kind === "refused" && acknowledged === "told") {
+      await tell("follow", handle, reply);
     }
   }
 
-  async function click({ handle, who, customId }: Extract<Input, { kind: "click" }>): Promise<void> {
+  async function refuse(handle: Handle, reply: Reply): Promise<void> {
+    if ((await responses.deferUpdate(handle)) === "told") {
+      await tell("follow", handle, reply);
+    }
+  }
+
+  /** The deployment, or why nothing can be done with it now: what cannot be looked at is never switched. */
+  async function look(id: string): Promise<Deployment | Reply> {
+    try {
+      const found = await within(lookWithin, "reading a deployment", desk.deployment(id));
+      return found ?? notNow;
+    } catch (error) {
+      log.warn({ err: error }, "discord: reading a deployment");
+      return unreadable;
+    }
+  }
+
+  async function click({ handle, who, customId }: InputOf<"click">): Promise<void> {
     const action = decodeAction(customId);
     if (action === null) {
       // A button of another version of the bot; nothing is done, and the person is not left with a spinner.
-      return tell("acknowledging a click", responses.deferUpdate(handle));
+      await responses.deferUpdate(handle);
+      return;
     }
     if (action.kind === "command") {
       return say(handle, who, action.text);
     }
-    if (action.decision === "switch") {
-      const found = await within(
-        lookWithin,
-        "reading a deployment",
-        desk.deployment(action.deployment),
-      ).catch(() => undefined);
-      if (found !== undefined && asksTwice(found)) {
-        return tell("asking once more", responses.modal(handle, switchModal(found)));
-      }
-    }
-    return decide(handle, who, action.deployment, action.decision);
+    const { deployment, decision } = action;
+    return decision === "switch"
+      ? switchOrAsk(handle, who, deployment)
+      : decide(handle, who, deployment, decision);
   }
 
-  async function submit({ handle, who, customId, values }: Extract<Input, { kind: "form" }>): Promise<void> {
+  async function switchOrAsk(handle: Handle, who: Speaker, id: string): Promise<void> {
+    const found = await look(id);
+    if ("kind" in found) {
+      return refuse(handle, found);
+    }
+    if (!asksTwice(found)) {
+      return decide(handle, who, id, "switch");
+    }
+    const refusal = await within(lookWithin, "asking who may", desk.mayDecide(id, identify(who))).catch(
+      () => unreadable,
+    );
+    await (refusal === null ? responses.modal(handle, switchModal(found)) : refuse(handle, refusal));
+  }
+
+  async function submit({ handle, who, customId, values }: InputOf<"form">): Promise<void> {
     const form = readModal(customId, values);
-    const found =
-      form === null
-        ? undefined
-        : await within(lookWithin, "reading a deployment", desk.deployment(form.deployment)).catch(
-            () => undefined,
-          );
-    if (form !== null && found !== undefined && form.typed.toLowerCase() === found.host.toLowerCase()) {
-      return decide(handle, who, form.deployment, "switch");
+    const found = form === null ? notNow : await look(form.deployment);
+    if (form === null || "kind" in found) {
+      return refuse(handle, "kind" in found ? found : notNow);
     }
-    await tell("acknowledging a form", responses.deferUpdate(handle));
-    await tell(
-      "answering a form",
-      responses.follow(handle, await whisper(mistyped(form?.typed ?? "", found?.host))),
-    );
-  }
-
-  async function complete(input: Extract<Input, { kind: "typing" }>): Promise<void> {
-    const { handle, who, name, options, focused } = input;
-    const of = kindOf(name, focused, desk.commands());
-    const host = options["host"];
-    const asking = {
-      of: of ?? ("text" as const),
-      typed: String(options[focused] ?? ""),
-      host: typeof host === "string" ? host : null,
-    };
-    const found = await within(lookWithin, "suggesting", desk.suggest(asking, identify(who))).catch(
-      (error: unknown) => {
-        log.debug({ reason: reasonOf(error) }, "discord: suggesting what may be typed");
-        return [];
-      },
-    );
-    const choices = found
-      .filter(({ value }) => value !== "" && value.length <= limits.choiceText)
-      .slice(0, limits.choices)
-      .map(({ value, about }) => ({
-        name: cut(about === "" ? value : `${value} · ${about}`, limits.choiceText),
-        value,
-      }));
-    await tell("suggesting what may be typed", responses.choices(handle, choices));
+    return form.typed.toLowerCase() === found.host.toLowerCase()
+      ? decide(handle, who, form.deployment, "switch")
+      : refuse(handle, mistyped(form.typed, found.host));
   }
 
   /** The application may be in other servers, too; nothing is shown or done there. */
   async function turnAway({ kind, handle }: Input): Promise<void> {
     if (kind === "typing") {
-      return tell("suggesting what may be typed", responses.choices(handle, []));
+      await responses.choices(handle, []);
+    } else if ((await responses.defer(handle)) === "told") {
+      await tell("fill", handle, elsewhere);
     }
-    await tell("acknowledging a stranger", responses.defer(handle));
-    await tell("answering a stranger", responses.fill(handle, await whisper(elsewhere)));
   }
 
   return {
-    handle(input) {
+    async handle(input) {
       if (input.who.guild !== guildId) {
         return turnAway(input);
       }
       switch (input.kind) {
         case "command":
           return say(input.handle, input.who, commandLine(input.name, input.options, desk.commands()));
-        case "typing":
-          return complete(input);
+        case "typing": {
+          const choices = await choicesFor(desk, input, identify(input.who), suggestWithin, log);
+          await responses.choices(input.handle, choices);
+          return;
+        }
         case "click":
           return click(input);
         case "form":
@@ -169,39 +180,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
     async mentioned({ who, channel, message, text }) {
       const reply = await replyTo(() => desk.say(text, identify(who), message));
-      const { body, files } = await whisper(reply);
-      const said = api("POST", Routes.channelMessages(channel), {
-        body: {
-          ...body,
-          message_reference: { message_id: message, fail_if_not_exists: false },
-          nonce: nonceOf(`answer/${message}`),
-          enforce_nonce: true,
-        },
-        ...(files === undefined ? {} : { files }),
-      });
-      await tell(
-        "answering a mention",
-        said.then(() => {}),
+      // Everybody reads this: what would allow somebody something is theirs alone.
+      const isPrivate = reply.kind === "refused" && reply.code === "not-allowed";
+      const { body, files } = await whisper(
+        isPrivate ? { ...reply, help: "The slash command tells you alone what would allow it." } : reply,
       );
+      try {
+        await api("POST", Routes.channelMessages(channel), {
+          body: {
+            ...body,
+            message_reference: { message_id: message, fail_if_not_exists: false },
+            nonce: nonceOf(`answer/${message}`),
+            enforce_nonce: true,
+          },
+          ...(files === undefined ? {} : { files }),
+        });
+      } catch (error) {
+        log.warn({ reason: reasonOf(error) }, "discord: a mention could not be answered");
+      }
     },
-  };
-}
-
-const elsewhere: Reply = {
-  kind: "refused",
-  code: "not-allowed",
-  message: "This bot serves another server.",
-  help: "Its DISCORD_GUILD_ID says which.",
-};
-
-function mistyped(typed: string, host: string | undefined): Reply {
-  return {
-    kind: "refused",
-    code: "bad-command",
-    message:
-      host === undefined
-        ? "That deployment is not there any more."
-        : `${JSON.stringify(typed)} is not ${host}: nothing was switched.`,
-    help: host === undefined ? null : `Click on Switch again, and type ${host}.`,
   };
 }

@@ -9,7 +9,7 @@ export const limits = {
   customId: 100,
   threadName: 100,
   modalTitle: 45,
-  labelText: 45,
+  labelDescription: 100,
   commandDescription: 100,
   commandOptions: 25,
   choices: 25,

@@ -21,7 +21,7 @@ export function switchModal({ id, host }: Deployment): APIModalInteractionRespon
       {
         type: ComponentType.Label,
         label: "Its name, to make sure",
-        description: cut(`Type ${host}`, 100),
+        description: cut(`Type ${host}`, limits.labelDescription),
         component: {
           type: ComponentType.TextInput,
           custom_id: field,

@@ -4,6 +4,8 @@ import type { CommandHelp } from "../../src/chat/desk.ts";
 import { type Fields, fieldsOf, listOf } from "../../src/chat/platform/json.ts";
 import { type Api, discordApi } from "./api.ts";
 import { commandBodies } from "./commands.ts";
+import { codes, discordError } from "./discord-error.ts";
+import { inviteLink } from "./permissions.ts";
 import type { DiscordApp } from "./types.ts";
 
 export interface Registered {
@@ -21,12 +23,25 @@ export async function registerCommands(
   const route = Routes.applicationGuildCommands(applicationId, guildId);
   const wanted = commandBodies(commands);
   const names = wanted.map(({ name }) => name);
-  const known = listOf(await api("GET", route)).map(fieldsOf);
+  const known = listOf(await api("GET", route).catch(explain(applicationId))).map(fieldsOf);
   if (isDeepStrictEqual(byName(known), byName(wanted.map(fieldsOf)))) {
     return { isChanged: false, names };
   }
   await api("PUT", route, { body: wanted });
   return { isChanged: true, names };
+}
+
+/** A server that the bot is not in has no commands of it. */
+function explain(applicationId: string): (error: unknown) => never {
+  return (error) => {
+    const { code } = discordError(error);
+    throw code === codes.missingAccess || code === codes.unknownGuild
+      ? new Error(
+          `the bot is not in the server DISCORD_GUILD_ID: invite it with ${inviteLink(applicationId)}, then try again`,
+          { cause: error },
+        )
+      : error;
+  };
 }
 
 /** For `npm run discord:register`, without a running bot. */

@@ -6,6 +6,7 @@ import {
 } from "discord.js";
 import type { Block, Tone } from "../../src/chat/blocks.ts";
 import { fit, type Group } from "../../src/chat/platform/fit.ts";
+import { toneSign } from "../../src/chat/platform/parts.ts";
 import { stepLine } from "../../src/chat/platform/step-words.ts";
 import { type TableBlock, tableText } from "../../src/chat/platform/table-text.ts";
 import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
@@ -18,15 +19,14 @@ export interface Rendered {
   readonly flags: number;
   readonly components: APIMessageTopLevelComponent[];
   readonly allowed_mentions: { readonly parse: []; readonly users: string[] };
+  readonly attachments?: readonly { readonly id: string; readonly filename: string }[];
 }
 
-const sign: Readonly<Record<Tone, string>> = {
-  neutral: "",
-  info: "",
-  good: "✅ ",
-  warning: "⚠️ ",
-  bad: "❌ ",
-};
+/** Components, and nobody is pinged. */
+export const quiet = {
+  flags: MessageFlags.IsComponentsV2,
+  allowed_mentions: { parse: [], users: [] },
+} satisfies Omit<Rendered, "components">;
 
 /** The bar at the left of a message. */
 const colour: Readonly<Record<Tone, number>> = {
@@ -53,7 +53,7 @@ export function renderMessage({ text, blocks, mention, marker }: Message): Rende
   const shown = parts.length > 0 ? parts : textPart(escapeText(text, 1_000) || "…");
   const first = blocks.find((block) => block.kind === "heading" || block.kind === "text");
   return {
-    flags: MessageFlags.IsComponentsV2,
+    ...quiet,
     components: [
       ...(pinged === null ? [] : textPart(`<@${pinged}>`)),
       {
@@ -100,7 +100,7 @@ function renderBlock(block: Block, share: number, mostRows: number): APIComponen
     case "heading":
       return textPart(heading(block.text, block.tone));
     case "text":
-      return textPart(escapeLong(sign[block.tone] + block.text, share));
+      return textPart(escapeLong(toneSign[block.tone] + block.text, share));
     case "fields":
       return textPart(fieldLines(block.fields, share).join("\n"));
     case "steps":
@@ -117,7 +117,7 @@ function renderBlock(block: Block, share: number, mostRows: number): APIComponen
     case "buttons":
       return buttonRows(block.buttons, Math.min(25, Math.max(5, Math.floor(share / 100))));
     case "decision":
-      return [...textPart(escapeLong(sign[block.tone] + block.text, share)), ...spentRows(block.labels)];
+      return [...textPart(escapeLong(toneSign[block.tone] + block.text, share)), ...spentRows(block.labels)];
   }
 }
 
@@ -129,7 +129,7 @@ const longestHeading = 200;
 
 function heading(text: string, tone: Tone): string {
   const line = oneLine(text);
-  return line === "" ? "" : `### ${sign[tone]}${escapeText(line, longestHeading)}`;
+  return line === "" ? "" : `### ${toneSign[tone]}${escapeText(line, longestHeading)}`;
 }
 
 function fieldLines(

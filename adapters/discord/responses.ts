@@ -1,11 +1,13 @@
 import {
   type APIModalInteractionResponseCallbackData,
+  ComponentType,
   InteractionResponseType,
   MessageFlags,
   Routes,
 } from "discord.js";
+import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
 import type { Api, Ask } from "./api.ts";
-import { codes, discordError } from "./discord-error.ts";
+import { codes, discordError, hasCode } from "./discord-error.ts";
 import type { Handle } from "./parse.ts";
 import type { Rendered } from "./render.ts";
 
@@ -15,35 +17,79 @@ export interface Whisper {
   readonly files: Ask["files"];
 }
 
+/**
+ * What came of a first response: `taken` when another process of this bot has answered, which then also does the work;
+ * `late` when nobody can be told anything any more.
+ */
+export type Acknowledged = "told" | "taken" | "late";
+
 /** What can be said to an interaction. The first response has to come within 3 s, the others within 15 minutes. */
 export interface Responses {
   /** "The bot is thinking", for this person alone. */
-  defer(to: Handle): Promise<void>;
+  defer(to: Handle): Promise<Acknowledged>;
   /** Takes a click without any sign; what it changes shows on the card itself. */
-  deferUpdate(to: Handle): Promise<void>;
-  modal(to: Handle, modal: APIModalInteractionResponseCallbackData): Promise<void>;
-  choices(to: Handle, choices: readonly { readonly name: string; readonly value: string }[]): Promise<void>;
+  deferUpdate(to: Handle): Promise<Acknowledged>;
+  modal(to: Handle, modal: APIModalInteractionResponseCallbackData): Promise<Acknowledged>;
+  choices(
+    to: Handle,
+    choices: readonly { readonly name: string; readonly value: string }[],
+  ): Promise<Acknowledged>;
   /** Fills in what was deferred. */
   fill(to: Handle, whisper: Whisper): Promise<void>;
   /** One more message for this person. */
   follow(to: Handle, whisper: Whisper): Promise<void>;
 }
 
-export function discordResponses(api: Api, applicationId: string): Responses {
-  async function respond({ id, token }: Handle, body: object): Promise<void> {
-    const ask = { body, auth: false };
+/** Milliseconds for one try of a first response: two have to fit into three seconds. */
+const respondWithin = 1_200;
+/** Tries of what comes later. */
+const mostTries = 4;
+
+export function discordResponses(api: Api, applicationId: string, stopping: AbortSignal): Responses {
+  async function respond({ id, token }: Handle, body: object): Promise<Acknowledged> {
+    const respondOnce = () =>
+      api("POST", Routes.interactionCallback(id, token), { body, auth: false, timeout: respondWithin });
     try {
-      await api("POST", Routes.interactionCallback(id, token), ask);
+      await respondOnce();
+      return "told";
     } catch (error) {
-      // Without an answer of Discord's own there is time for one more try; it may have got through the first time.
-      if ((discordError(error).status ?? 500) < 500) {
-        throw error;
+      if (hasCode(error, codes.alreadyAcknowledged)) {
+        return "taken";
       }
-      await api("POST", Routes.interactionCallback(id, token), ask).catch((again: unknown) => {
-        if (discordError(again).code !== codes.alreadyAcknowledged) {
-          throw again;
+      if ((discordError(error).status ?? 500) < 500) {
+        return "late";
+      }
+    }
+    try {
+      await respondOnce();
+      return "told";
+    } catch (error) {
+      // The first try got through, and its answer was lost.
+      return hasCode(error, codes.alreadyAcknowledged) ? "told" : "late";
+    }
+  }
+
+  /** Tried again while that can help; a message whose blocks Discord does not take goes without them. */
+  async function say(method: "PATCH" | "POST", route: `/${string}`, whisper: Whisper): Promise<void> {
+    let { body, files } = whisper;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // These routes have the interaction's token in them, and take no other.
+        await api(method, route, { body, auth: false, ...(files === undefined ? {} : { files }) });
+        return;
+      } catch (error) {
+        const { code, status, retryAfter } = discordError(error);
+        const isWorthIt = code === codes.invalidBody || status === null || status === 429 || status >= 500;
+        if (tries >= mostTries || !isWorthIt) {
+          throw error;
         }
-      });
+        if (code === codes.invalidBody) {
+          body = withoutFiles(body);
+          files = undefined;
+        } else {
+          await rest(retryAfter ?? pauseAfter(tries), stopping);
+        }
+      }
     }
   }
 
@@ -60,17 +106,17 @@ export function discordResponses(api: Api, applicationId: string): Responses {
         type: InteractionResponseType.ApplicationCommandAutocompleteResult,
         data: { choices },
       }),
-    async fill({ token }, { body, files }) {
-      await api("PATCH", Routes.webhookMessage(applicationId, token, "@original"), sending(body, files));
-    },
-    async follow({ token }, { body, files }) {
-      const flags = body.flags | MessageFlags.Ephemeral;
-      await api("POST", Routes.webhook(applicationId, token), sending({ ...body, flags }, files));
-    },
+    fill: ({ token }, whisper) =>
+      say("PATCH", Routes.webhookMessage(applicationId, token, "@original"), whisper),
+    follow: ({ token }, { body, files }) =>
+      say("POST", Routes.webhook(applicationId, token), {
+        body: { ...body, flags: body.flags | MessageFlags.Ephemeral },
+        files,
+      }),
   };
 }
 
-/** These routes have the interaction's token in them, and take no other. */
-function sending(body: object, files: Ask["files"]): Ask {
-  return files === undefined ? { body, auth: false } : { body, files, auth: false };
+/** What is left where Discord does not take a file, or how it stands in the message. */
+function withoutFiles({ attachments: _, components, ...body }: Rendered): Rendered {
+  return { ...body, components: components.filter(({ type }) => type !== ComponentType.File) };
 }

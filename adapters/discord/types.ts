@@ -1,17 +1,5 @@
-import type { Channel } from "../../src/chat/channel.ts";
 import type { Desk } from "../../src/chat/desk.ts";
-
-export interface DiscordLog {
-  debug(details: object, message: string): void;
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
-export interface OpenThreads {
-  stop(): Promise<void>;
-  health(): { readonly ok: boolean; readonly detail: string };
-}
+import type { OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 /** What names the bot on Discord; all are snowflakes but the token. */
 export interface DiscordApp {
@@ -26,10 +14,9 @@ export interface DiscordOptions extends DiscordApp {
   readonly desk: Desk;
   /** The channel in which every deployment gets its thread. */
   readonly channelId: string;
-  readonly log: DiscordLog;
+  readonly log: PlatformLog;
   /** Milliseconds without a ready gateway after which a new one is begun from scratch (2 minutes). */
   readonly gatewayPatience?: number;
-  /** Starts the live threads, at the start of the surface: the channel keeps their calls until it can post. */
-  readonly openThreads: (channel: Channel) => OpenThreads;
+  readonly openThreads: OpensThreads;
   readonly now?: () => number;
 }

@@ -1,16 +1,17 @@
 import { ComponentType } from "discord.js";
-import { type Block, text } from "../../src/chat/blocks.ts";
+import type { Block } from "../../src/chat/blocks.ts";
 import type { MessageRef } from "../../src/chat/channel.ts";
 import type { Reply } from "../../src/chat/desk.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
 import { oneLine } from "../../src/chat/platform/text.ts";
 import { escapeText } from "./markdown.ts";
-import { type Rendered, renderMessage } from "./render.ts";
+import { quiet, type Rendered, renderMessage } from "./render.ts";
 import type { Whisper } from "./responses.ts";
 import { textFile } from "./upload.ts";
 
 /** Longer texts are cut on the message, and go along whole as a file. */
 const longText = 1_500;
+/** Bytes; Discord takes 10 MiB. */
 const longestFile = 4 * 1024 * 1024;
 const fileName = "output.txt";
 
@@ -32,17 +33,10 @@ export function wording(reply: Reply, root: MessageRef | null, guildId: string):
   }
 }
 
-export const broken: Reply = {
-  kind: "refused",
-  code: "unavailable",
-  message: "Something went wrong in the bot.",
-  help: "Try again; the bot's own log says why.",
-};
-
+/** A line with a link of ours in it. */
 function plainly(content: string): Whisper {
-  const body = renderMessage({ text: "", blocks: [text("…")], mention: null });
   return {
-    body: { ...body, components: [{ type: ComponentType.TextDisplay, content }] },
+    body: { ...quiet, components: [{ type: ComponentType.TextDisplay, content }] },
     files: undefined,
   };
 }
@@ -53,12 +47,19 @@ function withLongText(line: string, blocks: readonly Block[]): Whisper {
   const whole = long.map((block) => (block.kind === "code" ? block.text : "")).join("\n\n");
   return whole === ""
     ? { body, files: undefined }
-    : { body: withFile(body), files: [textFile(fileName, whole.slice(-longestFile))] };
+    : { body: withFile(body), files: [textFile(fileName, lastBytes(whole))] };
 }
 
 function withFile(body: Rendered): Rendered {
   return {
     ...body,
     components: [...body.components, { type: ComponentType.File, file: { url: `attachment://${fileName}` } }],
+    // An edit has to name every attachment that should be there afterwards.
+    attachments: [{ id: "0", filename: fileName }],
   };
+}
+
+function lastBytes(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= longestFile ? text : bytes.subarray(-longestFile).toString();
 }

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Reply } from "../../src/chat/desk.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
 import { oneLine } from "../../src/chat/platform/text.ts";
@@ -9,12 +10,12 @@ import { linkToThread } from "./permalink.ts";
 import { type Rendered, renderMessage } from "./render.ts";
 import { reasonOf } from "./slack-error.ts";
 import { escapeTo } from "./text.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 
 export interface AnswerParts {
   readonly client: WebClient;
   readonly roots: Roots;
-  readonly log: SlackLog;
+  readonly log: PlatformLog;
 }
 
 const responseTimeout = 5_000;

@@ -1,12 +1,13 @@
 import type { App, Logger, Receiver, webApi } from "@slack/bolt";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Self } from "./check.ts";
 import { deliveryIds } from "./delivery-ids.ts";
 import type { Handlers } from "./handlers.ts";
 import { parseSubmission } from "./modal.ts";
 import { parseClick, parseEvent, parseSlash } from "./parse.ts";
-import type { SlackLog, SlackOptions } from "./types.ts";
+import type { SlackOptions } from "./types.ts";
 
 /** Importing Bolt takes 0.3 s and 50 MB, so it is done when Slack is on. */
 export const importBolt = () => import("@slack/bolt");
@@ -37,7 +38,7 @@ function fetchUntil(end: AbortSignal): typeof fetch {
 }
 
 /** Bolt's debug lines hold whole payloads and are left out; its errors are said again by who called. */
-export function boltLogger(log: SlackLog): Logger {
+export function boltLogger(log: PlatformLog): Logger {
   const line = (said: readonly unknown[]) => `slack: ${said.map(String).join(" ")}`.slice(0, 1_000);
   return {
     debug: () => {},

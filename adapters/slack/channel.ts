@@ -1,9 +1,10 @@
 import type { types } from "@slack/bolt";
 import type { Channel, MessageRef, OutMessage } from "../../src/chat/channel.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { eventType, findPost } from "./find-post.ts";
 import { type Rendered, renderMessage } from "./render.ts";
 import { deliveryError, reasonOf, slackError } from "./slack-error.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 import { upload } from "./upload.ts";
 
 export interface ChannelParts {
@@ -12,7 +13,7 @@ export interface ChannelParts {
   readonly channel: string;
   /** The bot's own user id. */
   readonly bot: string;
-  readonly log: SlackLog;
+  readonly log: PlatformLog;
   /** Told about every root, so that an answer can link to its thread. */
   readonly onPost: (key: string, ref: MessageRef) => void;
 }

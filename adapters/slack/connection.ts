@@ -1,12 +1,9 @@
 import type { App, Receiver } from "@slack/bolt";
+import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 
-/** How Slack's deliveries reach the bot. It keeps itself up, and says how it is. */
-export interface Connection {
+export interface SlackConnection extends Connection {
   /** What Bolt gets. */
   readonly receiver: Receiver;
-  start(): void;
-  stop(): Promise<void>;
-  health(): { readonly ok: boolean; readonly detail: string };
 }
 
 /** Bolt wants a receiver when the app is made; ours hands the app to whatever receives at the moment. */

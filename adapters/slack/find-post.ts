@@ -1,7 +1,8 @@
 import type { MessageRef } from "../../src/chat/channel.ts";
 import { fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 
 /** The name of our metadata on messages. */
 export const eventType = "switchyard";
@@ -21,7 +22,7 @@ const mostPages = 10;
 interface Parts {
   readonly client: WebClient;
   readonly bot: string;
-  readonly log: SlackLog;
+  readonly log: PlatformLog;
 }
 
 /** What an earlier try posted under this key, although its answer never came. */

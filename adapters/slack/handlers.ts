@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
+import { broken } from "../../src/chat/platform/broken.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { type AnswerParts, answer } from "./answers.ts";
 import { homeView, readHome } from "./home.ts";
@@ -106,10 +107,3 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
   };
 }
-
-const broken: Reply = {
-  kind: "refused",
-  code: "unavailable",
-  message: "Something went wrong in the bot.",
-  help: "Try again; the bot's own log says why.",
-};

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
 import { boltLogger, type importBolt } from "./bolt.ts";
-import { appHolder, type Connection } from "./connection.ts";
+import { appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf } from "./slack-error.ts";
 import type { SlackOptions } from "./types.ts";
 
@@ -18,7 +18,7 @@ export function httpConnection(
     readonly signingSecret: string;
     readonly listen: { readonly host: string; readonly port: number };
   },
-): Connection {
+): SlackConnection {
   const { log, listen, signingSecret } = options;
   const { receiver, app } = appHolder();
   const stopping = new AbortController();

@@ -1,9 +1,10 @@
 import type { Desk } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Speaker } from "./parse.ts";
 import { reasonOf } from "./slack-error.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 
 /** The workspace that the bot is installed in. */
 export interface Home {
@@ -15,7 +16,7 @@ export interface IdentityParts {
   readonly desk: Pick<Desk, "groups">;
   readonly client: WebClient;
   readonly home: Home;
-  readonly log: SlackLog;
+  readonly log: PlatformLog;
   readonly now: () => number;
 }
 

@@ -1,10 +1,11 @@
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
 import { reasonOf } from "./slack-error.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 
 /** A link to the thread of a run, for an answer; null when there is none to give. */
 export async function linkToThread(
-  { client, roots, log }: { readonly client: WebClient; readonly roots: Roots; readonly log: SlackLog },
+  { client, roots, log }: { readonly client: WebClient; readonly roots: Roots; readonly log: PlatformLog },
   run: string,
 ): Promise<string | null> {
   const ref = await roots.of(run);

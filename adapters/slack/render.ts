@@ -1,7 +1,8 @@
 import type { types } from "@slack/bolt";
-import type { Block, Tone } from "../../src/chat/blocks.ts";
+import type { Block } from "../../src/chat/blocks.ts";
 import type { OutMessage } from "../../src/chat/channel.ts";
 import type { Group } from "../../src/chat/platform/fit.ts";
+import { toneSign } from "../../src/chat/platform/parts.ts";
 import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
 import { actionBlocks, plainText } from "./buttons.ts";
 import { fitMessage } from "./fit.ts";
@@ -20,14 +21,6 @@ export interface Rendered {
   readonly text: string;
   readonly blocks: types.KnownBlock[];
 }
-
-const sign: Readonly<Record<Tone, string>> = {
-  neutral: "",
-  info: "",
-  good: "✅ ",
-  warning: "⚠️ ",
-  bad: "❌ ",
-};
 
 export function renderMessage(
   message: Pick<OutMessage, "text" | "blocks" | "mention">,
@@ -78,12 +71,12 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
         : [
             {
               type: "header",
-              text: plainText(sign[block.tone] + oneLine(block.text), limits.headerText, "…"),
+              text: plainText(toneSign[block.tone] + oneLine(block.text), limits.headerText, "…"),
             },
           ];
     case "text":
     case "decision": {
-      const text = escapeLong(sign[block.tone] + block.text, Math.min(share, limits.sectionText));
+      const text = escapeLong(toneSign[block.tone] + block.text, Math.min(share, limits.sectionText));
       return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
     }
     case "fields":

@@ -1,7 +1,7 @@
 import type { SocketModeReceiver } from "@slack/bolt";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
-import type { SlackLog } from "./types.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 
 /** One WebSocket to Slack, from its opening to its end. */
 export interface Link {
@@ -15,7 +15,7 @@ export interface Link {
 /** How long Slack may take for a step of the ending. */
 const patience = 1_000;
 
-export function openLink(receiver: SocketModeReceiver, log: SlackLog): Link {
+export function openLink(receiver: SocketModeReceiver, log: PlatformLog): Link {
   const { promise: over, resolve } = Promise.withResolvers<"lost" | "announced">();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   guardFrames(receiver, log, (frame) => {
@@ -45,7 +45,7 @@ export function openLink(receiver: SocketModeReceiver, log: SlackLog): Link {
  * Lets through only frames that are objects. Bolt's client reads anything that is JSON, and its failure would be an
  * unhandled rejection, which ends the bot.
  */
-function guardFrames({ client }: SocketModeReceiver, log: SlackLog, look: (frame: Fields) => void): void {
+function guardFrames({ client }: SocketModeReceiver, log: PlatformLog, look: (frame: Fields) => void): void {
   const handlers = client.listeners("ws_message");
   client.removeAllListeners("ws_message");
   client.on("ws_message", (data: unknown, isBinary: unknown) => {

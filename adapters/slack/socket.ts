@@ -1,8 +1,8 @@
-import { pauseAfter, rest, within } from "../../src/chat/platform/backoff.ts";
+import { pauseAfter, rest, tokenPause, within } from "../../src/chat/platform/backoff.ts";
 import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
-import { appHolder, type Connection } from "./connection.ts";
+import { appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { type Link, openLink } from "./socket-link.ts";
 import type { SlackOptions } from "./types.ts";
@@ -14,8 +14,6 @@ const soon = 10_000;
 const announcedLasts = 30_000;
 /** So often in a row Slack may announce an end soon before that counts as a failure, too. */
 const mostAnnounced = 2;
-/** A token that is refused is tried again rarely: somebody has to change it first. */
-const tokenPause = 5 * 60_000;
 
 /**
  * Socket Mode with a client of its own for each connection: Bolt's waits five seconds before it connects again, and
@@ -25,7 +23,7 @@ const tokenPause = 5 * 60_000;
 export function socketConnection(
   bolt: Awaited<ReturnType<typeof importBolt>>,
   options: SlackOptions & { readonly appToken: string },
-): Connection {
+): SlackConnection {
   const { log } = options;
   const { receiver, app } = appHolder();
   const stopping = new AbortController();

@@ -1,20 +1,8 @@
 import type { webApi } from "@slack/bolt";
-import type { Channel } from "../../src/chat/channel.ts";
 import type { Desk } from "../../src/chat/desk.ts";
+import type { OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 export type WebClient = webApi.WebClient;
-
-export interface SlackLog {
-  debug(details: object, message: string): void;
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
-export interface OpenThreads {
-  stop(): Promise<void>;
-  health(): { readonly ok: boolean; readonly detail: string };
-}
 
 export interface SlackOptions {
   readonly desk: Desk;
@@ -31,7 +19,6 @@ export interface SlackOptions {
   readonly listen: { readonly host: string; readonly port: number } | null;
   /** Milliseconds without a pong after which a socket counts as lost (5 s). */
   readonly pongWithin?: number;
-  readonly log: SlackLog;
-  /** Starts the live threads, at the start of the surface: the channel keeps their calls until it can post. */
-  readonly openThreads: (channel: Channel) => OpenThreads;
+  readonly log: PlatformLog;
+  readonly openThreads: OpensThreads;
 }

@@ -1,13 +1,14 @@
 import type { OutFile } from "../../src/chat/channel.ts";
 import { fieldsOf, listOf } from "../../src/chat/platform/json.ts";
+import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { findMessage } from "./find-post.ts";
-import type { SlackLog, WebClient } from "./types.ts";
+import type { WebClient } from "./types.ts";
 
 const uploadTimeout = 30_000;
 
 /** Three steps: an address, the content, and the share into the thread; docs.slack.dev/messaging/working-with-files. */
 export async function upload(
-  parts: { readonly client: WebClient; readonly bot: string; readonly log: SlackLog },
+  parts: { readonly client: WebClient; readonly bot: string; readonly log: PlatformLog },
   file: OutFile,
   since: number | null,
 ): Promise<void> {

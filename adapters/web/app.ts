@@ -1,18 +1,38 @@
 import { Hono } from "hono";
 import type { Assets } from "./assets.ts";
+import { shortBody } from "./body.ts";
 import { commandRoutes } from "./commands.ts";
 import { errorAnswer } from "./errors.ts";
 import type { EventStreams } from "./events.ts";
-import { knownHost, noHead, safeHeaders, sameOriginOnly, signedIn } from "./guard.ts";
+import { knownHost, mayLook, noHead, safeHeaders, sameOriginOnly, signedIn, stillMayLook } from "./guard.ts";
 import { healthAnswer } from "./health.ts";
 import { recordRoutes } from "./records.ts";
-import { tokenGate } from "./session.ts";
+import { sessionsInMemory, tokenGate } from "./session.ts";
+import { loginPage, signInRoutes } from "./sign-in.ts";
 import type { WebContext, WebEnv, WebOptions } from "./types.ts";
+
+/** The page's own addresses (page/lib/router.js): one document, which draws what its address says. */
+const pages = [
+  "/",
+  "/r/:run",
+  "/d/:deployment",
+  "/history",
+  "/hosts",
+  "/help",
+  "/status",
+  "/status/:host",
+  "/health",
+  "/health/:host",
+];
 
 /** All routes, behind the checks that hold for each of them. */
 export function webApp(options: WebOptions, assets: Assets, events: EventStreams): Hono<WebEnv> {
   const { desk, log, metrics } = options;
-  const gate = tokenGate(options.token);
+  const gate = tokenGate({
+    token: options.token,
+    people: options.people ?? (() => []),
+    sessions: options.sessions ?? sessionsInMemory(),
+  });
   const app = new Hono<WebEnv>();
 
   app.use(safeHeaders());
@@ -20,18 +40,12 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
   app.use(sameOriginOnly());
 
   app.get("/healthz", (c) => healthAnswer(c, desk, gate));
-  app.get("/assets/:name", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
+  app.get("/assets/:name{.+}", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
 
-  app.get("/login", (c) => {
-    if (!gate.isToken(c.req.query("token") ?? "")) {
-      log.warn({ from: c.env.incoming.socket.remoteAddress }, "a login link with a wrong token");
-      return loginPage(c, assets);
-    }
-    gate.signIn(c);
-    return c.redirect("/", 303);
-  });
+  app.use("/api/*", shortBody());
+  app.route("/", signInRoutes(gate, assets, log));
 
-  app.get("/", (c) => {
+  app.on("GET", pages, (c) => {
     if (gate.identify(c) !== null) return assets.answer(c, "index.html") ?? notFound(c);
     // A browser leaves a SameSite=Strict cookie out when a link on another site (Slack, say) leads here; it sends it
     // when the page itself asks again.
@@ -41,7 +55,16 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
 
   app.use("/api/*", signedIn(gate), noHead());
   app.use("/metrics", signedIn(gate));
-  app.get("/api/events", (c) => events.answer(c));
+  app.get("/api/help", (c) =>
+    c.json({
+      version: options.version,
+      who: c.var.who.name,
+      canSignOut: !gate.isOpen,
+      commands: desk.commands(),
+    }),
+  );
+  app.get("/api/*", mayLook(desk));
+  app.get("/api/events", (c) => events.answer(c, () => stillMayLook(c, gate, desk)));
   app.route("/api", recordRoutes(options));
   app.route("/api", commandRoutes(desk));
   if (metrics !== undefined) {
@@ -62,10 +85,6 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
     );
   });
   return app;
-}
-
-function loginPage(c: WebContext, assets: Assets): Response {
-  return assets.answer(c, "login.html", 401) ?? notFound(c);
 }
 
 function notFound(c: WebContext): Response {

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
+import { readBody, shortBody } from "./body.ts";
 import { errorAnswer } from "./errors.ts";
 import { isDeploymentId, isRunId, unknownId } from "./records.ts";
 import { joinReplies, sendReply } from "./replies.ts";
@@ -12,19 +12,11 @@ const commandSchema = z.strictObject({ text: z.string().trim().min(1).max(8_000)
 const actionSchema = z.strictObject({ action: z.enum(["switch", "cancel", "rollback"]) });
 type Action = z.infer<typeof actionSchema>["action"];
 
-const maxBody = 64 * 1024;
-
 /** What changes something: commands, and the buttons' actions. */
 export function commandRoutes(desk: Desk): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
 
-  app.use(
-    bodyLimit({
-      maxSize: maxBody,
-      onError: (c) =>
-        c.json({ error: { code: "too-large", message: "The body is longer than 64 KiB.", help: null } }, 413),
-    }),
-  );
+  app.use(shortBody());
 
   app.post("/commands", async (c) => {
     const body = await readBody(c, commandSchema);
@@ -92,15 +84,6 @@ function nothingToRollBack({ id, host }: Deployment): Reply {
     message: `${id} brought no system to ${host} that could be rolled back.`,
     help: `See /rollback ${host} --list.`,
   };
-}
-
-async function readBody<T>(c: WebContext, schema: z.ZodType<T>): Promise<T | null> {
-  try {
-    return schema.safeParse(JSON.parse(await c.req.text())).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /** Undefined when none was sent, null when what was sent cannot be one. */

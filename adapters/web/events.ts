@@ -6,7 +6,8 @@ const heartbeatMs = 15_000;
 const maxQueuedBytes = 1024 * 1024;
 
 export interface EventStreams {
-  answer(c: WebContext): Response;
+  /** `mayLook` is asked again while the stream lasts. */
+  answer(c: WebContext, mayLook: () => boolean): Response;
   closeAll(): void;
 }
 
@@ -14,15 +15,20 @@ export interface EventStreams {
 export function eventStreams(desk: Desk, log: WebLog): EventStreams {
   const closers = new Set<() => void>();
   return {
-    answer(c) {
+    answer(c, mayLook) {
       const lastSeq = lastSeen(c);
       let end = () => {};
       const body = new ReadableStream<Uint8Array>(
         {
           start(controller) {
             let ended = false;
+            const close = () => {
+              end();
+              controller.close();
+            };
             const send = (chunk: string) => {
               if (ended) return;
+              if (!mayLook()) return close();
               controller.enqueue(encoder.encode(chunk));
               if ((controller.desiredSize ?? 0) > 0) return;
               log.warn(
@@ -49,10 +55,6 @@ export function eventStreams(desk: Desk, log: WebLog): EventStreams {
             } else {
               missed.forEach(send);
             }
-            const close = () => {
-              end();
-              controller.close();
-            };
             end = () => {
               ended = true;
               clearInterval(heartbeat);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
+import type { Desk } from "../../src/chat/desk.ts";
 import { errorAnswer } from "./errors.ts";
 import type { Gate } from "./session.ts";
 import type { WebContext, WebEnv } from "./types.ts";
@@ -10,6 +11,7 @@ const contentSecurityPolicy = [
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
+  "font-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -97,12 +99,33 @@ export function signedIn(gate: Gate): MiddlewareHandler<WebEnv> {
         401,
         "not-signed-in",
         "Nobody is signed in.",
-        "Open the login link that the bot prints at its start, or send Authorization: Bearer TOKEN (SWITCHYARD_TOKEN).",
+        "Open your login link (npm run token -- add NAME makes one), or send Authorization: Bearer TOKEN, such as SWITCHYARD_TOKEN.",
       );
     }
     c.set("who", who);
     return next();
   };
+}
+
+/** Refuses whoever fleet.yaml does not let look; commands and clicks ask for their own permissions. */
+export function mayLook(desk: Desk): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const { isAllowed, help } = desk.mayView(c.var.who);
+    if (isAllowed) return next();
+    return errorAnswer(
+      c,
+      403,
+      "not-allowed",
+      `${c.var.who.name} may not look at hosts and deployments.`,
+      help,
+    );
+  };
+}
+
+/** For streams, which outlive the moment when they were asked for: the token may be revoked, or a role taken away. */
+export function stillMayLook(c: WebContext, gate: Gate, desk: Desk): boolean {
+  const who = gate.identify(c);
+  return who !== null && desk.mayView(who).isAllowed;
 }
 
 /** Hono answers HEAD by running GET and dropping its body: a stream would be opened that nobody ever closes. */

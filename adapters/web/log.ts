@@ -1,6 +1,15 @@
 import type { Desk } from "../../src/chat/desk.ts";
 import type { WebContext, WebLog } from "./types.ts";
 
+/** What follows the first bytes: a page whose connection was cut goes on where it was. */
+async function* skipped(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
 /** Streams a log as fast as the client reads it; a client that goes away ends the reading behind it. */
 export async function logAnswer(
   c: WebContext,
@@ -11,7 +20,7 @@ export async function logAnswer(
   const gone = new AbortController();
   const chunks = await desk.log(id, { follow: c.req.query("follow") === "1", signal: gone.signal });
   if (chunks === undefined) return undefined;
-  const reading = chunks[Symbol.asyncIterator]();
+  const reading = skipped(chunks, Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0));
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -28,7 +37,7 @@ export async function logAnswer(
     cancel() {
       gone.abort();
       // Not awaited: a reader that waits for the next line ends when it sees the signal.
-      reading.return?.().catch(() => {});
+      reading.return(undefined).catch(() => {});
     },
   });
   return c.body(body, 200, { "content-type": "text/plain; charset=utf-8", "x-accel-buffering": "no" });

@@ -1,7 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { getCookie, setCookie } from "hono/cookie";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Identity } from "../../src/chat/identity.ts";
-import type { WebContext } from "./types.ts";
+import type { PersonToken, SessionStore, WebContext } from "./types.ts";
 
 const cookieName = "switchyard_session";
 const days30 = 30 * 24 * 60 * 60;
@@ -9,44 +9,80 @@ const days30 = 30 * 24 * 60 * 60;
 export interface Gate {
   /** Who sends this request, or null for someone who has not signed in. */
   identify(c: WebContext): Identity | null;
-  isToken(candidate: string): boolean;
-  signIn(c: WebContext): void;
+  /** Begins a session; false when nobody has this token. */
+  signIn(c: WebContext, token: string): Promise<boolean>;
+  signOut(c: WebContext): Promise<void>;
+  /** Everybody is let in: the demo. */
+  readonly isOpen: boolean;
 }
 
-/** With a token: a bearer header or the session cookie that the login link sets. Without one: everybody is let in. */
-export function tokenGate(token: string | null): Gate {
+export interface GateOptions {
+  /** The owner's; null lets everybody in. */
+  readonly token: string | null;
+  /** The tokens of people, as they are now. */
+  readonly people: () => readonly PersonToken[];
+  readonly sessions: SessionStore;
+}
+
+/** A bearer header with a token, or the cookie of a session that was begun with one and ends with it. */
+export function tokenGate({ token, people, sessions }: GateOptions): Gate {
   if (token === null) {
     const you: Identity = { surface: "web", id: "token", name: "you", groups: [] };
-    return { identify: () => you, isToken: () => true, signIn: () => {} };
+    return { identify: () => you, signIn: async () => true, signOut: async () => {}, isOpen: true };
   }
-  const holder: Identity = { surface: "web", id: "token", name: "web", groups: [] };
-  // Derived from the token and kept nowhere: a session survives a restart of the bot, and ends when the token changes.
-  const session = createHmac("sha256", token).update("switchyard web session").digest("base64url");
+  const owner: Identity = { surface: "web", id: "token", name: "owner", groups: [] };
+  const ownerHash = sha256(token);
+
+  function holderOf(hash: string): Identity | null {
+    if (isSame(hash, ownerHash)) return owner;
+    // Every one is compared, so that the time it takes says nothing.
+    const found = people().filter((person) => isSame(hash, person.hash))[0];
+    return found === undefined ? null : { surface: "web", id: found.name, name: found.name, groups: [] };
+  }
+
   return {
+    isOpen: false,
     identify(c) {
       const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
-      if (bearer !== undefined) return sameSecret(bearer, token) ? holder : null;
+      if (bearer !== undefined) return holderOf(sha256(bearer));
       const cookie = getCookie(c, cookieName);
-      return cookie !== undefined && sameSecret(cookie, session) ? holder : null;
+      const begunWith = cookie === undefined ? null : sessions.tokenOf(sha256(cookie));
+      return begunWith === null ? null : holderOf(begunWith);
     },
-    isToken: (candidate) => sameSecret(candidate, token),
-    signIn(c) {
-      setCookie(c, cookieName, session, {
-        httpOnly: true,
-        sameSite: "Strict",
-        path: "/",
-        maxAge: days30,
-        secure: c.req.header("x-forwarded-proto") === "https",
-      });
+    async signIn(c, candidate) {
+      const hash = sha256(candidate);
+      if (holderOf(hash) === null) return false;
+      const session = randomBytes(32).toString("base64url");
+      await sessions.begin(sha256(session), hash);
+      setCookie(c, cookieName, session, { ...cookieRules(c), maxAge: days30 });
+      return true;
+    },
+    async signOut(c) {
+      const cookie = deleteCookie(c, cookieName, cookieRules(c));
+      if (cookie !== undefined) await sessions.end(sha256(cookie));
     },
   };
 }
 
-/** Compares digests, so that neither the content nor the length of the secret shows in the time it takes. */
-function sameSecret(candidate: string, secret: string): boolean {
-  return timingSafeEqual(sha256(candidate), sha256(secret));
+function cookieRules(c: WebContext) {
+  const isSecure = c.req.header("x-forwarded-proto") === "https";
+  return { httpOnly: true, sameSite: "Strict", path: "/", secure: isSecure } as const;
 }
 
-function sha256(value: string): Buffer {
-  return createHash("sha256").update(value).digest();
+/** For tests and for what has no data directory: sessions that end with the process. */
+export function sessionsInMemory(): SessionStore {
+  const known = new Map<string, string>();
+  return {
+    tokenOf: (session) => known.get(session) ?? null,
+    begin: async (session, token) => void known.set(session, token),
+    end: async (session) => void known.delete(session),
+  };
+}
+
+function sha256(value: string): string {
+  return createHash("sha256").update(value).digest("hex");
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

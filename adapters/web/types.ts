@@ -11,11 +11,28 @@ export interface WebLog {
   error(details: object, message: string): void;
 }
 
+/** Somebody's own token: its hash is SHA-256 in hex. */
+export interface PersonToken {
+  readonly name: string;
+  readonly hash: string;
+}
+
+/** Sessions and the tokens that they were begun with, both as hashes. */
+export interface SessionStore {
+  tokenOf(session: string): string | null;
+  begin(session: string, token: string): Promise<void>;
+  end(session: string): Promise<void>;
+}
+
 export interface WebOptions {
   readonly desk: Desk;
   readonly listen: { readonly host: string; readonly port: number };
-  /** Null leaves the page open to whoever reaches it: only the demo does that, on loopback. */
+  /** The owner's. Null leaves the page open to whoever reaches it: only the demo does that, on loopback. */
   readonly token: string | null;
+  /** The tokens of other people, as they are now; one that is gone ends its sessions. */
+  readonly people?: () => readonly PersonToken[];
+  /** Without it sessions end with the process. */
+  readonly sessions?: SessionStore;
   readonly log: WebLog;
   readonly version: string;
   /** The text of GET /metrics, in Prometheus' format; without it there is no such route. */

@@ -28,10 +28,17 @@ export type ButtonAction =
   | { readonly kind: "decide"; readonly deployment: string; readonly decision: "switch" | "cancel" }
   | { readonly kind: "command"; readonly text: string };
 
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+  /** How much of it is used up, 0 to 1: a surface may draw it as a bar. */
+  readonly share?: number;
+}
+
 export type Block =
   | { readonly kind: "heading"; readonly text: string; readonly tone: Tone }
   | { readonly kind: "text"; readonly text: string; readonly tone: Tone }
-  | { readonly kind: "fields"; readonly fields: readonly { readonly name: string; readonly value: string }[] }
+  | { readonly kind: "fields"; readonly fields: readonly Field[] }
   | { readonly kind: "steps"; readonly steps: readonly StepItem[] }
   | {
       readonly kind: "table";

@@ -7,7 +7,7 @@ import type { LogFiles } from "../logs/log-files.ts";
 import type { Shells } from "../remote/shells.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
-import { decide } from "./decide.ts";
+import { decide, refusalToDecide } from "./decide.ts";
 import type { Desk, HostLine, Reply } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Events } from "./events.ts";
@@ -127,6 +127,7 @@ export function createDesk(parts: DeskParts): Desk {
         decide({ who, tools, text }, id, decision),
       );
     },
+    mayDecide: (id, who) => refusalToDecide({ who: named(who), tools, text: "" }, id),
     deployments: (filter) => store.deployments(filter),
     deployment: (id) => store.deployment(id),
     async run(id) {
@@ -151,7 +152,7 @@ export function createDesk(parts: DeskParts): Desk {
             tags: host.tags,
             risk: host.risk,
             active: past.find(isOpen)?.id ?? null,
-            health: healthOf(name),
+            ...healthOf(name, last?.finishedAt ?? null),
             last:
               last === undefined
                 ? null

@@ -14,18 +14,22 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   rollback: "rollback",
 };
 
+/** Null for whoever may decide this card. */
+export async function refusalToDecide(call: Call, id: string): Promise<Reply | null> {
+  const deployment = await call.tools.store.deployment(id);
+  return deployment === undefined
+    ? {
+        kind: "refused",
+        code: "unknown-id",
+        message: `There is no deployment ${JSON.stringify(id)}.`,
+        help: null,
+      }
+    : refusalFor(call, permissionFor[deployment.mode], deployment.host);
+}
+
 /** The one way to decide a card: typed, clicked or asked for over HTTP. */
 export async function decide(call: Call, id: string, action: "switch" | "cancel"): Promise<Reply> {
-  const deployment = await call.tools.store.deployment(id);
-  if (deployment === undefined) {
-    return {
-      kind: "refused",
-      code: "unknown-id",
-      message: `There is no deployment ${JSON.stringify(id)}.`,
-      help: null,
-    };
-  }
-  const refusal = refusalFor(call, permissionFor[deployment.mode], deployment.host);
+  const refusal = await refusalToDecide(call, id);
   if (refusal !== null) {
     return refusal;
   }

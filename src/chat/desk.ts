@@ -1,6 +1,8 @@
 import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 
-export type { Deployment, Run } from "../deploy/deployment.ts";
+export { type Deployment, outcomes, type Run } from "../deploy/deployment.ts";
+export type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 
 import type { Block } from "./blocks.ts";
 import type { Identity } from "./identity.ts";
@@ -59,6 +61,8 @@ export interface HostLine {
   readonly active: string | null;
   /** As last seen, at most a minute or so ago: `running`, `degraded: nginx.service`, `no answer`; null until seen. */
   readonly health: string | null;
+  /** The generation and revision it runs, as last seen; null until seen, and where it does not answer. */
+  readonly runs: { readonly generation: number | null; readonly revision: string | null } | null;
   readonly last: {
     readonly deployment: string;
     readonly outcome: string;
@@ -99,7 +103,9 @@ export interface Desk {
   say(text: string, who: Identity, idempotencyKey?: string): Promise<Reply>;
   /** Handles a click: the same permission and the same checks as its typed twin. */
   decide(id: string, decision: "switch" | "cancel", who: Identity): Promise<Reply>;
-  deployments(filter: { readonly host?: string; readonly limit: number }): Promise<readonly Deployment[]>;
+  /** Null for whoever may decide this card, before they are asked anything more. Deciding asks again. */
+  mayDecide(id: string, who: Identity): Promise<Reply | null>;
+  deployments(filter: DeploymentFilter): Promise<readonly Deployment[]>;
   deployment(id: string): Promise<Deployment | undefined>;
   run(id: string): Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] } | undefined>;
   /** The card of a deployment or a run, as the thread shows it now. */

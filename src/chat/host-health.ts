@@ -1,17 +1,22 @@
 import type { Clock } from "../config/clock.ts";
 import type { Engine } from "../deploy/engine.ts";
+import type { Looked } from "../deploy/look.ts";
 import { healthWords } from "../views/status.ts";
+import type { HostLine } from "./desk.ts";
 
 /** How old a look at the hosts may be before it is taken again, in milliseconds. */
 const lookAgainAfter = 60_000;
 
-/** The hosts' health as last seen. Asking never waits: a look that is too old is taken anew in the background. */
+type Seen = Pick<HostLine, "health" | "runs">;
+const notSeen: Seen = { health: null, runs: null };
+
+/** The hosts as last seen. Asking never waits: a look that is too old is taken anew in the background. */
 export function createHostHealth(
   engine: Pick<Engine, "status">,
   clock: Clock,
   onError: (error: unknown) => void,
 ) {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, Seen>();
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
@@ -19,16 +24,25 @@ export function createHostHealth(
     if (!("kind" in status)) {
       seen.clear();
       for (const looked of status.hosts) {
-        seen.set(looked.host, healthWords(looked));
+        seen.set(looked.host, { health: healthWords(looked), runs: runsOf(looked) });
       }
     }
   }
 
-  return (host: string): string | null => {
-    if (clock.now() - lookedAt > lookAgainAfter) {
+  /** `changedAt` is when a deployment of the host last ended: what was seen before says nothing any more. */
+  return (host: string, changedAt: string | null): Seen => {
+    const isStale = changedAt !== null && Date.parse(changedAt) >= lookedAt;
+    if (isStale || clock.now() - lookedAt > lookAgainAfter) {
       lookedAt = clock.now();
       look().catch(onError);
     }
-    return seen.get(host) ?? null;
+    const found = seen.get(host) ?? notSeen;
+    return isStale ? { ...found, runs: null } : found;
   };
+}
+
+function runsOf(looked: Looked): Seen["runs"] {
+  return looked.kind === "unseen"
+    ? null
+    : { generation: looked.look.facts.generation, revision: looked.look.revision || null };
 }

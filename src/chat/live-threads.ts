@@ -5,7 +5,7 @@ import { type Channel, DeliveryError } from "./channel.ts";
 import type { Desk } from "./desk.ts";
 import { createPacer, type Pace } from "./pacer.ts";
 import type { Thread } from "./thread.ts";
-import { deliver, planDelivery, type ThreadParts } from "./thread-delivery.ts";
+import { deliver, EditFailed, planDelivery, postponeEdit, type ThreadParts } from "./thread-delivery.ts";
 
 export interface LiveThreadsOptions {
   readonly channel: Channel;
@@ -113,7 +113,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
           return;
         }
         if (next.kind === "settled" || next.kind === "later") {
-          await rest(worker, next.kind === "later" ? next.milliseconds : null);
+          await restUntilChanged(worker, next.kind === "later" ? next.milliseconds : null);
         } else {
           await takeTurn(run, state, next.kind === "edit" ? "edit" : "post");
         }
@@ -123,7 +123,14 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
         if (signal.aborted) {
           return;
         }
-        pause = await recoverFrom(error, run, worker, pause);
+        const wait = waitAfter(error, run, pause);
+        pause = Math.min(longestPause, pause * 2);
+        if (!(error instanceof EditFailed)) {
+          await clock.sleep(wait, signal).catch(() => {});
+        } else {
+          // The others need not wait for one message that cannot be edited now.
+          postponeEdit(parts, error.ref, wait);
+        }
       }
     }
   }
@@ -141,12 +148,9 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     }
   }
 
-  async function recoverFrom(
-    error: unknown,
-    run: string,
-    worker: { wake: () => void },
-    pause: number,
-  ): Promise<number> {
+  /** How long to wait after a failure, in milliseconds; says so, unless it is a mere rate limit. */
+  function waitAfter(failed: unknown, run: string, pause: number): number {
+    const error = failed instanceof EditFailed ? failed.cause : failed;
     const failure = error instanceof DeliveryError ? error.failure : "temporary";
     const why = error instanceof Error ? error.message : String(error);
     if (failure !== "rate-limited") {
@@ -156,31 +160,29 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
         `${channel.surface}: a message could not be delivered; it is tried again`,
       );
     }
-    const wait =
-      error instanceof DeliveryError && error.retryAfter !== null
-        ? error.retryAfter
-        : failure === "permanent"
-          ? longestPause
-          : pause;
-    await rest({ wake: worker.wake }, wait);
-    return Math.min(longestPause, pause * 2);
+    if (error instanceof DeliveryError && error.retryAfter !== null) {
+      return error.retryAfter;
+    }
+    return failure === "permanent" ? longestPause : pause;
   }
 
-  /** Until something changed (with `milliseconds` null), or that long. */
-  async function rest(
-    worker: { isDirty?: boolean; wake: () => void },
+  /** Until something changed, or that long where `milliseconds` are given. */
+  async function restUntilChanged(
+    worker: { isDirty: boolean; wake: () => void },
     milliseconds: number | null,
   ): Promise<void> {
-    if (milliseconds !== null) {
-      await clock.sleep(milliseconds, signal).catch(() => {});
+    if (worker.isDirty || signal.aborted) {
       return;
     }
-    if (worker.isDirty === true || signal.aborted) {
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      worker.wake = resolve;
-    });
+    const changed = Promise.withResolvers<void>();
+    const over = new AbortController();
+    worker.wake = changed.resolve;
+    const due =
+      milliseconds === null
+        ? changed.promise
+        : clock.sleep(milliseconds, AbortSignal.any([signal, over.signal])).catch(() => {});
+    await Promise.race([changed.promise, due]);
+    over.abort();
     worker.wake = () => {};
   }
 

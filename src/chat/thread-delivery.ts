@@ -14,6 +14,25 @@ export interface ThreadParts {
   readonly lastEdits: Map<string, number>;
 }
 
+/** An edit did not work; the message stands as it did. */
+export class EditFailed extends Error {
+  readonly ref: MessageRef;
+
+  constructor(ref: MessageRef, cause: unknown) {
+    super("editing a message", { cause });
+    this.ref = ref;
+  }
+}
+
+/** The message is not edited for so many milliseconds, whatever changes. */
+export function postponeEdit(
+  { lastEdits, clock }: Pick<ThreadParts, "lastEdits" | "clock">,
+  ref: MessageRef,
+  milliseconds: number,
+): void {
+  lastEdits.set(place(ref), clock.now() + Math.max(0, milliseconds - editEvery));
+}
+
 /** A message is edited at most this often, in milliseconds. */
 export const editEvery = 2_000;
 
@@ -158,7 +177,7 @@ async function edit(
     stands = await parts.channel.edit(ref, outMessage(state, thread, message));
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.failure !== "gone") {
-      throw error;
+      throw new EditFailed(ref, error);
     }
     // Somebody deleted it: it is posted anew. Without its root the whole thread is.
     for (const key of message.key === "root" ? Object.keys(state.messages) : [message.key]) {

@@ -204,6 +204,35 @@ function pathIn(directory: string, path: string | undefined): string | null {
   return path === undefined ? null : resolve(directory, path);
 }
 
+/** What the command for tokens needs of the environment. */
+export interface WebPlace {
+  readonly dataDir: string;
+  /** Where people reach the page. */
+  readonly url: string;
+}
+
+export function readWebPlace(env: Readonly<Record<string, string | undefined>>, directory: string): WebPlace {
+  const values = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const wanted = {
+    SWITCHYARD_DATA_DIR: true,
+    SWITCHYARD_LISTEN: true,
+    SWITCHYARD_ALLOWED_HOSTS: true,
+  } as const;
+  const result = envSchema.pick(wanted).safeParse(values);
+  if (!result.success) {
+    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  }
+  const { SWITCHYARD_DATA_DIR, SWITCHYARD_LISTEN, SWITCHYARD_ALLOWED_HOSTS } = result.data;
+  const { host, port } = SWITCHYARD_LISTEN;
+  const [name] = SWITCHYARD_ALLOWED_HOSTS ?? [];
+  const own = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return {
+    dataDir: resolve(directory, SWITCHYARD_DATA_DIR),
+    // A name of its own means a proxy in front, which ends TLS.
+    url: name === undefined ? `http://${own}:${port}` : `https://${name}`,
+  };
+}
+
 /** Variables that are needed because others are set; looked for in what was typed, so that nothing hides them. */
 function missingTogether(values: Readonly<Record<string, string | undefined>>): string[] {
   const has = (name: string) => values[name] !== undefined;

@@ -1,6 +1,7 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
 import type { Actor } from "./deployment.ts";
+import { type Examined, examineHost } from "./health.ts";
 import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
 import { lookAtHosts } from "./look.ts";
 import { lookAgain } from "./look-again.ts";
@@ -38,6 +39,8 @@ export interface Engine {
   refs(): Promise<readonly string[]>;
   /** What a host runs right now, or all of them; and the revision that the fleet's ref is at. */
   status(host: string | null): Promise<Status | Refusal>;
+  /** One host, looked at closely. */
+  health(host: string): Promise<Examined | Refusal>;
   /** Takes up what was open when the bot stopped. Resolves when that goes on by itself. */
   recover(): Promise<void>;
   /** Stops what may be stopped, which is begun again after the restart, and waits a while for the rest. */
@@ -154,6 +157,7 @@ export function createEngine(parts: EngineParts): Engine {
       ]);
       return { hosts: found, revision };
     },
+    health: async (host) => (await refuseUnknownHost(parts, host)) ?? examineHost(parts, host),
     recover: () => recover(parts, work.launch),
     drain: work.drain,
   };

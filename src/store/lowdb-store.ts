@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
 import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
+import { isSought } from "../deploy/deployment-filter.ts";
 import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
 import { type BadRecords, soundRecords } from "./sound-records.ts";
 import type { Store } from "./store.ts";
@@ -166,8 +167,9 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
   return {
     open: async () => openOnes(),
     deployment: async (id) => find(id),
-    async deployments({ host, limit }) {
-      const wanted = (deployment: Deployment) => host === undefined || deployment.host === host;
+    async deployments(filter) {
+      const { limit } = filter;
+      const wanted = (deployment: Deployment) => isSought(deployment, filter);
       const found = openOnes().filter(wanted);
       const enough = found.length + limit;
       for (const month of monthsNewestFirst()) {

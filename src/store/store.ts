@@ -1,4 +1,5 @@
 import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 import type { ThreadState } from "./thread-state.ts";
 
 /** What the bot remembers. Every write is on the disk before its promise resolves. */
@@ -8,7 +9,7 @@ export interface Store {
   /** An open or finished deployment. */
   deployment(id: string): Promise<Deployment | undefined>;
   /** Open and finished ones, the newest first. */
-  deployments(filter: { readonly host?: string; readonly limit: number }): Promise<readonly Deployment[]>;
+  deployments(filter: DeploymentFilter): Promise<readonly Deployment[]>;
   /**
    * Begins a run with its deployments, in one write. `refuse` sees the open deployments at that moment and
    * may return a reason against it, which comes back; null when the run was begun.

@@ -62,6 +62,7 @@ export function hostLine(name: string, all: readonly Deployment[]): HostLine {
     risk: name.includes("vps") ? "high" : "low",
     active: own.find(isOpen)?.id ?? null,
     health: "running",
+    runs: null,
     last:
       last === undefined
         ? null

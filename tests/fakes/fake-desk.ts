@@ -5,6 +5,7 @@ import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/ch
 import type { Identity } from "../../src/chat/identity.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, isOpen, phaseNames } from "../../src/deploy/deployment.ts";
+import { isSought } from "../../src/deploy/deployment-filter.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
 
@@ -219,10 +220,10 @@ export function fakeDesk(
       };
     },
 
-    async deployments({ host, limit }) {
+    async deployments(filter) {
       failIfTold();
-      const found = [...deployments.values()].filter((one) => host === undefined || one.host === host);
-      return found.reverse().slice(0, limit);
+      const found = [...deployments.values()].filter((one) => isSought(one, filter));
+      return found.reverse().slice(0, filter.limit);
     },
     deployment: async (id) => deployments.get(id),
     async run(id) {
@@ -233,8 +234,15 @@ export function fakeDesk(
     runCard: fakeRunCard,
     hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
     commands: () => commands,
+    async mayDecide() {
+      failIfTold();
+      return viewHelp === null
+        ? null
+        : { kind: "refused", code: "not-allowed", message: "You may not do this.", help: viewHelp };
+    },
     async suggest({ of, typed }) {
       failIfTold();
+      if (viewHelp !== null) return [];
       const all = of === "host" ? hostNames : of === "deployment" ? [...deployments.keys()] : [];
       return all.filter((value) => value.startsWith(typed)).map((value) => ({ value, about: "" }));
     },

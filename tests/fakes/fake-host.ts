@@ -31,6 +31,9 @@ export interface FakeHost {
   answers: boolean;
   answersAnew: boolean;
   isNixosLockHeld: boolean;
+  /** What /health reads, and the journal of units, as a real host prints it. */
+  healthReport: string;
+  journal: string;
   readonly clock: Clock;
   systemOf(toplevel: string): FakeSystem;
   switchTo(toplevel: string, action: "test" | "boot"): Promise<number>;
@@ -55,6 +58,8 @@ export function fakeHost(
     bootId: `boot-1-${name}`,
     bootedKernel: first.kernel,
     system: "running",
+    healthReport: "",
+    journal: "",
     store: new Set([first.toplevel]),
     roots: new Map(),
     processes: new Set(),
@@ -145,6 +150,9 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
     const toplevel = argv[2]?.replace("/bin/switch-to-configuration", "") ?? "";
     return { exitCode: host.store.has(toplevel) ? 0 : 1 };
   }
+  if (file === "journalctl") {
+    return { stdout: host.journal };
+  }
   if (file === "rm") {
     for (const path of argv.slice(3)) {
       host.roots.delete(path);
@@ -176,6 +184,8 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
       return { stdout: ` Avail Mounted on\n${host.free.get(args[0] ?? "") ?? 0} ${args[0]}\n` };
     case "snapshot":
       return { stdout: snapshot(host) };
+    case "health":
+      return { stdout: host.healthReport };
     case "generations":
       return { stdout: generations(host) };
     case "probe":

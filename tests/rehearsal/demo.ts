@@ -4,7 +4,8 @@ import { readEnvironment } from "../../src/config/env.ts";
 import { bringUp, takeDown, whatIsMissing } from "./fleet.ts";
 import { progressLine } from "./progress-line.ts";
 
-const name = "demo";
+/** `npm run demo -- NAME`, with SWITCHYARD_LISTEN, brings up a second one beside it. */
+const name = process.argv[2] ?? "demo";
 const listen = process.env["SWITCHYARD_LISTEN"] ?? "127.0.0.1:4040";
 
 const missing = await whatIsMissing();

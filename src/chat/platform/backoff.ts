@@ -1,5 +1,8 @@
 import { type Clock, systemClock } from "../../config/clock.ts";
 
+/** A token that is refused is tried again rarely: somebody has to change it first. In milliseconds. */
+export const tokenPause = 5 * 60_000;
+
 const first = 1_000;
 const longest = 60_000;
 

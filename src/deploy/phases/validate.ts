@@ -1,6 +1,7 @@
 import { decideSwitch, followSupervisor } from "../../activation/supervisor.ts";
 import { deadlines } from "../../config/deadlines.ts";
 import { runChecks } from "../../health/checks.ts";
+import { journalArgv, journalLines, unitsIn } from "../../health/journal.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { judge, unitsUnderWay, type Verdict } from "../../health/verdict.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
@@ -22,11 +23,16 @@ export const validate: Phase = {
     for (const note of verdict.notes) {
       context.log.line(`note: ${note}`);
     }
-    await tell(context, verdict);
+    // Side by side: going back must not wait for what only explains it.
+    const [journal] = await Promise.all([journalOf(context, verdict), tell(context, verdict)]);
     const followed = await followSupervisor(link, "acked");
     switch (followed.kind) {
       case "final":
-        return concludeFinal(context, followed.state, verdict.isHealthy ? verdict.notes : verdict.problems);
+        return concludeFinal(
+          context,
+          followed.state,
+          verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
+        );
       case "gone":
         return concludeFromHost(context, followed.last);
       case "silent":
@@ -36,6 +42,21 @@ export const validate: Phase = {
     }
   },
 };
+
+/** What the units in trouble wrote themselves; nothing where that cannot be read. */
+async function journalOf({ fresh, host }: PhaseContext, { problems }: Verdict): Promise<string[]> {
+  const units = unitsIn(problems);
+  if (units.length === 0) {
+    return [];
+  }
+  return mustRun(fresh, `reading the journal of ${host.name}`, {
+    argv: journalArgv(units),
+    timeout: deadlines.hostCommand,
+  }).then(
+    ({ stdout }) => journalLines(stdout),
+    () => [],
+  );
+}
 
 /** A decision that does not reach the host is no decision: the host then rolls back by itself. */
 async function tell(context: PhaseContext, verdict: Verdict): Promise<void> {

@@ -63,13 +63,22 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
     until(
       "a Discord that is well",
       () => surface.health().ok && discord.commands.length > 0,
-      10_000,
+      30_000,
       () => `${surface.health().detail}\n${lines.join("\n")}`,
     );
 
+  async function close(): Promise<void> {
+    await surface.stop();
+    await discord.stop();
+  }
+
   if (start) {
     await surface.start();
-    await ready();
+    await ready().catch(async (error: unknown) => {
+      // What is left open would keep the whole test run waiting.
+      await close();
+      throw error;
+    });
   }
   return {
     discord,
@@ -86,9 +95,6 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
       await surface.start();
       await ready();
     },
-    async close() {
-      await surface.stop();
-      await discord.stop();
-    },
+    close,
   };
 }

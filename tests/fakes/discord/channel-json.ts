@@ -89,6 +89,7 @@ export function guildJson(world: World): Fields {
     explicit_content_filter: 0,
     emojis: [],
     stickers: [],
+    incidents_data: null,
     max_members: 500_000,
     max_presences: null,
     max_stage_video_channel_users: 50,

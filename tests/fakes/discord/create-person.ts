@@ -5,14 +5,13 @@ import type { Interactions } from "./interactions.ts";
 import { pingsOf } from "./mentions.ts";
 import { messageEvent } from "./message-json.ts";
 import { begun, type Deed, resolvedJson } from "./payloads.ts";
-import { may } from "./permissions.ts";
+import { isOffered, may } from "./permissions.ts";
 import type { In, Person } from "./person.ts";
 import { buttonsIn } from "./reading.ts";
 import { allIn } from "./settle-components.ts";
 import { changeThread } from "./threads.ts";
 import { type Options, typed } from "./typed-options.ts";
 import type { Channel, Member, Message, Modal, StoredMessage } from "./types.ts";
-import { hasAny } from "./user-json.ts";
 import { addMessage, type World } from "./world.ts";
 
 export interface PersonParts {
@@ -57,7 +56,7 @@ export function createPerson({ member, world, interactions, place, origin }: Per
     const [name, ...path] = line.replace(/^\//, "").split(/\s+/);
     const command = [...world.commands.values()].find((it) => it.name === name);
     const wanted = command?.content["default_member_permissions"];
-    if (command === undefined || !hasAny(world, member.id, typeof wanted === "string" ? wanted : null)) {
+    if (command === undefined || !isOffered(world, member.id, typeof wanted === "string" ? wanted : null)) {
       const names = [...world.commands.values()].map((it) => it.name);
       throw new Error(`${member.name} is offered no command ${name}; there are ${names.join(", ")}`);
     }

@@ -2,7 +2,7 @@ import { administration } from "./administration.ts";
 import { createPerson } from "./create-person.ts";
 import type { FakeDiscord } from "./discord.ts";
 import { createFaults } from "./faults.ts";
-import { type GatewayServer, gatewayServer } from "./gateway.ts";
+import { type GatewayServer, gatewayServer } from "./gateway-server.ts";
 import { createInteractions, type InteractionOptions } from "./interactions.ts";
 import type { In, Person } from "./person.ts";
 import { type RateLimits, rateLimiter } from "./rate-limit.ts";

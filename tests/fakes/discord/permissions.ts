@@ -35,3 +35,12 @@ export function permissionsIn(world: World, member: string, channel: Channel | u
 export function may(world: World, member: string, channel: Channel | undefined, what: Permission): boolean {
   return (permissionsIn(world, member, channel) & PermissionFlagsBits[what]) !== 0n;
 }
+
+/** People are offered a command unless it asks for permissions, and they have not all of them; "0" is for administrators. */
+export function isOffered(world: World, member: string, asked: string | null): boolean {
+  const own = permissionsIn(world, member, undefined);
+  if (asked === null || (own & PermissionFlagsBits.Administrator) !== 0n) {
+    return true;
+  }
+  return asked !== "0" && (own & BigInt(asked)) === BigInt(asked);
+}

@@ -111,14 +111,14 @@ export function restApi({ world, token, limiter, faults, validator, isLate, orig
       case "ratelimited":
         return tooMany(fault.seconds, fault.scope ?? "user", {});
       case "slow":
-        await sleep(fault.milliseconds);
+        await sleep(fault.milliseconds, undefined, { ref: false });
         return answerTo(found, incoming);
       case "answer lost":
         answerTo(found, incoming);
         return "hang up";
       case "slow answer": {
         const answer = answerTo(found, incoming);
-        await sleep(fault.milliseconds);
+        await sleep(fault.milliseconds, undefined, { ref: false });
         return answer;
       }
       case undefined:

@@ -21,7 +21,7 @@ const path = "/channels/{channel_id}/messages";
 const nonceMilliseconds = 5 * 60_000;
 
 /** Seen, not documented (circuitsacul/starboard-4#118): edits of messages older than an hour, in each channel. */
-export const oldEdits = { count: 3, milliseconds: 20_000 };
+const oldEdits = { count: 3, milliseconds: 20_000 };
 
 export const messageRoutes: Routes = {
   create_message: {

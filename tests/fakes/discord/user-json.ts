@@ -1,4 +1,3 @@
-import { PermissionFlagsBits } from "discord.js";
 import type { Fields } from "../slack/json.ts";
 import { permissionsIn } from "./permissions.ts";
 import type { Channel, Member, Role } from "./types.ts";
@@ -72,11 +71,4 @@ export function roleJson(world: World, role: Role): Fields {
     flags: 0,
     ...(role.isManaged && { tags: { bot_id: world.bot.id } }),
   };
-}
-
-/** Users see commands, unless these permissions are asked for and they have none of them. */
-export function hasAny(world: World, member: string, wanted: string | null): boolean {
-  const own = permissionsIn(world, member, undefined);
-  const isAdmin = (own & PermissionFlagsBits.Administrator) !== 0n;
-  return wanted === null || isAdmin || ((own & BigInt(wanted)) === BigInt(wanted) && wanted !== "0");
 }

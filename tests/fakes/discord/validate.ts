@@ -107,7 +107,8 @@ function asType(type: unknown, text: string): unknown {
 
 /**
  * The description as Ajv can use it: what has a `type` is told apart by it, so that an error names the one that was
- * meant; and permissions may be texts, as Discord takes them and discord.js sends them.
+ * meant; a choice of constants is one choice; and permissions may be texts, as Discord takes them and discord.js
+ * sends them.
  */
 function prepared(description: Fields): Fields {
   const schemas = fieldsOf(fieldsOf(description["components"])["schemas"]);
@@ -133,6 +134,9 @@ function prepared(description: Fields): Fields {
     ]);
     const { oneOf, anyOf, ...rest } = Object.fromEntries(entries);
     const union = oneOf ?? anyOf;
+    if (Array.isArray(union) && union.every((it) => fieldsOf(it)["const"] !== undefined)) {
+      return { ...rest, enum: union.map((it) => fieldsOf(it)["const"]) };
+    }
     if (Array.isArray(union) && union.every((it) => typesOf(it).length > 0)) {
       const allOf = union.map((it) => ({
         if: { properties: { type: { enum: typesOf(it) } }, required: ["type"] },

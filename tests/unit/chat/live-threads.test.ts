@@ -107,6 +107,24 @@ test("a failure is shown to the whole channel, and its log goes into the thread 
   await it.threads.stop();
 });
 
+test("a message that cannot be edited for a while holds back no other, and is edited later", async () => {
+  const it = await room();
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  await it.clock.advance(5_000);
+  it.desk.reach(id, "build");
+  // The first edit is the root's.
+  it.channel.fails(new DeliveryError("rate-limited", "too many edits of old messages", 60_000));
+  await it.clock.advance(3_000);
+  it.desk.reach(id, "confirm");
+  await it.clock.advance(6_000);
+  assert.match(it.channel.text("/card"), /"Switch"/);
+  assert.match(it.channel.text("/phases"), /"confirm","state":"running"/);
+  assert.doesNotMatch(it.channel.text("/root"), /switch\?/);
+  await it.clock.advance(60_000);
+  assert.match(it.channel.text("/root"), /switch\?/);
+  await it.threads.stop();
+});
+
 test("a hundred changes in ten seconds are few edits, and the last one stands", async () => {
   const it = await room();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";

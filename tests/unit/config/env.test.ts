@@ -144,3 +144,34 @@ test("a mistake never shows the secret itself", () => {
     false,
   );
 });
+
+const discord = {
+  DISCORD_TOKEN: "MTIz.abc-def.ghi_jkl",
+  DISCORD_APPLICATION_ID: "175928847299117063",
+  DISCORD_GUILD_ID: "175928847299117064",
+  DISCORD_CHANNEL_ID: "175928847299117065",
+};
+
+test("Discord is on when its variables are set, and says which are missing", () => {
+  assert.equal(readEnvironment(least, "/").discord, null);
+  assert.deepEqual(readEnvironment({ ...least, ...discord }, "/").discord, {
+    token: discord.DISCORD_TOKEN,
+    applicationId: discord.DISCORD_APPLICATION_ID,
+    guildId: discord.DISCORD_GUILD_ID,
+    channelId: discord.DISCORD_CHANNEL_ID,
+    apiUrl: null,
+  });
+  const found = mistakes({ ...least, DISCORD_TOKEN: discord.DISCORD_TOKEN });
+  assert.deepEqual(
+    found.map((mistake) => mistake.split(" ")[0]),
+    ["DISCORD_APPLICATION_ID", "DISCORD_GUILD_ID", "DISCORD_CHANNEL_ID"],
+  );
+  assert.match(
+    mistakes({ ...least, ...discord, DISCORD_GUILD_ID: "ops" }).join(),
+    /DISCORD_GUILD_ID is not one of/,
+  );
+  assert.match(
+    mistakes({ ...least, ...discord, DISCORD_TOKEN: "Bot abc def" }).join(),
+    /DISCORD_TOKEN is no bot token/,
+  );
+});

@@ -12,8 +12,10 @@ import { buttonsOf as slackButtons } from "../../fakes/slack/index.ts";
 
 test("a run that began on Slack is decided on Discord, once, and both show by whom", async (t) => {
   const desk = fakeDesk();
-  const [slack, discord] = await Promise.all([slackRoom(desk), discordRoom(desk)]);
-  t.after(() => Promise.all([slack.close(), discord.close()]));
+  const slack = await slackRoom(desk);
+  t.after(() => slack.close());
+  const discord = await discordRoom(desk);
+  t.after(() => discord.close());
   const ada = slack.slack.user({ name: "ada" });
   const grace = discord.discord.user({ name: "grace" });
   await ada.types("/deploy yoga", { channel: "deploys" });

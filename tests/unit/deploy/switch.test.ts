@@ -49,6 +49,22 @@ test("a unit that fails under the new system rolls it back, with the unit named"
   ]);
 });
 
+test("what the failed unit wrote itself stands beside why it was rolled back", async (t) => {
+  const { world, bot, id } = await atTheCard(t, {
+    testExit: 4,
+    units: { "nginx.service": { active: "failed", result: "exit-code" } },
+  });
+  world.host("yoga").journal = "Nov 24 11:18:23 yoga nginx[463]: [emerg] cannot load certificate\n";
+  await bot.engine.decide(id, "switch", alice);
+  const ended = await bot.ends(id);
+  assert.equal(
+    ended.lines.includes("Nov 24 11:18:23 yoga nginx[463]: [emerg] cannot load certificate"),
+    true,
+  );
+  const asked = world.ran.find(({ argv }) => argv[0] === "journalctl");
+  assert.equal(asked?.argv.at(-1), "--unit=nginx.service");
+});
+
 test("a unit that was failed before does not roll a good system back", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   const units = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { code } from "../../../src/chat/blocks.ts";
 import type { Deployment } from "../../../src/chat/desk.ts";
 import { click, whisper } from "../../contracts/places/discord.ts";
 import { readChannel, readMessage, standing } from "../../contracts/places/discord-reading.ts";
@@ -11,7 +12,12 @@ import { fakeDesk } from "../../fakes/fake-desk.ts";
 const channel = "deploys";
 
 async function room(t: TestContext, options: DiscordRoomOptions = {}) {
-  const desk = fakeDesk();
+  const real = fakeDesk();
+  let isBroken = false;
+  const desk: typeof real = {
+    ...real,
+    deployment: (id) => (isBroken ? Promise.reject(new Error("the disk is full")) : real.deployment(id)),
+  };
   const opened = await discordRoom(desk, options);
   t.after(async () => {
     await opened.close();
@@ -30,7 +36,10 @@ async function room(t: TestContext, options: DiscordRoomOptions = {}) {
     const card = await opened.discord.until(find(label), 10_000, "a card that asks");
     return { id, card };
   };
-  return { ...opened, desk, ada, asks };
+  const failReading = (isSo: boolean) => {
+    isBroken = isSo;
+  };
+  return { ...opened, desk: real, ada, asks, failReading };
 }
 
 test("typed options become the command, and are acknowledged within a second", async (t) => {
@@ -126,9 +135,64 @@ test("hosts are completed as they are typed, and nothing is for whoever may not 
   const completed = await ada.completes("deploy", { host: "yo" }, "host", { channel });
   assert.deepEqual(completed.choices, [{ name: "yoga", value: "yoga" }]);
   desk.failNext(new Error("the store is away"));
-  // A suggestion that cannot be made is none.
-  const broken = await ada.completes("logs", { id: "d-" }, "id", { channel });
-  assert.equal(broken.failed, undefined);
+  const broken = await ada.completes("deploy", { host: "yo" }, "host", { channel });
+  assert.deepEqual([broken.failed, broken.choices], [undefined, []]);
+  desk.refuseViews("roles:\n  viewer: [ada]");
+  assert.deepEqual((await ada.completes("deploy", { host: "yo" }, "host", { channel })).choices, []);
+});
+
+test("a host of high risk whose record cannot be read is not switched", async (t) => {
+  const at = await room(t);
+  const { card } = await at.asks("hetzner-vps", { risk: "high" });
+  at.failReading(true);
+  const clicked = await at.ada.clicks(card, "Switch");
+  assert.match(await whisper(at, () => clicked.whispers[0]), /could not be read, so nothing was switched/);
+  at.failReading(false);
+  const { modal } = await at.ada.clicks(card, "Switch");
+  at.failReading(true);
+  const sent = await at.ada.submits(modal ?? assert.fail(), { host: "hetzner-vps" });
+  assert.match(await whisper(at, () => sent.whispers[0]), /nothing was switched/);
+  assert.deepEqual(at.desk.decided, []);
+});
+
+test("whoever may not switch is told so before being asked for the host's name", async (t) => {
+  const at = await room(t);
+  const { card } = await at.asks("hetzner-vps", { risk: "high" });
+  at.desk.refuseViews("roles:\n  deployer: [ada]");
+  const clicked = await at.ada.clicks(card, "Switch");
+  assert.equal(clicked.modal, undefined);
+  assert.match(await whisper(at, () => clicked.whispers[0]), /may not/);
+});
+
+test("another process of the bot that answered first also does the work", async (t) => {
+  const at = await room(t);
+  const error = {
+    kind: "error",
+    status: 400,
+    code: 40_060,
+    message: "Interaction has already been acknowledged.",
+  } as const;
+  at.discord.faults.add("create_interaction_response", error);
+  await at.ada.uses("deploy", { host: "yoga" }, { channel }).catch(() => undefined);
+  await at.ada.uses("help", {}, { channel });
+  await until("the later one", () => at.desk.said.some(({ text }) => text.startsWith("/help")));
+  assert.equal(at.desk.said.length, 1);
+});
+
+test("an answer is given although Discord hiccups, and without a file that it does not take", async (t) => {
+  const at = await room(t);
+  at.discord.faults.add("update_original_webhook_message", { kind: "status", status: 502 });
+  const first = await at.ada.uses("help", {}, { channel });
+  assert.match(await whisper(at, () => first.whispers[0]), /deploy/);
+  at.desk.answerNext("Log", [code("d-1.log", "line\n".repeat(2_000))]);
+  at.discord.faults.add("update_original_webhook_message", {
+    kind: "error",
+    status: 400,
+    code: 50_035,
+    message: "Invalid Form Body",
+  });
+  const second = await at.ada.uses("switchyard", { command: "logs d-1" }, { channel });
+  assert.match(await whisper(at, () => second.whispers[0]), /line/);
 });
 
 test("a mention is a command, in the channel and in a thread, and is answered there", async (t) => {
@@ -174,6 +238,7 @@ test("a run that outlives the interaction's token is told to its end all the sam
   await until("a root", () => at.discord.messages(channel).length === 1);
   await until("the answer", () => outcome.whispers.some(({ isThinking }) => !isThinking));
   const [id = ""] = (await at.desk.deployments({ limit: 1 })).map((one) => one.id);
+  const tokenDies = now() + 15 * 60_000;
   passed += 2 * 60 * 60_000;
   at.desk.reach(id, "build");
   at.desk.progress(id, "compiling linux-6.12.9", 0.4);
@@ -182,7 +247,7 @@ test("a run that outlives the interaction's token is told to its end all the sam
   at.desk.finish(id, "deployed", { message: "yoga runs the new system" });
   await until("the end", () => readChannel(at.discord, channel).includes("yoga runs the new system"));
   const late = at.discord.requests.filter(
-    ({ path, at: when }) => path.startsWith("/webhooks/") && when > now() - 60_000,
+    ({ path, at: when }) => path.startsWith("/webhooks/") && when > tokenDies,
   );
   assert.deepEqual(late, [], "nothing hangs on the token");
 });
@@ -197,7 +262,9 @@ test("an answer that comes after the token is dead is written down, and harms no
   );
   passed += 16 * 60_000;
   await outcome;
-  await until("a line in the log", () => at.lines.some((line) => line.includes("answering a command")));
+  await until("a line in the log", () =>
+    at.lines.some((line) => line.includes("an answer could not be given")),
+  );
   passed = 0;
   const later = await at.ada.uses("help", {}, { channel });
   assert.match(await whisper(at, () => later.whispers[0]), /deploy/);

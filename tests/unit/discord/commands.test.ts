@@ -78,7 +78,9 @@ test("typed options come out of the parser as they went in", () => {
   assert.equal(commandLine("history", { limit: 20 }, help), "/history --limit=20");
   assert.equal(commandLine("switchyard", { command: " /status yoga " }, help), "/status yoga");
   assert.equal(commandLine("switchyard", { command: "" }, help), "/help");
-  assert.equal(commandLine("gone", { x: 1 }, help), "/gone");
+  assert.equal(commandLine("gone", { x: 1 }, help), "/gone --x=1");
+  const stale = parseCommand(commandLine("deploy", { host: "yoga", pretend: true }, help), commands);
+  assert.equal(stale.kind === "mistake" && stale.message, "/deploy has no flag --pretend.");
 });
 
 test("registering twice changes nothing the second time; a changed command is registered anew", async (t) => {

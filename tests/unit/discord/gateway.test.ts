@@ -90,6 +90,25 @@ test("a gateway that drops in the middle of a deployment holds up no message of 
   await until("a session", at.isWell, 30_000, at.why);
 });
 
+test("a session that cannot be resumed within the patience is begun from scratch", async (t) => {
+  const at = await room(t, { change: { gatewayPatience: 1_200 } });
+  at.discord.gateway.refuses = true;
+  at.discord.gateway.cut();
+  await until(
+    "that patience ran out",
+    () => at.surface().health().detail.includes("does not answer"),
+    15_000,
+    at.why,
+  );
+  at.discord.gateway.refuses = false;
+  await until(
+    "a new session",
+    () => at.isWell() && at.discord.gateway.identifies.length === 2,
+    30_000,
+    at.why,
+  );
+});
+
 test("a token that is no good is said, with what to do", async (t) => {
   const at = await room(t, { start: false, change: { token: "not-this-one-at-all" } });
   await at.surface().start();

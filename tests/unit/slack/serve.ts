@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
 import { slackSurface } from "../../../adapters/slack/index.ts";
-import type { OpenThreads, SlackOptions } from "../../../adapters/slack/types.ts";
+import type { SlackOptions } from "../../../adapters/slack/types.ts";
 import type { Channel, OutMessage } from "../../../src/chat/channel.ts";
+import type { OpenThreads } from "../../../src/chat/platform/parts.ts";
 import { type FakeDesk, fakeDesk } from "../../fakes/fake-desk.ts";
 import {
   type FakeSlack,

@@ -22,7 +22,7 @@ test("a command that starts work answers 202 with the run and its deployments", 
   assert.match(body.run, /^r-/);
   assert.equal(body.deployments.length, 1);
   assert.equal((await desk.deployment(body.deployments[0] ?? ""))?.host, "yoga");
-  assert.deepEqual(desk.said[0]?.who, { surface: "web", id: "token", name: "web", groups: [] });
+  assert.deepEqual(desk.said[0]?.who, { surface: "web", id: "token", name: "owner", groups: [] });
 });
 
 test("a command that only answers gives 200 with text and blocks", async (t) => {
@@ -184,7 +184,7 @@ test("hosts and help are what the desk offers", async (t) => {
   });
   const help = await json<{ who: string; commands: { name: string }[] }>(await get("/api/help"));
   assert.equal(help.commands[0]?.name, "deploy");
-  assert.equal(help.who, "web");
+  assert.equal(help.who, "owner");
 });
 
 test("an error inside the bot is a 500 that tells nothing of its inside", async (t) => {

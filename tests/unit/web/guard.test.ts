@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { systemClock } from "../../../src/config/clock.ts";
+import { openWebSessions } from "../../../src/store/web-sessions.ts";
+import { scratchDirectory } from "../../fakes/scratch.ts";
 import { type Failure, json, raw, serve, token } from "./serve.ts";
 
 const bearer = { authorization: `Bearer ${token}` };
@@ -60,12 +63,14 @@ test("the login link sets a strict, http-only cookie that is not the token, and 
 });
 
 test("a session outlives a restart of the bot, and ends when the token changes", async (t) => {
-  const first = await serve(t);
+  const directory = await scratchDirectory(t);
+  const opened = () => openWebSessions(directory, systemClock);
+  const first = await serve(t, { sessions: await opened() });
   const login = await fetch(`${first.url}/login?token=${token}`, { redirect: "manual" });
   const headers = { cookie: (login.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
-  const restarted = await serve(t);
+  const restarted = await serve(t, { sessions: await opened() });
   assert.equal((await fetch(`${restarted.url}/api/hosts`, { headers })).status, 200);
-  const changed = await serve(t, { token: "another" });
+  const changed = await serve(t, { token: "another", sessions: await opened() });
   assert.equal((await fetch(`${changed.url}/api/hosts`, { headers })).status, 401);
 });
 

@@ -7,7 +7,9 @@ test("the page's files are served with their types, and again only when they cha
   for (const [name, type] of [
     ["app.js", "text/javascript; charset=utf-8"],
     ["preact.js", "text/javascript; charset=utf-8"],
-    ["style.css", "text/css; charset=utf-8"],
+    ["lib/api.js", "text/javascript; charset=utf-8"],
+    ["css/base.css", "text/css; charset=utf-8"],
+    ["inter.woff2", "font/woff2"],
     ["icon.svg", "image/svg+xml"],
   ] as const) {
     const first = await get(`/assets/${name}`);

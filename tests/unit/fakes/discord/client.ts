@@ -8,7 +8,9 @@ import {
   REST,
   type RESTOptions,
   type SendableChannels,
+  Status,
 } from "discord.js";
+import { until } from "../../../contracts/until.ts";
 import {
   type FakeDiscord,
   type FakeDiscordOptions,
@@ -16,10 +18,25 @@ import {
   startFakeDiscord,
 } from "../../../fakes/discord/index.ts";
 
-/** A Discord that goes away with the test. */
+/** Clients to end, by the Discord that they are connected to. */
+const clients = new WeakMap<FakeDiscord, Client[]>();
+
+/**
+ * A Discord that goes away with the test, after the clients. `destroy()` of discord.js 14.28 does nothing to a client
+ * that is about to connect again, which then tries for ever: so they are let in first.
+ */
 export async function discordFor(t: TestContext, options: FakeDiscordOptions = {}): Promise<FakeDiscord> {
   const discord = await startFakeDiscord(options);
-  t.after(() => discord.stop());
+  clients.set(discord, []);
+  t.after(async () => {
+    Object.assign(discord.gateway, { refuses: false, silent: false, acknowledges: true });
+    const loggedIn = (clients.get(discord) ?? []).filter((it) => it.token !== null);
+    for (const client of loggedIn) {
+      await until("the connection", () => client.ws.shards.every((it) => it.status === Status.Ready));
+      await client.destroy();
+    }
+    await discord.stop();
+  });
   if (discord.whyNot !== undefined) {
     t.diagnostic(`bodies are not checked: ${discord.whyNot}`);
   }
@@ -27,28 +44,23 @@ export async function discordFor(t: TestContext, options: FakeDiscordOptions = {
 }
 
 /** A client of the real discord.js, not yet logged in. */
-export function clientFor(
-  t: TestContext,
-  discord: FakeDiscord,
-  more: Partial<ClientOptions> = {},
-): Client<true> {
+export function clientFor(discord: FakeDiscord, more: Partial<ClientOptions> = {}): Client<true> {
   const client: Client<true> = new Client({
     intents: [GatewayIntentBits.Guilds],
     ...more,
     rest: { api: discord.apiUrl, ...more.rest },
   });
   client.on("error", () => {});
-  t.after(() => client.destroy());
+  clients.get(discord)?.push(client);
   return client;
 }
 
 /** A client that has logged in and knows its guild. */
 export async function readyFor(
-  t: TestContext,
   discord: FakeDiscord,
   more: Partial<ClientOptions> = {},
 ): Promise<Client<true>> {
-  const client = clientFor(t, discord, more);
+  const client = clientFor(discord, more);
   const ready = new Promise<void>((resolve) => client.once("clientReady", () => resolve()));
   await client.login(discord.token);
   await ready;

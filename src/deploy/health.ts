@@ -1,0 +1,31 @@
+import { deadlines } from "../config/deadlines.ts";
+import { runChecks } from "../health/checks.ts";
+import { type HealthReport, healthReportArgv, parseHealthReport } from "../health/report.ts";
+import type { CheckResult } from "../health/verdict.ts";
+import { mustRun } from "../remote/shell.ts";
+import { type EngineParts, hostOf } from "./parts.ts";
+
+export type Examined =
+  | {
+      readonly kind: "seen";
+      readonly host: string;
+      readonly report: HealthReport;
+      readonly checks: readonly CheckResult[];
+    }
+  | { readonly kind: "unseen"; readonly host: string; readonly why: string };
+
+/** Looks closely at one host: its system, its units and its checks from fleet.yaml. */
+export async function examineHost(parts: EngineParts, name: string): Promise<Examined> {
+  const host = hostOf(parts, name);
+  const shell = parts.shells.host(host.target);
+  try {
+    const exit = await mustRun(shell, `reading the health of ${name}`, {
+      argv: healthReportArgv(host.critical),
+      timeout: deadlines.hostCommand,
+    });
+    const report = parseHealthReport(name, parts.redact(exit.stdout));
+    return { kind: "seen", host: name, report, checks: await runChecks(shell, host.checks, parts.clock) };
+  } catch (error) {
+    return { kind: "unseen", host: name, why: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { heading, table } from "../../../src/chat/blocks.ts";
+import { options, useBrowser } from "./browser.ts";
+import { serve } from "./serve.ts";
+
+const open = useBrowser();
+
+test("the history is narrowed by host, outcome, who and since; the address says how", options, async (t) => {
+  const { url, desk } = await serve(t);
+  const yoga = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  desk.finish(yoga, "deployed");
+  const vps = desk.begin(["hetzner-vps"]).deployments[0]?.id ?? "";
+  desk.finish(vps, "failed");
+  const { page, complaints } = await open(t, url, "/history");
+  await page.locator(".past").nth(1).waitFor();
+  await page.getByLabel("Host", { exact: true }).selectOption("yoga");
+  await page.locator(".past", { hasText: "hetzner-vps" }).waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).search, "?host=yoga");
+  await page.getByLabel("Outcome").selectOption("failed");
+  await page.getByText("Nothing was found").waitFor();
+  await page.getByRole("link", { name: "Show all" }).click();
+  await page.goto(`${url}/history?outcome=failed&since=7&who=we`);
+  await page.locator(".past", { hasText: "hetzner-vps" }).waitFor();
+  assert.equal(await page.locator(".past").count(), 1);
+  assert.equal(await page.getByLabel("Who asked").inputValue(), "we");
+  await page.getByLabel("Who asked").fill("nobody");
+  await page.getByText("Nothing was found").waitFor();
+  await page.goBack();
+  assert.deepEqual(complaints, []);
+});
+
+test(
+  "a row of the history leads to the page of its deployment, which is found again after a reload",
+  options,
+  async (t) => {
+    const { url, desk } = await serve(t);
+    const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    desk.finish(id, "deployed");
+    const { page } = await open(t, url, "/history");
+    await page.getByRole("link", { name: "yoga", exact: true }).click();
+    await page.getByRole("heading", { name: "yoga: deployed", level: 1 }).waitFor();
+    assert.equal(new URL(page.url()).pathname, `/d/${id}`);
+    await page.reload();
+    await page.getByRole("heading", { name: "yoga: deployed", level: 1 }).waitFor();
+  },
+);
+
+test(
+  "a command that looks is a page, too: its hosts and ids lead on, and it can look again",
+  options,
+  async (t) => {
+    const { url, desk } = await serve(t);
+    const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    desk.answerNext("What runs where", [
+      heading("What runs where"),
+      table(["Host", "Under way"], [["yoga", `up to date; ${id} (check)`]]),
+    ]);
+    const { page, complaints } = await open(t, url, "/status");
+    await page.getByRole("heading", { name: "What runs where", level: 1 }).waitFor();
+    assert.equal(desk.said.at(-1)?.text, "/status");
+    assert.equal(await page.getByRole("link", { name: id }).getAttribute("href"), `/d/${id}`);
+    desk.answerNext("Status of yoga", [heading("yoga is running", "good")]);
+    await page.locator("main").getByRole("link", { name: "yoga", exact: true }).click();
+    await page.getByRole("heading", { name: "yoga is running" }).waitFor();
+    assert.equal(desk.said.at(-1)?.text, "/status yoga");
+    desk.refuseNext("unavailable", "yoga does not answer.", "Is it up?");
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByRole("alert").getByText("yoga does not answer.").waitFor();
+    assert.deepEqual(
+      complaints.filter((text) => !text.includes("503")),
+      [],
+    );
+  },
+);
+
+test("addresses that lead nowhere say so, and where to go", options, async (t) => {
+  const { url } = await serve(t);
+  const { page } = await open(t, url, "/d/d-20261123-ffff");
+  await page.getByText("There is no deployment d-20261123-ffff").waitFor();
+  await page.getByRole("link", { name: "look for it in the history" }).click();
+  await page.getByText("Nothing has been deployed yet").waitFor();
+  await page.goto(`${url}/health`);
+  await page.getByText("The health of which host?").waitFor();
+  assert.equal((await page.goto(`${url}/nowhere`))?.status(), 404);
+});
