@@ -157,7 +157,11 @@ export function createWork(parts: EngineParts): Work {
         task.stop({ kind: "shutdown" });
       }
     }
-    const busy = [...tasks.values()].filter((task) => task.context.record().phase !== "confirm");
+    // One that was decided is carried out, or is ended already and takes its gc-roots off the host.
+    const busy = [...tasks.values()].filter((task) => {
+      const { outcome, phase, confirmation } = task.context.record();
+      return phase !== "confirm" || outcome !== null || (confirmation?.decision ?? null) !== null;
+    });
     if (busy.length > 0) {
       const waited = new AbortController();
       const over = Promise.allSettled(busy.map(({ id }) => working.get(id)));

@@ -94,3 +94,24 @@ test("a drain with nothing at work ends at once", async (t) => {
   await world.clock.settle(bot.engine.drain(within));
   assert.equal(world.clock.sleeping, 0);
 });
+
+test("a drain waits for a card that was decided, until the host is tidied up", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  const { roots } = world.host("yoga");
+  assert.equal(roots.size, 2);
+  const tidying = world.shell("yoga").hold("gcroots");
+  await bot.engine.decide(id, "cancel", alice);
+  await world.clock.until(tidying.hasStarted);
+  let isOver = false;
+  const drained = bot.engine.drain(within).then(() => {
+    isOver = true;
+  });
+  await new Promise(setImmediate);
+  assert.equal(isOver, false);
+  tidying.release();
+  await world.clock.settle(drained);
+  assert.deepEqual([...roots.keys()], []);
+});
