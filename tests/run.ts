@@ -3,6 +3,7 @@
  * down again; where this machine cannot have one, those tests are skipped with the reason.
  */
 import { createHash } from "node:crypto";
+import { globSync } from "node:fs";
 import { execa } from "execa";
 import { bringUp, takeDown, whatIsMissing } from "./rehearsal/fleet.ts";
 import { installTools } from "./tools.ts";
@@ -12,10 +13,12 @@ const fleet = `test-${createHash("sha256")
   .digest("hex")
   .slice(0, 8)}`;
 const wanted = process.argv.slice(2);
-const files =
-  wanted.length > 0
-    ? wanted
-    : ["tests/unit/**/*.test.ts", "tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"];
+/** It cuts power and networks, on all machines at once: nothing else may be at work there. */
+const faults = "tests/e2e/faults.test.ts";
+const others = globSync(["tests/unit/**/*.test.ts", "tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"])
+  .filter((file) => file !== faults)
+  .sort();
+const rounds = wanted.length > 0 ? [wanted] : [others, [faults]];
 
 async function prepare(): Promise<Record<string, string>> {
   for (const missing of await installTools()) {
@@ -38,12 +41,16 @@ async function prepare(): Promise<Record<string, string>> {
 }
 
 const env = await prepare();
-const result = await execa(
-  process.execPath,
-  ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...files],
-  { stdio: ["ignore", "inherit", "inherit"], env, reject: false },
-);
+let exitCode = 0;
+for (const files of rounds) {
+  const result = await execa(
+    process.execPath,
+    ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...files],
+    { stdio: ["ignore", "inherit", "inherit"], env, reject: false },
+  );
+  exitCode ||= result.exitCode ?? 1;
+}
 if (env["SWITCHYARD_TEST_FLEET"] !== undefined) {
   await takeDown(fleet);
 }
-process.exit(result.exitCode ?? 1);
+process.exit(exitCode);

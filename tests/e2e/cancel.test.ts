@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 import { useSlowWork, waitsOf } from "./slow-work.ts";
 
 /** Here the bot is not root: what runs on it runs behind sudo. */
@@ -8,7 +8,7 @@ const host = "zephyrus";
 
 describe("cancel, on real machines", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   const waits = waitsOf(host);
   const work = useSlowWork(fleet, host);
 

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "zephyrus";
 
 describe("the bot is killed and started again", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   let bot: Bot;
   before(async () => {
     bot = await startBot(fleet(), { defaults: { ackWithin: "10s" } });

@@ -3,13 +3,13 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
-import { invocation, skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { invocation, skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "yoga";
 
 describe("/deploy on a real machine", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   let bot: Bot;
   before(async () => {
     await fleet().reset(host);

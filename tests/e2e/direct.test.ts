@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import type { Deployment } from "../../src/deploy/deployment.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 import { startWiredBot, type WiredBot } from "./wired-bot.ts";
 
 const host = "hetzner-vps";
@@ -11,7 +11,7 @@ const profile = "/nix/var/nix/profiles/system";
 
 describe("a host that is reached directly, on real machines", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   let wired: WiredBot;
   let keys: string;
   /** Made by hand there: generations 3 and 4. */

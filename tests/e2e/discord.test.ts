@@ -5,7 +5,7 @@ import { readMessage } from "../contracts/places/discord-reading.ts";
 import { type FakeDiscord, type Message, type Person, startFakeDiscord } from "../fakes/discord/index.ts";
 import { type FakeSlack, shown, startFakeSlack } from "../fakes/slack/index.ts";
 import { type Bot, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "ovh-vps";
 const risky = "hetzner-vps";
@@ -13,8 +13,7 @@ const patience = 90_000;
 
 describe("Discord, on real machines", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
-  useHost(fleet, risky);
+  useHosts(fleet, host, risky);
   let discord: FakeDiscord;
   let slack: FakeSlack;
   let bot: Bot;

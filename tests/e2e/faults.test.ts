@@ -9,7 +9,7 @@ import { play } from "./faults/play.ts";
 import { nameOf, type Row } from "./faults/row.ts";
 import { rows } from "./faults/rows.ts";
 import { faultsDocument, type Played } from "./faults/table.ts";
-import { skip, useFleet, useHost } from "./machine.ts";
+import { skip, useFleet, useHosts } from "./machine.ts";
 
 /** For work on single rows: a pattern for their names. What is left out is said, and the document is not written. */
 const only = new RegExp(process.env["SWITCHYARD_TEST_FAULTS"] ?? "");
@@ -17,9 +17,7 @@ const chosen = rows.filter((row) => only.test(nameOf(row)));
 
 describe("every way a switch can fail", { skip }, () => {
   const fleet = useFleet();
-  for (const host of hostNames) {
-    useHost(fleet, host);
-  }
+  useHosts(fleet, ...hostNames);
 
   test("every fault ends on the old or the new system, and the record says so", {
     skip,

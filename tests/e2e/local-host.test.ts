@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "yoga";
 
 describe("a workstation that is its own builder (targetHost: local)", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   let bot: Bot;
 
   async function inside(machine: string, script: string, input?: string): Promise<string> {

@@ -28,18 +28,28 @@ export function useFleet(): () => Fleet {
   };
 }
 
-/** Keeps a host for the tests of one file, since test files run side by side; waits until it is free. */
-export function useHost(fleet: () => Fleet, host: string): void {
-  let release: (() => Promise<void>) | undefined;
+/** A whole table of faults may be played before a host is free, in quarters of a second. */
+const mostTries = 4 * 60 * 60;
+
+/**
+ * Keeps hosts for the tests of one file, since test files run side by side; waits until they are free. They are taken in
+ * one order by everybody, or two files would wait for each other for ever.
+ */
+export function useHosts(fleet: () => Fleet, ...hosts: readonly string[]): void {
+  const held: (() => Promise<void>)[] = [];
   before(async () => {
-    const claim = join(fleet().dir, `claim-${host}`);
-    await mkdir(claim, { recursive: true });
-    release = await lockfile.lock(claim, {
-      stale: 20_000,
-      retries: { retries: 4_000, factor: 1, minTimeout: 250 },
-    });
+    for (const host of hosts.toSorted()) {
+      const claim = join(fleet().dir, `claim-${host}`);
+      await mkdir(claim, { recursive: true });
+      held.push(
+        await lockfile.lock(claim, {
+          stale: 20_000,
+          retries: { retries: mostTries, factor: 1, minTimeout: 250 },
+        }),
+      );
+    }
   });
-  after(() => release?.());
+  after(() => Promise.all(held.map((release) => release())));
 }
 
 /** What a host really runs, read from inside and not through the bot. */

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { skip, useFleet, useHost } from "./machine.ts";
+import { skip, useFleet, useHosts } from "./machine.ts";
 import { useSlowWork, waitsOf } from "./slow-work.ts";
 
 const host = "ovh-vps";
 
 describe("work whose bot or connection is gone, on real machines", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   const waits = waitsOf(host);
   const work = useSlowWork(fleet, host);
 

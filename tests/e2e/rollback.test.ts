@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "ovh-vps";
 
 describe("/rollback and /generations on a real machine", { skip }, () => {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   let bot: Bot;
   let first: string;
   before(async () => {

@@ -9,7 +9,7 @@ import {
   startFakeSlack,
 } from "../fakes/slack/index.ts";
 import { type Bot, freePort, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet, useHost } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const host = "ovh-vps";
 const patience = 60_000;
@@ -17,7 +17,7 @@ const patience = 60_000;
 for (const mode of ["Socket Mode", "HTTP"] as const) {
   describe(`Slack in ${mode}, on a real machine`, { skip }, () => {
     const fleet = useFleet();
-    useHost(fleet, host);
+    useHosts(fleet, host);
     let slack: FakeSlack;
     let bot: Bot;
 
@@ -154,9 +154,7 @@ for (const mode of ["Socket Mode", "HTTP"] as const) {
 
 describe("four hosts at once, on real machines", { skip }, () => {
   const fleet = useFleet();
-  for (const one of ["hetzner-vps", "ovh-vps", "yoga", "zephyrus"]) {
-    useHost(fleet, one);
-  }
+  useHosts(fleet, "hetzner-vps", "ovh-vps", "yoga", "zephyrus");
   let slack: FakeSlack;
   let bot: Bot;
   before(async () => {

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { launchBrowser } from "../browser.ts";
 import { type Bot, startBot } from "./bot.ts";
-import { useFleet, useHost } from "./machine.ts";
+import { useFleet, useHosts } from "./machine.ts";
 
 /** A bot, and two people in two browsers: Alice is an admin, Bob may look. */
 export interface People {
@@ -23,7 +23,7 @@ export interface People {
 
 export function usePeople(host: string, look: BrowserContextOptions): People {
   const fleet = useFleet();
-  useHost(fleet, host);
+  useHosts(fleet, host);
   const complaints: string[] = [];
   let bot: Bot;
   let browser: Browser;
