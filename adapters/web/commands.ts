@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
-import { readBody, shortBody } from "./body.ts";
+import { readBody } from "./body.ts";
 import { errorAnswer } from "./errors.ts";
 import { isDeploymentId, isRunId, unknownId } from "./records.ts";
 import { joinReplies, sendReply } from "./replies.ts";
@@ -15,8 +15,6 @@ type Action = z.infer<typeof actionSchema>["action"];
 /** What changes something: commands, and the buttons' actions. */
 export function commandRoutes(desk: Desk): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-
-  app.use(shortBody());
 
   app.post("/commands", async (c) => {
     const body = await readBody(c, commandSchema);

@@ -42,6 +42,12 @@ function App() {
     document.title = asked > 0 ? `(${asked}) Switchyard` : "Switchyard";
   });
 
+  useEffect(() => {
+    const close = (event) => event.key === "Escape" && setShowsSide(false);
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, []);
+
   const Page = pages[state.place.name] ?? Nowhere;
   return html`
     <header class="top">
@@ -49,7 +55,7 @@ function App() {
       <a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="22" height="22" /> Switchyard</a>
     </header>
     <${Sidebar} isShown=${showsSide} />
-    <main id="main">
+    <main id="main" onClick=${() => setShowsSide(false)}>
       ${state.link === "lost" && html`<p class="banner" role="status">Connection lost, reconnecting…</p>`}
       ${state.refusal === null ? html`<${Page} />` : html`<${Refused} refusal=${state.refusal} />`}
     </main>`;

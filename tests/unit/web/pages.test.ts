@@ -47,7 +47,7 @@ test(
 );
 
 test(
-  "a command that looks is a page, too: its hosts and ids lead on, and it can look again",
+  "a command that looks is a page, too: its hosts and ids lead on, and it can be refreshed",
   options,
   async (t) => {
     const { url, desk } = await serve(t);
@@ -65,7 +65,7 @@ test(
     await page.getByRole("heading", { name: "yoga is running" }).waitFor();
     assert.equal(desk.said.at(-1)?.text, "/status yoga");
     desk.refuseNext("unavailable", "yoga does not answer.", "Is it up?");
-    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByRole("button", { name: "Refresh" }).click();
     await page.getByRole("alert").getByText("yoga does not answer.").waitFor();
     assert.deepEqual(
       complaints.filter((text) => !text.includes("503")),

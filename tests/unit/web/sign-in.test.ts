@@ -52,7 +52,9 @@ test("the hash of a token, or of a session, signs nobody in", async (t) => {
   assert.equal((await signIn(url, alice.hash)).status, 401);
 });
 
-test("a revoked token ends its sessions and its open streams, and nobody else's", async (t) => {
+test("a revoked token ends its sessions and its open streams, and nobody else's", {
+  timeout: 20_000,
+}, async (t) => {
   let people = [alice];
   const { url, desk, get } = await serve(t, { people: () => people });
   const cookie = cookieOf(await signIn(url, alices));

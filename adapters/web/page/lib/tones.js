@@ -36,7 +36,7 @@ export function awaitsDecision({ outcome, phase, confirmation }) {
 }
 
 const isError =
-  /^\s*(error|fatal|failed|problem)\b|\b(error|problem):|\bfailed (to|with)\b|\[emerg\]|=== (failed|rolled-back|rollback-failed|unknown)/i;
+  /^\s*(error|fatal|failed|problem)\b|\b(error|problem):|\bfailed (to|with)\b|\[emerg\]|\.(service|socket|timer|mount|path) failed\b|=== (failed|rolled-back|rollback-failed|unknown)/i;
 
 /** The tone of a line that a program wrote. */
 export function lineTone(text) {

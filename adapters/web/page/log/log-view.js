@@ -43,7 +43,7 @@ export function LogView({ id, isOver, name }) {
       <label class="check"><input type="checkbox" checked=${isTrouble} onChange=${(event) => setTrouble(event.currentTarget.checked)} /> Errors only</label>
       <label class="check"><input type="checkbox" checked=${follows} onChange=${(event) => setFollows(event.currentTarget.checked)} /> Follow</label>
       <span class="state" role="status">${words(log, isNarrowed)}</span>
-      <a class="quiet" href=${`/api/deployments/${id}/log`} target="_blank" rel="noopener">Open as text</a>
+      <a class="quiet" href=${`/api/deployments/${id}/log`} target="_blank" rel="noopener">As text</a>
       <a class="button small" href=${`/api/deployments/${id}/log`} download=${name}>Download</a>
     </header>
     <div ref=${box} class="lines" tabindex="0" role="group" aria-label="Log lines" onScroll=${onScroll}>

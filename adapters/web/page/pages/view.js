@@ -24,7 +24,7 @@ export function View() {
         ${title === null ? html`<h1 class="title">${host ?? names[name]}</h1>` : html`<${Title} heading=${title} level=${1} />`}
         <p class="by">
           ${host !== undefined && html`<${Neighbours} host=${host} name=${name} />`}
-          <button type="button" class="button small" disabled=${isLoading} onClick=${again}>${isLoading ? "Looking…" : "Look again"}</button>
+          <button type="button" class="button small" disabled=${isLoading} onClick=${again}>${isLoading ? "Looking…" : "Refresh"}</button>
           ${data !== null && html`<span class="faint"><${Ago} at=${data.at} /></span>`}
         </p>
       </div>
