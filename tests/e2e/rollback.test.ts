@@ -31,7 +31,7 @@ describe("/rollback and /generations on a real machine", { skip }, () => {
         ["2", "1"],
       );
       assert.match(rows[0]?.join(" ") ?? "", /running, boots next/);
-      assert.match(rows[0]?.join(" ") ?? "", /web, d-\d{8}-/);
+      assert.match(rows[0]?.join(" ") ?? "", /owner, d-\d{8}-/);
       assert.match(JSON.stringify(body.blocks), /"Roll back to 1"/);
     }
     const plain = await bot.say(`/generations ${host}`);
