@@ -20,7 +20,7 @@ const others = globSync(["tests/unit/**/*.test.ts", "tests/rehearsal/**/*.test.t
   .sort();
 /** Of the table of faults, what is played every time; `npm run test:faults` plays all of it and writes docs/faults.md. */
 const usualFaults =
-  "^(new system (exits with|stops sshd|kills the supervisor|cannot write|leaves a daemon|has a flapper of 3 s)|bot killed, back at once|host rebooted, validate)";
+  "^(new system (exits with 1,|stops sshd|cannot write)|bot killed, back at once, switch|host rebooted, validate, before)";
 const rounds =
   wanted.length > 0
     ? [{ files: wanted, more: {} }]
