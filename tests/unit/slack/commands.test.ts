@@ -146,7 +146,7 @@ test("/deploy without a host opens a form, and the form is the command it stands
     reason: `it's "new"`,
   });
   await slack.until(() => (alice.whispers.length > 0 ? true : null));
-  assert.equal(desk.said[0]?.text, `/deploy 'hetzner-vps' --dry-run --reason='it'"'"'s "new"'`);
+  assert.equal(desk.said[0]?.text, `/deploy hetzner-vps --dry-run --reason='it'"'"'s "new"'`);
 });
 
 test("the App Home shows hosts and deployments, drawn at most every 30 s", async (t) => {
