@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { heading, table } from "../../../src/chat/blocks.ts";
+import { until } from "../../contracts/until.ts";
 import { options, useBrowser } from "./browser.ts";
 import { serve } from "./serve.ts";
 
@@ -22,7 +23,7 @@ test("the history is narrowed by host, outcome, who and since; the address says 
   await page.getByRole("link", { name: "Show all" }).click();
   await page.goto(`${url}/history?outcome=failed&since=7&who=we`);
   await page.locator(".past", { hasText: "hetzner-vps" }).waitFor();
-  assert.equal(await page.locator(".past").count(), 1);
+  await until("one row", async () => (await page.locator(".past").count()) === 1);
   assert.equal(await page.getByLabel("Who asked").inputValue(), "we");
   await page.getByLabel("Who asked").fill("nobody");
   await page.getByText("Nothing was found").waitFor();

@@ -1,8 +1,12 @@
 import { request as httpRequest } from "node:http";
 import type { TestContext } from "node:test";
 import { webSurface } from "../../../adapters/web/index.ts";
+import { sessionsInMemory } from "../../../adapters/web/session.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
 import { fakeDesk } from "../../fakes/fake-desk.ts";
+
+/** They outlive a surface, as the file of a bot that is started again does. */
+const sessions = sessionsInMemory();
 
 export const token = "correct-horse-battery-staple";
 
@@ -29,6 +33,7 @@ export async function serve(t: TestContext, options: Options = {}): Promise<Serv
     token,
     log: { info: note, warn: note, error: note },
     version: "0.0.0",
+    sessions,
     ...options,
   });
   await surface.start();
