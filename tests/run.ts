@@ -13,21 +13,12 @@ const fleet = `test-${createHash("sha256")
   .digest("hex")
   .slice(0, 8)}`;
 const wanted = process.argv.slice(2);
-/** It cuts power and networks, on all machines at once: nothing else may be at work there. */
+/** It cuts power and networks, on all machines at once, and takes long: `npm run test:faults` plays it alone. */
 const faults = "tests/e2e/faults.test.ts";
 const others = globSync(["tests/unit/**/*.test.ts", "tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"])
   .filter((file) => file !== faults)
   .sort();
-/** Of the table of faults, what is played every time; `npm run test:faults` plays all of it and writes docs/faults.md. */
-const usualFaults =
-  "^(new system (exits with 1,|stops sshd|cannot write)|bot killed, back at once, switch|host rebooted, validate, before)";
-const rounds =
-  wanted.length > 0
-    ? [{ files: wanted, more: {} }]
-    : [
-        { files: others, more: {} },
-        { files: [faults], more: { SWITCHYARD_TEST_FAULTS: usualFaults } },
-      ];
+const files = wanted.length > 0 ? wanted : others;
 
 async function prepare(): Promise<Record<string, string>> {
   for (const missing of await installTools()) {
@@ -50,16 +41,12 @@ async function prepare(): Promise<Record<string, string>> {
 }
 
 const env = await prepare();
-let exitCode = 0;
-for (const { files, more } of rounds) {
-  const result = await execa(
-    process.execPath,
-    ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...files],
-    { stdio: ["ignore", "inherit", "inherit"], env: { ...more, ...env }, reject: false },
-  );
-  exitCode ||= result.exitCode ?? 1;
-}
+const result = await execa(
+  process.execPath,
+  ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...files],
+  { stdio: ["ignore", "inherit", "inherit"], env, reject: false },
+);
 if (env["SWITCHYARD_TEST_FLEET"] !== undefined) {
   await takeDown(fleet);
 }
-process.exit(exitCode);
+process.exit(result.exitCode ?? 1);
