@@ -72,7 +72,7 @@ describe("every way a switch can fail", { skip }, () => {
     assert.equal(played.length, rows.length, "every row was played to its end");
     const inOrder = rows.flatMap((row) => played.find((one) => one.row === row) ?? []);
     const date = new Date().toISOString().slice(0, 10);
-    const made = `Written by \`npm test -- tests/e2e/faults.test.ts\` on ${date}, on a machine with ${cpus().length} cores. Do not edit.`;
+    const made = `Written by \`npm run test:faults\` on ${date}, on a machine with ${cpus().length} cores. Do not edit.`;
     await writeFile(join(import.meta.dirname, "../../docs/faults.md"), faultsDocument(inOrder, made));
   });
 });
