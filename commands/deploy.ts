@@ -27,6 +27,11 @@ export const deploy = command({
       value: refValue,
       summary: "a branch, tag or revision; . is the working tree on the builder",
     },
+    {
+      name: "force",
+      value: null,
+      summary: "outside the host's windows; takes --reason, and an approver's click",
+    },
     { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
   ],
   input: typed({ least: 1, most: 1, what: "/deploy takes one host." }).transform((input, context) => {
@@ -35,6 +40,10 @@ export const deploy = command({
         code: "custom",
         message: "--build-only and --dry-run are two different things: give one.",
       });
+    }
+    const reason = flagText(input, "reason");
+    if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
+      context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
     }
     const mode = hasFlag(input, "build-only")
       ? "build-only"
@@ -45,7 +54,8 @@ export const deploy = command({
       host: input.words[0] ?? "",
       mode: mode as "deploy" | "dry-run" | "build-only",
       ref: flagText(input, "ref"),
-      reason: flagText(input, "reason"),
+      isForced: hasFlag(input, "force"),
+      reason,
     };
   }),
   async handle(input, call) {

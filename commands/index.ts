@@ -6,6 +6,7 @@ import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
+import { lock, unlock } from "./lock.ts";
 import { logs } from "./logs.ts";
 import { look } from "./look.ts";
 import { rollback } from "./rollback.ts";
@@ -19,6 +20,8 @@ export const commands: readonly CommandSpec[] = [
   generations,
   confirm,
   cancel,
+  lock,
+  unlock,
   look,
   status,
   health,

@@ -1,15 +1,16 @@
 import type { Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
+import type { Decided } from "../deploy/requests.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import type { Reply } from "./desk.ts";
 import { refusalFor } from "./dispatch.ts";
-import type { Permission } from "./permissions.ts";
+import { mayDo, type Permission } from "./permissions.ts";
 import type { Call } from "./spec.ts";
 
-/** Whoever may start something may end it. */
+/** Whoever may start something may end it, and so may whoever may say the second word. */
 const permissionFor: Readonly<Record<Mode, Permission>> = {
-  deploy: "deploy",
-  "dry-run": "deploy",
+  deploy: "approve",
+  "dry-run": "approve",
   "build-only": "build",
   rollback: "rollback",
 };
@@ -33,12 +34,25 @@ export async function decide(call: Call, id: string, action: "switch" | "cancel"
   if (refusal !== null) {
     return refusal;
   }
-  const decided = await call.tools.engine.decide(id, action, actorOf(call.who));
+  const host = (await call.tools.store.deployment(id))?.host ?? null;
+  const isApprover = mayDo(call.tools.fleet(), call.who, "approve-special", host).kind === "allowed";
+  const decided = await call.tools.engine.decide(id, action, actorOf(call.who), isApprover);
   return decided.kind === "refused"
     ? decided
     : {
         kind: "answer",
-        text: action === "switch" ? `${decided.deployment.host} will switch.` : `${id} is being cancelled.`,
+        text: decidedText(decided, action),
         blocks: deploymentCard(decided.deployment, null),
       };
+}
+
+function decidedText({ kind, deployment }: Decided, action: "switch" | "cancel"): string {
+  const { id, host, confirmation } = deployment;
+  if (action === "cancel") {
+    return `${id} is being cancelled.`;
+  }
+  if (kind === "approved") {
+    return `Your word counts for ${id}. It takes somebody else's, too.`;
+  }
+  return confirmation?.gate === "copy" ? `${id} may go on to ${host}.` : `${host} will switch.`;
 }

@@ -143,7 +143,7 @@ async function evaluateAll(
   const builder = ownedShell(parts.shells.builder, owner);
   const { repository, fleet } = first.context;
   const records = tasks.map(({ context }) => context.record());
-  const { ref, allowAnyRef } = first.context.record();
+  const { ref } = first.context.record();
   // One that is begun again stays at its revision.
   const pinned = records.find(({ revision }) => revision !== null)?.revision;
   const say = (text: string) => {
@@ -159,7 +159,6 @@ async function evaluateAll(
     repository,
     ref: pinned ?? ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
-    allowAnyRef,
     signal,
     say,
   });
@@ -167,6 +166,7 @@ async function evaluateAll(
     await task.context.save({
       revision: source.revision,
       commit: source.commit,
+      isTrusted: source.isTrusted,
       warnings: [...source.warnings],
     });
   }

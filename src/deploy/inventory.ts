@@ -15,7 +15,6 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
       repository: parts.settings.flake,
       ref: fleet.defaults.ref,
       trustedRefs: trustedRefs(fleet),
-      allowAnyRef: true,
       signal: new AbortController().signal,
       say: (text) => parts.log.debug(text),
     });

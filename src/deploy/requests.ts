@@ -1,4 +1,5 @@
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
+import type { Lock } from "./locks.ts";
 import type { Looked } from "./look.ts";
 
 /** What may be asked of the engine, and what it answers. */
@@ -11,6 +12,10 @@ export type Refusal = {
     | "unknown-id"
     | "unknown-generation"
     | "busy"
+    | "locked"
+    | "outside-window"
+    | "needs-approval"
+    | "not-allowed"
     | "already-decided"
     | "too-late"
     | "not-ready"
@@ -30,7 +35,26 @@ export type LookedAgain = {
   /** What was seen, in a sentence. */
   readonly text: string;
 };
-export type Decided = { readonly kind: "decided"; readonly deployment: Deployment };
+/** `approved`: it counts, and more people have to say so. */
+export type Decided = { readonly kind: "decided" | "approved"; readonly deployment: Deployment };
+
+/** Who clicks, and whether they hold the role `approver` for this host. */
+export interface Click {
+  readonly by: Actor;
+  readonly isApprover: boolean;
+}
+
+export interface LockRequest {
+  readonly host: string;
+  readonly reason: string;
+  /** Milliseconds; null for until somebody unlocks it. */
+  readonly lasts: number | null;
+  readonly by: Actor;
+  readonly command: string;
+}
+
+export type Locked = { readonly kind: "locked"; readonly lock: Lock; readonly run: Run };
+export type Unlocked = { readonly kind: "unlocked"; readonly lock: Lock };
 
 export interface DeployRequest {
   readonly host: string;
@@ -39,6 +63,8 @@ export interface DeployRequest {
   readonly reason: string | null;
   readonly by: Actor;
   readonly allowAnyRef: boolean;
+  /** Outside the host's windows, by an approver's word. */
+  readonly isForced?: boolean;
   readonly command: string;
 }
 

@@ -1,9 +1,7 @@
 import {
   type Block,
-  type Button,
   buttons,
   code,
-  commandButton,
   fields,
   heading,
   list,
@@ -21,11 +19,13 @@ import {
   type PhaseName,
   type UnitChanges,
 } from "../deploy/deployment.ts";
+import { isWaiting } from "../deploy/queue.ts";
 import { storePathName } from "../nix/flake.ts";
+import { clockTime, decisionBlocks, lastButtons } from "./decision.ts";
 
 const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"],
-  "dry-run": ["check", "build", "copy", "dry-activate"],
+  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+  "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
   "build-only": ["check", "build"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
 };
@@ -48,8 +48,15 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
 export function stepsBlock(deployment: Deployment, progress: Progress | null): Block {
   return {
     kind: "steps",
-    steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)),
+    steps: phasesOf[deployment.mode]
+      .filter((phase) => phase !== "approve" || needsApproval(deployment))
+      .map((phase) => step(deployment, phase, progress)),
   };
+}
+
+/** The step is there only for whom it stops. */
+function needsApproval({ isTrusted, allowAnyRef }: Deployment): boolean {
+  return isTrusted === false && !allowAnyRef;
 }
 
 /** What somebody has to read before a click: the code, what changes, the warnings. */
@@ -82,8 +89,17 @@ export function title(deployment: Deployment): string {
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;
   }
-  const question = mode === "rollback" ? "go back?" : "switch?";
-  return awaitsDecision(deployment) ? `${what}: ${question}` : `${what}: ${deployment.phase}`;
+  if (isWaiting(deployment)) {
+    return `${what}: waiting`;
+  }
+  return `${what}: ${awaitsDecision(deployment) ? question(deployment) : deployment.phase}`;
+}
+
+function question({ mode, confirmation }: Deployment): string {
+  if (confirmation?.gate === "copy") {
+    return "let this code through?";
+  }
+  return mode === "rollback" ? "go back?" : "switch?";
 }
 
 /** A roll back that was asked for and worked is a success, and is called what it is. */
@@ -128,6 +144,8 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
       isOpen(deployment) && deployment.before !== null
         ? `generation ${deployment.before.generation ?? "?"}`
         : null,
+    "Waits behind": isWaiting(deployment) ? deployment.queue.behind : null,
+    "Approved by": deployment.refApproval?.by.name ?? null,
     Risk: deployment.mode === "deploy" || deployment.mode === "rollback" ? deployment.risk : null,
     Generation: deployment.generation,
     "Looked again": correctionText(deployment),
@@ -220,83 +238,4 @@ function unitLists(units: UnitChanges): Block[] {
     ["Changed, and left as they are", units.skip],
   ];
   return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
-}
-
-/** The buttons while a click can decide something; afterwards who decided, and when. */
-export function decisionBlocks(deployment: Deployment): Block[] {
-  const { confirmation, outcome } = deployment;
-  if (awaitsDecision(deployment)) {
-    return [
-      text(`Expires at ${clockTime(confirmation?.expiresAt)}.`),
-      buttons(...decisionButtons(deployment)),
-    ];
-  }
-  const made = confirmation?.decision ?? null;
-  if (made !== null) {
-    return [decision(deployment, `${made.by.name} said ${made.action} at ${clockTime(made.at)}.`, "neutral")];
-  }
-  if (outcome === "expired") {
-    return [
-      decision(deployment, `Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning"),
-    ];
-  }
-  return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
-}
-
-function decision(deployment: Deployment, said: string, how: Tone): Block {
-  return {
-    kind: "decision",
-    text: said,
-    tone: how,
-    labels: decisionButtons(deployment).map(({ label }) => label),
-  };
-}
-
-/** What can be done about a deployment that has ended. */
-export function lastButtons(deployment: Deployment): Button[] {
-  if (deployment.outcome === "unknown") {
-    return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
-  }
-  const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
-  return wasSwitched && deployment.mode === "deploy"
-    ? // By its number: `previous` means another one once something newer was deployed.
-      [
-        commandButton(
-          "Roll back",
-          `/rollback ${deployment.host} ${deployment.before?.generation ?? "previous"}`,
-          "danger",
-        ),
-      ]
-    : [];
-}
-
-export function cancelButton(deployment: Deployment): Button {
-  return decideButton(deployment, "Cancel", "cancel", "plain");
-}
-
-/** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
-function clockTime(iso = ""): string {
-  return `${iso.slice(11, 19)} UTC`;
-}
-
-function decisionButtons(deployment: Deployment): Button[] {
-  const label = deployment.mode === "rollback" ? "Roll back" : "Switch";
-  return [
-    decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
-    cancelButton(deployment),
-  ];
-}
-
-function decideButton(
-  { id }: Deployment,
-  label: string,
-  to: "switch" | "cancel",
-  style: Button["style"],
-): Button {
-  return {
-    label,
-    style,
-    action: { kind: "decide", deployment: id, decision: to },
-    command: to === "switch" ? `/confirm ${id}` : `/cancel ${id}`,
-  };
 }

@@ -2,16 +2,9 @@ import { type Block, type Button, buttons, commandButton, fields, heading, text 
 import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
-import {
-  cancelButton,
-  confirmBlocks,
-  correctionText,
-  decisionBlocks,
-  lastButtons,
-  stepsBlock,
-  title,
-  tone,
-} from "./deployment-card.ts";
+import { isWaiting } from "../deploy/queue.ts";
+import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
+import { confirmBlocks, correctionText, stepsBlock, title, tone } from "./deployment-card.ts";
 import { runCard } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
@@ -44,8 +37,10 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
   const head = title(deployment);
   return [
     quiet("root", head, root(run, deployment)),
+    ...turnOf(deployment),
     quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [stepsBlock(deployment, progress)]),
-    ...(deployment.confirmation === null
+    ...approvalOf(deployment),
+    ...(deployment.confirmation === null || deployment.confirmation.gate === "copy"
       ? []
       : [
           {
@@ -58,6 +53,43 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
         ]),
     ...(isOpen(deployment) ? [] : [endOf(deployment), ...corrected(deployment)]),
   ];
+}
+
+/** Whoever had to wait is told whom for, and again when the host is free. */
+function turnOf(deployment: Deployment): ThreadMessage[] {
+  const { id, host, queue } = deployment;
+  if (queue.since === null) {
+    return [];
+  }
+  const waits = `${host} is not free: this waits behind ${queue.behind}.`;
+  const isFree = !isWaiting(deployment) && queue.until !== null;
+  return [
+    quiet(`${id}/queue`, waits, [text(waits, "info")]),
+    ...(isFree
+      ? [
+          {
+            ...quiet(`${id}/turn`, `${host} is free: it is your turn.`, [
+              text(`${host} is free: this goes on now.`, "good"),
+            ]),
+            mentionsRequester: true,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The card that lets code of an untrusted ref through, and what became of it. */
+function approvalOf(deployment: Deployment): ThreadMessage[] {
+  const { id, confirmation, refApproval, host, requestedBy } = deployment;
+  if (confirmation?.gate === "copy") {
+    const blocks = [...confirmBlocks(deployment), ...decisionBlocks(deployment)];
+    return [{ ...quiet(`${id}/approval`, title(deployment), blocks), mentionsRequester: true }];
+  }
+  if (refApproval === null) {
+    return [];
+  }
+  const said = `${refApproval.by.name} let this code through to ${host}; ${requestedBy.name} asked for it.`;
+  return [quiet(`${id}/approval`, said, [text(said, "good")])];
 }
 
 function root(run: Run, deployment: Deployment): Block[] {

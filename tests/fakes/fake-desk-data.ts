@@ -20,6 +20,10 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     requestedBy: alice,
     reason: null,
     allowAnyRef: false,
+    isTrusted: true,
+    refApproval: null,
+    isForced: false,
+    queue: { state: "turn", behind: null, since: null, until: null },
     nixVersion: null,
     ref: "origin/main",
     revision: "4f1c9e0b7d2a4c55e1f0a9b8c7d6e5f4a3b2c1d0",
@@ -61,6 +65,7 @@ export function hostLine(name: string, all: readonly Deployment[]): HostLine {
     tags: name.includes("vps") ? ["server", "production"] : ["workstation"],
     risk: name.includes("vps") ? "high" : "low",
     active: own.find(isOpen)?.id ?? null,
+    lock: null,
     health: "running",
     runs: null,
     last:

@@ -2,28 +2,18 @@ import { deadlines } from "../../config/deadlines.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
+import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { HostFacts } from "../deployment.ts";
-
-/** How long after its expiry a click made before it is still carried out, in milliseconds. */
-const lateness = 60_000;
 
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */
 export const confirm: Phase = {
   name: "confirm",
   async run(context) {
-    const { host, clock } = context;
-    if (context.record().confirmation === null) {
-      const expiresAt = new Date(clock.now() + host.approveWithin).toISOString();
-      await context.save({ confirmation: { expiresAt, decision: null } });
-    }
+    const rule = ruleFor(context.record(), context.host, "switch");
     context.say("waiting for a click on Switch or Cancel");
-    await context.decided();
-    const { confirmation } = context.record();
-    const decision = confirmation?.decision;
-    // The bot may have been away between a click and now.
-    const isLate = clock.now() > Date.parse(confirmation?.expiresAt ?? "") + lateness;
-    if (decision === null || decision === undefined || isLate) {
+    const decision = await context.ask("switch", rule);
+    if (decision === null) {
       return end({ outcome: "expired", message: "Nobody decided in time; the running system is untouched." });
     }
     context.say(`${decision.by.name} said ${decision.action}`);

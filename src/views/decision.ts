@@ -1,0 +1,117 @@
+import { type Block, type Button, buttons, commandButton, type Tone, text } from "../chat/blocks.ts";
+import { missing } from "../deploy/approvals.ts";
+import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
+
+/** What decides a card: who has to, who has, and the buttons. */
+
+/** The buttons while a click can decide something; afterwards who decided, and when. */
+export function decisionBlocks(deployment: Deployment): Block[] {
+  const { confirmation, outcome } = deployment;
+  if (awaitsDecision(deployment)) {
+    return [
+      ...approvalBlocks(deployment),
+      text(`Expires at ${clockTime(confirmation?.expiresAt)}.`),
+      buttons(...decisionButtons(deployment)),
+    ];
+  }
+  const made = confirmation?.decision ?? null;
+  if (made !== null) {
+    const others = (confirmation?.approvals ?? []).filter(({ by }) => by.name !== made.by.name);
+    const also =
+      others.length === 0 ? "" : ` ${others.map(({ person }) => person).join(", ")} said so before.`;
+    const said = `${made.by.name} said ${made.action} at ${clockTime(made.at)}.${also}`;
+    return [decision(deployment, said, "neutral")];
+  }
+  if (outcome === "expired") {
+    return [
+      decision(deployment, `Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning"),
+    ];
+  }
+  return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
+}
+
+/** Who has given their word, and whose is missing. */
+function approvalBlocks({ confirmation, requestedBy, isTrusted, isForced, ref }: Deployment): Block[] {
+  if (confirmation === null || (confirmation.people <= 1 && !confirmation.needsApprover)) {
+    return [];
+  }
+  const { approvals, needsApprover, gate } = confirmation;
+  const given = approvals.map(({ person }) => person);
+  const left = missing(requestedBy, confirmation, given.length);
+  const who = `${left} ${left === 1 ? "person" : "people"}${needsApprover ? " with the role approver" : ""}`;
+  return [
+    ...(gate === "copy" && isTrusted !== true
+      ? [text(`${ref} is in no trusted ref: from here on its code would run as root on the host.`, "warning")]
+      : []),
+    ...(isForced ? [text("Outside the windows of this host.", "warning")] : []),
+    text(
+      `Needs the word of ${who} beside ${requestedBy.name}.${given.length === 0 ? "" : ` Said so: ${given.join(", ")}.`}`,
+      "info",
+    ),
+  ];
+}
+
+function decision(deployment: Deployment, said: string, how: Tone): Block {
+  return {
+    kind: "decision",
+    text: said,
+    tone: how,
+    labels: decisionButtons(deployment).map(({ label }) => label),
+  };
+}
+
+/** What can be done about a deployment that has ended. */
+export function lastButtons(deployment: Deployment): Button[] {
+  if (deployment.outcome === "unknown") {
+    return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
+  }
+  const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
+  return wasSwitched && deployment.mode === "deploy"
+    ? // By its number: `previous` means another one once something newer was deployed.
+      [
+        commandButton(
+          "Roll back",
+          `/rollback ${deployment.host} ${deployment.before?.generation ?? "previous"}`,
+          "danger",
+        ),
+      ]
+    : [];
+}
+
+export function cancelButton(deployment: Deployment): Button {
+  return decideButton(deployment, "Cancel", "cancel", "plain");
+}
+
+/** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
+export function clockTime(iso = ""): string {
+  return `${iso.slice(11, 19)} UTC`;
+}
+
+function decisionButtons(deployment: Deployment): Button[] {
+  const label = switchLabel(deployment);
+  return [
+    decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
+    cancelButton(deployment),
+  ];
+}
+
+function switchLabel({ mode, confirmation }: Deployment): string {
+  if (confirmation?.gate === "copy") {
+    return "Approve";
+  }
+  return mode === "rollback" ? "Roll back" : "Switch";
+}
+
+function decideButton(
+  { id }: Deployment,
+  label: string,
+  to: "switch" | "cancel",
+  style: Button["style"],
+): Button {
+  return {
+    label,
+    style,
+    action: { kind: "decide", deployment: id, decision: to },
+    command: to === "switch" ? `/confirm ${id}` : `/cancel ${id}`,
+  };
+}
