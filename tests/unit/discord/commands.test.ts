@@ -73,6 +73,7 @@ test("typed options come out of the parser as they went in", () => {
     host: "hetzner-vps",
     mode: "dry-run",
     ref: "origin/next",
+    isForced: false,
     reason,
   });
   assert.equal(commandLine("history", { limit: 20 }, help), "/history --limit=20");
