@@ -27,7 +27,11 @@ test("the bot's crash and both broken ways are played in each phase", () => {
   for (const fault of ["bot killed, back at once", "SSH to the builder cut", "SSH to the host cut"]) {
     const phases = new Set(rows.filter((row) => row.fault === fault).map(({ phase }) => phase));
     // Nothing is under way while an approval is waited for: it is a card like the one in confirm.
-    assert.deepEqual([...phases], phaseNames.filter((name) => name !== "approve"), fault);
+    assert.deepEqual(
+      [...phases],
+      phaseNames.filter((name) => name !== "approve"),
+      fault,
+    );
   }
 });
 

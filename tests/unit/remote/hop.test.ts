@@ -67,7 +67,15 @@ test("on the host's side a shell sees the very argv", async (t) => {
   const words = ["sh", "-c", "echo $1; rm -rf /", "x", "a b", "", "it's", "--", "-o ProxyCommand=x", "$(id)"];
   const line = hopArgv({ ...yoga, user: "deploy" }, words, 1_000, "fresh").at(-1) ?? "";
   const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { env: { PATH: bin } });
-  assert.deepEqual(stdout.split("\0").slice(0, -1), ["--kill-after=10", "6", "sudo", "-n", "--", "env", ...words]);
+  assert.deepEqual(stdout.split("\0").slice(0, -1), [
+    "--kill-after=10",
+    "6",
+    "sudo",
+    "-n",
+    "--",
+    "env",
+    ...words,
+  ]);
 });
 
 test("another user than root goes through sudo, which must not ask", () => {
