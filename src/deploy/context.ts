@@ -4,7 +4,7 @@ import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
 import type { Rule } from "./approvals.ts";
-import type { Confirmation, Decision, Deployment, PhaseName } from "./deployment.ts";
+import type { Confirmation, Decision, Deployment, PhaseName, Run } from "./deployment.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -25,6 +25,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** The run, and the records of all its hosts as they are now. */
+  readonly run: () => Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] }>;
   /** Said after each look at the supervisor, whether it was seen or not. */
   looked(): void;
   /** The record as it is now. */

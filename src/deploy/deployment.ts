@@ -144,6 +144,8 @@ export const deploymentSchema = z.object({
   refApproval: decisionSchema.nullable().default(null),
   /** Asked for outside the host's windows, which takes an approver. */
   isForced: z.boolean().default(false),
+  /** Decided with the other hosts of its run, by one question. */
+  isTogether: z.boolean().default(false),
   queue: queueSchema.default({ state: "turn", behind: null, since: null, until: null }),
   revision: z.string().nullable(),
   commit: z.object({ subject: z.string(), author: z.string(), date: z.string() }).nullable(),
@@ -199,6 +201,12 @@ export const runSchema = z.object({
   deployments: z.array(z.string()),
   /** For a build-all: at most so many builds at once; null for the builder's cores. */
   jobs: z.int().nullable().optional(),
+  /** For several hosts: goes on without those that could not be made ready. */
+  keepGoing: z.boolean().optional(),
+  /** For several hosts: the one that switches first, by itself. */
+  canary: z.string().nullable().optional(),
+  /** For several hosts: how many switch at a time; 1 where nothing is said. */
+  wave: z.int().min(1).optional(),
   createdAt: time,
 });
 export type Run = z.infer<typeof runSchema>;

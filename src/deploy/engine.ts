@@ -1,9 +1,16 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
-import { decide } from "./decide.ts";
+import { decide, decideRun } from "./decide.ts";
 import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
-import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
+import {
+  allHosts,
+  headRevision,
+  listRefs,
+  refreshInventory,
+  refuseUnknownHost,
+  refuseUnknownHosts,
+} from "./inventory.ts";
 import { createHostLocks } from "./lock-hosts.ts";
 import { inForce, type Lock } from "./locks.ts";
 import { lookAtHosts } from "./look.ts";
@@ -15,16 +22,19 @@ import { refuseRef } from "./refusals.ts";
 import type {
   BuildAllRequest,
   Decided,
+  DecidedRun,
   DeployRequest,
   Locked,
   LockRequest,
   LookedAgain,
   Refusal,
   RollbackRequest,
+  RolloutRequest,
   Started,
   Status,
   Unlocked,
 } from "./requests.ts";
+import { rollOut } from "./roll-out.ts";
 import { runPhases } from "./run-phases.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
 import { createWork } from "./work.ts";
@@ -32,6 +42,8 @@ import { createWork } from "./work.ts";
 /** Orchestrates deployments. Nothing in it waits for chat. */
 export interface Engine {
   deploy(request: DeployRequest): Promise<Started | Refusal>;
+  /** Several hosts as one run: all made ready, one question, then one after the other. */
+  rollOut(request: RolloutRequest): Promise<Started | Refusal>;
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
@@ -42,6 +54,13 @@ export interface Engine {
     by: Actor,
     isApprover?: boolean,
   ): Promise<Decided | Refusal>;
+  /** The same for all hosts of a run, under the strictest of their rules. */
+  decideRun(
+    id: string,
+    action: "switch" | "cancel",
+    by: Actor,
+    isApprover?: boolean,
+  ): Promise<DecidedRun | Refusal>;
   /** Keeps everybody from deploying a host; a roll back works all the same. */
   lock(request: LockRequest): Promise<Locked | Refusal>;
   /** Ends a lock: one's own, or anybody's where `mayUnlockOthers`. */
@@ -85,6 +104,27 @@ export function createEngine(parts: EngineParts): Engine {
     return { kind: "started", run: begun.run, deployments: begun.deployments };
   }
 
+  async function startRollout(request: RolloutRequest): Promise<Started | Refusal> {
+    const { hosts, keepGoing, canary, wave, command, by, mode } = request;
+    const refusal = refuseRef(request.ref) ?? (await refuseUnknownHosts(parts, hosts));
+    if (refusal !== null) {
+      return refusal;
+    }
+    const ref = request.ref ?? parts.fleet().defaults.ref;
+    const begun = await work.begin(
+      { kind: "deploy", command, by, keepGoing, canary, wave },
+      hosts.map((host) => ({ ...request, host, ref })),
+    );
+    if ("kind" in begun) {
+      return begun;
+    }
+    const all = rollOut(parts, begun.run.id, begun.tasks, mode);
+    for (const [index, task] of begun.tasks.entries()) {
+      work.launch(task, () => all[index] ?? Promise.resolve());
+    }
+    return { kind: "started", run: begun.run, deployments: begun.deployments };
+  }
+
   async function startBuildAll(request: BuildAllRequest): Promise<Started | Refusal> {
     const refusal = refuseRef(request.ref);
     if (refusal !== null) {
@@ -124,10 +164,12 @@ export function createEngine(parts: EngineParts): Engine {
 
   return {
     deploy,
+    rollOut: startRollout,
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     decide: (id, action, by, isApprover = false) => decide(parts, work, id, action, { by, isApprover }),
+    decideRun: (id, action, by, isApprover = false) => decideRun(parts, work, id, action, { by, isApprover }),
     lock: hostLocks.lock,
     unlock: hostLocks.unlock,
     locks: async () => inForce(await store.locks(), now(parts)),

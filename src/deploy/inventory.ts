@@ -81,6 +81,20 @@ export async function refuseUnknownHost(parts: EngineParts, name: string): Promi
       };
 }
 
+/** The first of several that the flake does not have. */
+export async function refuseUnknownHosts(
+  parts: EngineParts,
+  names: readonly string[],
+): Promise<Refusal | null> {
+  for (const name of names) {
+    const refusal = await refuseUnknownHost(parts, name);
+    if (refusal !== null) {
+      return refusal;
+    }
+  }
+  return null;
+}
+
 /** The flake's hosts as last read; read now when they never were. */
 export async function allHosts(parts: EngineParts): Promise<readonly string[]> {
   const known = await parts.store.inventory();

@@ -38,6 +38,12 @@ export type LookedAgain = {
 /** `approved`: it counts, and more people have to say so. */
 export type Decided = { readonly kind: "decided" | "approved"; readonly deployment: Deployment };
 
+export type DecidedRun = {
+  readonly kind: "decided" | "approved";
+  readonly run: Run;
+  readonly deployments: readonly Deployment[];
+};
+
 /** Who clicks, and whether they hold the role `approver` for this host. */
 export interface Click {
   readonly by: Actor;
@@ -66,6 +72,16 @@ export interface DeployRequest {
   /** Outside the host's windows, by an approver's word. */
   readonly isForced?: boolean;
   readonly command: string;
+}
+
+/** Several hosts as one run. */
+export interface RolloutRequest extends Omit<DeployRequest, "host"> {
+  readonly hosts: readonly string[];
+  /** Goes on without hosts that could not be made ready. */
+  readonly keepGoing: boolean;
+  readonly canary: string | null;
+  /** How many switch at a time. */
+  readonly wave: number;
 }
 
 export interface BuildAllRequest {

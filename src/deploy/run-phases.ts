@@ -17,7 +17,7 @@ export type Ran = PhaseResult | { readonly kind: "left" };
 /** Goes through the phases, from the one named on; never rejects for what a phase ran into. */
 export async function runPhases(parts: EngineParts, task: Task, phases: readonly Phase[]): Promise<void> {
   if (phases[0]?.name === "check") {
-    const turn = await inTurn(parts, task);
+    const turn = await takePlace(parts, task);
     if (turn.kind !== "next") {
       await conclude(parts, task, turn);
       return;
@@ -37,8 +37,8 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
   }
 }
 
-/** A cancel or a shutdown ends the wait as it ends a phase. */
-function inTurn(parts: EngineParts, task: Task): Promise<Ran> {
+/** Waits for the host. A cancel or a shutdown ends the wait as it ends a phase. */
+export function takePlace(parts: EngineParts, task: Task): Promise<Ran> {
   return runPhase(parts, task, { name: "check", run: () => waitForTurn(parts, task) });
 }
 

@@ -103,6 +103,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     log,
     signal: controller.signal,
     supervisorLog: { offset: 0 },
+    run: () => readRun(store, record),
     looked: look.resolve,
     record: () => record,
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
@@ -130,6 +131,16 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     stopped: () => stop,
     wake: () => wake(),
   };
+}
+
+/** A run of one host needs no look at others. */
+async function readRun(store: EngineParts["store"], record: Deployment) {
+  const run = await store.run(record.run);
+  if (run === undefined) {
+    throw new Error(`reading ${record.run}: it is not there`);
+  }
+  const all = await Promise.all(run.deployments.map((id) => store.deployment(id)));
+  return { run, deployments: all.filter((one) => one !== undefined) };
 }
 
 /** Milliseconds: how often, and for how long, a write is tried that the disk refuses. */

@@ -13,6 +13,7 @@ export interface NewDeployment {
   readonly ref: string | null;
   readonly allowAnyRef: boolean;
   readonly isForced?: boolean;
+  readonly isTogether?: boolean;
   readonly queue?: Queue;
   readonly risk: Deployment["risk"];
   readonly log: string;
@@ -41,6 +42,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     isTrusted: null,
     refApproval: null,
     isForced: asked.isForced ?? false,
+    isTogether: asked.isTogether ?? false,
     queue: asked.queue ?? hasTurn,
     revision: null,
     commit: null,
@@ -91,8 +93,9 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration, isForced, queue } = deployment;
-  const asked = { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, isForced, queue, risk, log };
+  const { toplevel, toGeneration, isForced, isTogether, queue } = deployment;
+  const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
+  const asked = { ...own, allowAnyRef, isForced, isTogether, queue };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {

@@ -21,7 +21,7 @@ export interface Asked {
 }
 
 /** Who asks, and how. */
-export interface Asking extends Pick<Run, "kind" | "command" | "jobs"> {
+export interface Asking extends Pick<Run, "kind" | "command" | "jobs" | "keepGoing" | "canary" | "wave"> {
   readonly by: Actor;
 }
 
@@ -99,6 +99,7 @@ export function createWork(parts: EngineParts): Work {
           risk: hostOf(parts, one.host).risk,
           log: files[index]?.path ?? "",
           queue: firstPlace(one.mode),
+          isTogether: asking.kind === "deploy" && asked.length > 1,
         },
         at.toISOString(),
       ),

@@ -7,6 +7,9 @@ import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts
 /** The buttons while a click can decide something; afterwards who decided, and when. */
 export function decisionBlocks(deployment: Deployment): Block[] {
   const { confirmation, outcome } = deployment;
+  if (deployment.isTogether && awaitsDecision(deployment)) {
+    return [text(`The hosts of ${deployment.run} are decided together.`), buttons(cancelButton(deployment))];
+  }
   if (awaitsDecision(deployment)) {
     return [
       ...approvalBlocks(deployment),
@@ -31,7 +34,7 @@ export function decisionBlocks(deployment: Deployment): Block[] {
 }
 
 /** Who has given their word, and whose is missing. */
-function approvalBlocks({ confirmation, requestedBy, isTrusted, isForced, ref }: Deployment): Block[] {
+export function approvalBlocks({ confirmation, requestedBy, isTrusted, isForced, ref }: Deployment): Block[] {
   if (confirmation === null || (confirmation.people <= 1 && !confirmation.needsApprover)) {
     return [];
   }

@@ -5,7 +5,7 @@ import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deplo
 import { isWaiting } from "../deploy/queue.ts";
 import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
 import { confirmBlocks, correctionText, stepsBlock, title, tone } from "./deployment-card.ts";
-import { runCard } from "./run-card.ts";
+import { runCard, runDecision } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
 export function runThread(
@@ -161,21 +161,47 @@ function corrected(deployment: Deployment): ThreadMessage[] {
 
 function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boolean): ThreadMessage[] {
   const failed = deployments.filter(({ outcome }) => outcome !== null && alarming.has(outcome));
-  const said = `${run.command}: ${deployments.length - failed.length} of ${deployments.length} passed`;
+  const skipped = deployments.filter(({ outcome }) => outcome === "skipped");
+  const well = deployments.length - failed.length - skipped.length;
+  const left = skipped.length === 0 ? "" : `; skipped: ${skipped.map(({ host }) => host).join(", ")}`;
+  const said = `${run.command}: ${well} of ${deployments.length} passed${left}`;
   return [
     quiet("root", run.command, runCard(run, deployments)),
+    ...questionOf(run, deployments),
     ...failed.map((deployment) => ({ ...endOf(deployment), mentionsRequester: false, broadcast: false })),
     ...(hasEnded
       ? [
           {
             key: "end",
             text: said,
-            blocks: [text(said, failed.length === 0 ? ("good" as const) : ("bad" as const))],
+            blocks: [text(said, well === deployments.length ? ("good" as const) : ("bad" as const))],
             mentionsRequester: true,
             broadcast: failed.length > 0,
           },
         ]
       : []),
+  ];
+}
+
+/** One question for all hosts, told once; what changes on each of them stands before it. */
+function questionOf(run: Run, deployments: readonly Deployment[]): ThreadMessage[] {
+  const asked = deployments.filter(({ confirmation }) => confirmation?.gate === "switch");
+  if (asked.length === 0 || run.kind !== "deploy") {
+    return [];
+  }
+  const names = asked.map(({ host }) => host).join(", ");
+  const decided = asked.find(({ confirmation }) => confirmation?.decision !== null)?.confirmation?.decision;
+  return [
+    ...asked.map((one) => quiet(`${one.id}/card`, title(one), confirmBlocks(one))),
+    {
+      ...quiet("question", `Switch ${names}?`, [
+        text(`Switch ${names}?`, "warning"),
+        ...(decided === undefined || decided === null
+          ? runDecision(run, deployments)
+          : [text(`${decided.by.name} said ${decided.action}.`)]),
+      ]),
+      mentionsRequester: true,
+    },
   ];
 }
 

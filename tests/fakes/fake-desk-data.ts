@@ -23,6 +23,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     isTrusted: true,
     refApproval: null,
     isForced: false,
+    isTogether: false,
     queue: { state: "turn", behind: null, since: null, until: null },
     nixVersion: null,
     ref: "origin/main",

@@ -4,12 +4,18 @@ import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
-import type { HostFacts } from "../deployment.ts";
+import type { Deployment, HostFacts, Run } from "../deployment.ts";
+import { barrier, switchTurn, type Turn } from "../rollout.ts";
 
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */
 export const confirm: Phase = {
   name: "confirm",
   async run(context) {
+    // Once it has asked, the others were ready, too.
+    const stop = context.record().confirmation === null ? await wait(context, barrier) : null;
+    if (stop !== null) {
+      return stop;
+    }
     const rule = ruleFor(context.record(), context.host, "switch");
     context.say("waiting for a click on Switch or Cancel");
     const decision = await context.ask("switch", rule);
@@ -23,9 +29,39 @@ export const confirm: Phase = {
         message: `Cancelled by ${decision.by.name}; the running system is untouched.`,
       });
     }
-    return checkUnchanged(context);
+    return (await wait(context, switchTurn)) ?? checkUnchanged(context);
   },
 };
+
+/** How often a host of a run looks at the others, in milliseconds. */
+const lookEvery = 500;
+
+/** Until the other hosts of the run let this one go on; its end where they stop it. */
+async function wait(
+  context: PhaseContext,
+  turnOf: (run: Run, deployments: readonly Deployment[], id: string) => Turn,
+): Promise<PhaseResult | null> {
+  let said = "";
+  for (;;) {
+    context.signal.throwIfAborted();
+    const { run, deployments } = await context.run();
+    const turn = turnOf(run, deployments, context.record().id);
+    if (turn.kind === "go") {
+      return null;
+    }
+    if (turn.kind === "skip") {
+      return end({
+        outcome: "skipped",
+        message: `${turn.why} ${context.host.name} is untouched.`,
+      });
+    }
+    if (turn.for !== said) {
+      said = turn.for;
+      context.say(`waiting for ${said}`);
+    }
+    await context.clock.sleep(lookEvery, context.signal).catch(() => {});
+  }
+}
 
 async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
   const { target, host } = context;
