@@ -70,7 +70,10 @@ test("typed options come out of the parser as they went in", () => {
   );
   const parsed = parseCommand(line, commands);
   assert.deepEqual(parsed.kind === "command" ? parsed.input : parsed, {
-    host: "hetzner-vps",
+    hosts: ["hetzner-vps"],
+    keepGoing: false,
+    canary: null,
+    wave: 1,
     mode: "dry-run",
     ref: "origin/next",
     isForced: false,
