@@ -27,6 +27,7 @@ export const deploy = command({
       value: refValue,
       summary: "a branch, tag or revision; . is the working tree on the builder",
     },
+    { name: "check", value: null, summary: "`nix flake check` has to pass first" },
     { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
   ],
   input: typed({ least: 1, most: 1, what: "/deploy takes one host." }).transform((input, context) => {
@@ -46,6 +47,7 @@ export const deploy = command({
       mode: mode as "deploy" | "dry-run" | "build-only",
       ref: flagText(input, "ref"),
       reason: flagText(input, "reason"),
+      flakeCheck: hasFlag(input, "check"),
     };
   }),
   async handle(input, call) {

@@ -6,7 +6,7 @@ import { ownedShell } from "../remote/owner.ts";
 import { next, type PhaseContext, PhaseError, type PhaseResult } from "./context.ts";
 import { type Evaluated, evaluateHosts, readBuilderFacts } from "./evaluation.ts";
 import { type EngineParts, ownerOf } from "./parts.ts";
-import { buildDerivation } from "./phases/build.ts";
+import { buildDerivation, noteWarnings } from "./phases/build.ts";
 import { endOwned } from "./processes.ts";
 import { conclude, enter, type Ran, runPhase } from "./run-phases.ts";
 import { openSource, type Source } from "./source.ts";
@@ -78,6 +78,7 @@ async function takeResult(
     toplevel: found.toplevel,
     nixVersion: facts.nixVersion,
   });
+  await noteWarnings(context, found.warnings);
   return next;
 }
 

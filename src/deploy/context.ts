@@ -3,7 +3,7 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
-import type { Deployment, PhaseName } from "./deployment.ts";
+import type { Deployment, Finding, PhaseName } from "./deployment.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -29,6 +29,8 @@ export interface PhaseContext {
   /** The record as it is now. */
   record(): Deployment;
   save(change: Partial<Deployment>): Promise<void>;
+  /** Puts a finding of a check into the record; safe where several checks run side by side. */
+  note(finding: Finding): Promise<void>;
   /** Said to the log and shown as the phase's progress. */
   say(text: string): void;
   progress(text: string, done: number, expected: number): void;

@@ -2,14 +2,21 @@ import pLimit from "p-limit";
 import { z } from "zod";
 import { deadlines } from "../config/deadlines.ts";
 import * as commands from "../nix/commands.ts";
+import { evaluationWarnings } from "../nix/evaluation-warnings.ts";
 import { planEvaluators } from "../nix/evaluators.ts";
 import { isStorePath } from "../nix/flake.ts";
 import { hintFor } from "../nix/hints.ts";
-import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import { type Exit, lastLines, mustRun, type Shell } from "../remote/shell.ts";
 
 /** What an evaluation gave for a host: its derivation and its toplevel, or why not. */
 export type Evaluated =
-  | { readonly kind: "ok"; readonly derivation: string; readonly toplevel: string }
+  | {
+      readonly kind: "ok";
+      readonly derivation: string;
+      readonly toplevel: string;
+      /** Said while it was evaluated; by one of them, where several hosts were evaluated together. */
+      readonly warnings: readonly string[];
+    }
   | {
       readonly kind: "failed";
       readonly message: string;
@@ -69,7 +76,7 @@ async function evaluateBatch(
     timeout: deadlines.evaluate,
     signal: request.signal,
   });
-  const results = exit.exitCode === 0 ? readResults(exit.stdout, hosts.length) : null;
+  const results = exit.exitCode === 0 ? readResults(exit, hosts.length) : null;
   if (results !== null) {
     return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr)]);
   }
@@ -92,7 +99,7 @@ const resultSchema = z.array(
 );
 
 /** `nix build --dry-run --json` prints one entry an installable, in their order. */
-function readResults(stdout: string, count: number): Evaluated[] | null {
+function readResults({ stdout, stderr }: Exit, count: number): Evaluated[] | null {
   let json: unknown;
   try {
     json = JSON.parse(stdout);
@@ -101,7 +108,12 @@ function readResults(stdout: string, count: number): Evaluated[] | null {
   }
   const results = resultSchema.safeParse(json).data;
   return results?.length === count
-    ? results.map(({ drvPath, outputs }) => ({ kind: "ok", derivation: drvPath, toplevel: outputs.out }))
+    ? results.map(({ drvPath, outputs }) => ({
+        kind: "ok",
+        derivation: drvPath,
+        toplevel: outputs.out,
+        warnings: evaluationWarnings(stderr),
+      }))
     : null;
 }
 

@@ -39,6 +39,8 @@ export interface DeployRequest {
   readonly reason: string | null;
   readonly by: Actor;
   readonly allowAnyRef: boolean;
+  /** `nix flake check` has to pass first. */
+  readonly flakeCheck?: boolean;
   readonly command: string;
 }
 

@@ -3,6 +3,7 @@ import type { LogFile } from "../logs/log-files.ts";
 import { ownedShell } from "../remote/owner.ts";
 import type { PhaseContext } from "./context.ts";
 import { type Actor, awaitsDecision, type Deployment } from "./deployment.ts";
+import { findingLine, withFinding } from "./findings.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import { expireDeployment } from "./transitions.ts";
 
@@ -81,6 +82,10 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     supervisorLog: { offset: 0 },
     looked: look.resolve,
     record: () => record,
+    note(finding) {
+      log.line(findingLine(finding));
+      return change((latest) => ({ ...latest, checks: withFinding(latest.checks, finding) }));
+    },
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
     say(text) {
       log.line(text);

@@ -1,4 +1,4 @@
-import type { Actor, Decision, Deployment, Mode, Outcome, PhaseName } from "./deployment.ts";
+import type { Actor, Decision, Deployment, Diagnosis, Mode, Outcome, PhaseName } from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
 
 /** Pure changes of a deployment record; the store applies them one at a time. */
@@ -14,6 +14,8 @@ export interface NewDeployment {
   readonly allowAnyRef: boolean;
   readonly risk: Deployment["risk"];
   readonly log: string;
+  readonly flakeCheck?: boolean;
+  readonly console?: string | null;
   readonly toplevel?: string;
   readonly toGeneration?: number;
 }
@@ -57,6 +59,11 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     createdAt: now,
     finishedAt: null,
     log: asked.log,
+    checks: [],
+    flakeCheck: asked.flakeCheck ?? false,
+    source: null,
+    diagnosis: null,
+    console: asked.console ?? null,
   };
 }
 
@@ -77,8 +84,21 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration } = deployment;
-  const asked = { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log };
+  const { toplevel, toGeneration, flakeCheck, console } = deployment;
+  const asked = {
+    id,
+    run,
+    host,
+    mode,
+    requestedBy,
+    reason,
+    ref,
+    allowAnyRef,
+    risk,
+    log,
+    flakeCheck,
+    console,
+  };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {
@@ -95,6 +115,7 @@ export interface End {
   readonly lines?: readonly string[];
   readonly generation?: number | null;
   readonly lastState?: string | null;
+  readonly diagnosis?: Diagnosis | null;
 }
 
 /** Ends a deployment. The first end counts: nothing that has ended changes again. */
@@ -111,6 +132,7 @@ export function endDeployment(deployment: Deployment, end: End, now: string): De
     generation: end.generation ?? deployment.generation,
     lastState: end.lastState ?? null,
     finishedAt: now,
+    diagnosis: end.diagnosis ?? null,
     // Some hundred units, of use only while it runs: the history must stay small.
     baseline: null,
   };

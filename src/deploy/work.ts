@@ -14,6 +14,7 @@ export interface Asked {
   readonly ref: string | null;
   readonly reason: string | null;
   readonly allowAnyRef: boolean;
+  readonly flakeCheck?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
 }
@@ -95,6 +96,7 @@ export function createWork(parts: EngineParts): Work {
           run: runId,
           requestedBy: by,
           risk: hostOf(parts, one.host).risk,
+          console: hostOf(parts, one.host).console,
           log: files[index]?.path ?? "",
         },
         at.toISOString(),

@@ -17,6 +17,8 @@ export interface Host {
   readonly approveWithin: number;
   readonly deadlines: SupervisorDeadlines;
   readonly substitutes: boolean;
+  readonly console: string | null;
+  readonly secrets: readonly string[];
 }
 
 export function isLocal(host: Host): boolean {
@@ -51,6 +53,8 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
       rollbackWithin: entry?.rollbackWithin ?? defaults.rollbackWithin,
     },
     substitutes: entry?.substitutes ?? defaults.substitutes,
+    console: entry?.console ?? null,
+    secrets: entry?.secrets ?? [],
   };
 }
 

@@ -2,6 +2,7 @@ import { type Block, type Button, buttons, commandButton, fields, heading, text 
 import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
+import { checkBlocks } from "./checks.ts";
 import {
   cancelButton,
   confirmBlocks,
@@ -12,6 +13,8 @@ import {
   title,
   tone,
 } from "./deployment-card.ts";
+import { diagnosisBlocks } from "./diagnosis.ts";
+import { rescueBlocks } from "./rescue.ts";
 import { runCard } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
@@ -44,7 +47,10 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
   const head = title(deployment);
   return [
     quiet("root", head, root(run, deployment)),
-    quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [stepsBlock(deployment, progress)]),
+    quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [
+      stepsBlock(deployment, progress),
+      ...checkBlocks(deployment),
+    ]),
     ...(deployment.confirmation === null
       ? []
       : [
@@ -102,6 +108,8 @@ function endOf(deployment: Deployment): ThreadMessage {
       heading(title(deployment), tone(deployment)),
       ...(message === null ? [] : [text(message, tone(deployment))]),
       ...(help === null ? [] : [text(help, "info")]),
+      ...diagnosisBlocks(deployment),
+      ...rescueBlocks(deployment),
       ...(lines.length === 0
         ? []
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),

@@ -5,6 +5,7 @@ import { nixLogReader } from "../../nix/internal-json.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError, type PhaseResult } from "../context.ts";
 import { type BuilderFacts, evaluateHosts, readBuilderFacts } from "../evaluation.ts";
+import { finding } from "../findings.ts";
 import { builderRoots, builtRoot } from "../gc-roots.ts";
 
 /** Evaluates the host and builds its system; a gc-root holds the result. */
@@ -27,6 +28,7 @@ export const build: Phase = {
       );
     }
     await context.save({ derivation: result.derivation, toplevel: result.toplevel });
+    await noteWarnings(context, result.warnings);
     const { before } = context.record();
     if (before?.current === result.toplevel && before.profileSystem === result.toplevel) {
       return end({
@@ -38,6 +40,14 @@ export const build: Phase = {
     return buildDerivation(context, facts);
   },
 };
+
+export async function noteWarnings(context: PhaseContext, warnings: readonly string[]): Promise<void> {
+  if (warnings.length > 0) {
+    await context.note(
+      finding("evaluation", "warning", warnings.join("; "), "The configuration itself says what to change."),
+    );
+  }
+}
 
 /** Builds what was evaluated; its log goes to the deployment's log line by line. */
 export async function buildDerivation(context: PhaseContext, facts: BuilderFacts): Promise<PhaseResult> {

@@ -16,7 +16,7 @@ function mistake(text: string): string {
   return parsed.kind === "mistake" ? `${parsed.message} ${parsed.help}` : "";
 }
 
-const deploy = { name: "deploy", host: "yoga", mode: "deploy", ref: null, reason: null };
+const deploy = { name: "deploy", host: "yoga", mode: "deploy", ref: null, reason: null, flakeCheck: false };
 
 test("commands as people type them", () => {
   const table: readonly (readonly [string, object])[] = [
@@ -29,6 +29,7 @@ test("commands as people type them", () => {
     ["/deploy yoga --dry-run", { ...deploy, mode: "dry-run" }],
     ["/deploy --dry-run yoga", { ...deploy, mode: "dry-run" }],
     ["/deploy yoga --build-only", { ...deploy, mode: "build-only" }],
+    ["/deploy yoga --check", { ...deploy, flakeCheck: true }],
     ["/deploy yoga --ref origin/next", { ...deploy, ref: "origin/next" }],
     ["/deploy yoga --ref=origin/next", { ...deploy, ref: "origin/next" }],
     ['/deploy yoga --reason "a; b | c"', { ...deploy, reason: "a; b | c" }],
