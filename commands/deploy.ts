@@ -47,7 +47,7 @@ export const deploy = command({
       mode: mode as "deploy" | "dry-run" | "build-only",
       ref: flagText(input, "ref"),
       reason: flagText(input, "reason"),
-      flakeCheck: hasFlag(input, "check"),
+      ...(hasFlag(input, "check") ? { flakeCheck: true } : {}),
     };
   }),
   async handle(input, call) {

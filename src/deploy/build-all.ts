@@ -71,7 +71,9 @@ async function takeResult(
   const found = evaluated.get(context.host.name);
   if (found?.kind !== "ok") {
     const message = found?.message ?? "this host is not in the flake at this revision";
-    throw new PhaseError(message, found?.help ?? null, found?.lines);
+    throw new PhaseError(message, found?.help ?? null, found?.lines, {
+      diagnosis: found?.diagnosis ?? null,
+    });
   }
   await context.save({
     derivation: found.derivation,
@@ -168,6 +170,7 @@ async function evaluateAll(
     await task.context.save({
       revision: source.revision,
       commit: source.commit,
+      source: source.path,
       warnings: [...source.warnings],
     });
   }
@@ -175,7 +178,7 @@ async function evaluateAll(
   const hosts = tasks.map((task) => task.host.name).filter((host) => source.hosts.includes(host));
   say(`evaluating ${hosts.length} hosts at ${isoTime(parts.clock)}`);
   const evaluated = await evaluateHosts(
-    { builder, repository, revision: source.revision, hosts, signal, say },
+    { builder, repository, revision: source.revision, source: source.path, hosts, signal, say },
     facts,
   );
   return { source, facts, evaluated };

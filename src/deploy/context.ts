@@ -3,7 +3,7 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
-import type { Deployment, Finding, PhaseName } from "./deployment.ts";
+import type { Deployment, Diagnosis, Finding, PhaseName } from "./deployment.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -58,11 +58,19 @@ export function end(result: End): Ended {
 export class PhaseError extends Error {
   readonly help: string | null;
   readonly lines: readonly string[];
+  /** Where more was read than `lines` show. */
+  readonly diagnosis: Diagnosis | null;
 
-  constructor(message: string, help: string | null, lines: readonly string[] = [], options?: ErrorOptions) {
+  constructor(
+    message: string,
+    help: string | null,
+    lines: readonly string[] = [],
+    { diagnosis = null, ...options }: ErrorOptions & { readonly diagnosis?: Diagnosis | null } = {},
+  ) {
     super(message, options);
     this.name = "PhaseError";
     this.help = help;
     this.lines = lines;
+    this.diagnosis = diagnosis;
   }
 }

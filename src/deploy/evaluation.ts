@@ -5,8 +5,9 @@ import * as commands from "../nix/commands.ts";
 import { evaluationWarnings } from "../nix/evaluation-warnings.ts";
 import { planEvaluators } from "../nix/evaluators.ts";
 import { isStorePath } from "../nix/flake.ts";
-import { hintFor } from "../nix/hints.ts";
+import { knownError } from "../nix/hints.ts";
 import { type Exit, lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import type { Diagnosis } from "./deployment.ts";
 
 /** What an evaluation gave for a host: its derivation and its toplevel, or why not. */
 export type Evaluated =
@@ -22,12 +23,15 @@ export type Evaluated =
       readonly message: string;
       readonly help: string | null;
       readonly lines: readonly string[];
+      readonly diagnosis: Diagnosis | null;
     };
 
 export interface EvaluationRequest {
   readonly builder: Shell;
   readonly repository: string;
   readonly revision: string | null;
+  /** The store path of the flake's files. */
+  readonly source: string | null;
   readonly hosts: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
@@ -78,10 +82,10 @@ async function evaluateBatch(
   });
   const results = exit.exitCode === 0 ? readResults(exit, hosts.length) : null;
   if (results !== null) {
-    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr)]);
+    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr, request.source)]);
   }
   if (hosts.length === 1) {
-    return hosts.map((host) => [host, notRead(exit.stderr)]);
+    return hosts.map((host) => [host, notRead(exit.stderr, request.source)]);
   }
   request.say(`that failed for ${hosts.join(", ")} together; evaluating them one by one`);
   const alone: [string, Evaluated][] = [];
@@ -117,13 +121,16 @@ function readResults({ stdout, stderr }: Exit, count: number): Evaluated[] | nul
     : null;
 }
 
-function notRead(stderr: string): Evaluated {
+function notRead(stderr: string, source: string | null): Evaluated {
   const lines = lastLines(stderr, 20);
+  // A trace is long: the place in the flake may stand far above the error.
+  const diagnosis = knownError(stderr.split("\n"), source);
   const error = lines.findLast((line) => line.trim().startsWith("error:") && line.trim() !== "error:");
   return {
     kind: "failed",
     message: `the evaluation failed${error === undefined ? "" : `: ${error.trim().replace(/^error: /, "")}`}`,
-    help: hintFor(lines),
+    help: diagnosis?.advice ?? null,
     lines,
+    diagnosis,
   };
 }

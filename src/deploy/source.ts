@@ -3,7 +3,7 @@ import { deadlines } from "../config/deadlines.ts";
 import * as commands from "../nix/commands.ts";
 import { dirtyRef } from "../nix/flake.ts";
 import { type FlakeInput, readFlakeInputs } from "../nix/flake-inputs.ts";
-import { hintFor } from "../nix/hints.ts";
+import { hintFor, knownError } from "../nix/hints.ts";
 import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
 import { PhaseError } from "./context.ts";
 import type { Deployment } from "./deployment.ts";
@@ -199,6 +199,7 @@ async function checkSyntax({ builder, signal, say }: SourceRequest, path: string
       "a .nix file has a syntax error",
       "Mend the line that is shown, commit, and ask again.",
       lines,
+      { diagnosis: knownError(parsed.stderr.split("\n"), path) },
     );
   }
 }

@@ -14,9 +14,9 @@ export const build: Phase = {
   async run(context) {
     const facts = await readBuilderFacts(context.builder);
     const { host, builder, repository, signal, say } = context;
-    const { revision } = context.record();
+    const { revision, source } = context.record();
     const results = await evaluateHosts(
-      { builder, repository, revision, hosts: [host.name], signal, say },
+      { builder, repository, revision, source, hosts: [host.name], signal, say },
       facts,
     );
     const result = results.get(host.name);
@@ -25,6 +25,7 @@ export const build: Phase = {
         result?.message ?? "the evaluation gave nothing",
         result?.help ?? null,
         result?.lines,
+        { diagnosis: result?.diagnosis ?? null },
       );
     }
     await context.save({ derivation: result.derivation, toplevel: result.toplevel });

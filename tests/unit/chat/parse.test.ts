@@ -16,7 +16,7 @@ function mistake(text: string): string {
   return parsed.kind === "mistake" ? `${parsed.message} ${parsed.help}` : "";
 }
 
-const deploy = { name: "deploy", host: "yoga", mode: "deploy", ref: null, reason: null, flakeCheck: false };
+const deploy = { name: "deploy", host: "yoga", mode: "deploy", ref: null, reason: null };
 
 test("commands as people type them", () => {
   const table: readonly (readonly [string, object])[] = [
