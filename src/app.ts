@@ -22,6 +22,7 @@ import { randomId } from "./deploy/ids.ts";
 import { auditFile } from "./logs/audit.ts";
 import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
+import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
@@ -103,6 +104,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     fleet: fleet.current,
     commands,
     readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
+    logLines: (deployment) => logs.lines(deployment.log),
+    hasLog: (deployment) => logs.has(deployment.log),
   };
   const surfaces: Surface[] = [];
   function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
@@ -167,6 +170,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   await web.start();
   await engine.recover();
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
+  const stopped = new AbortController();
+  void keepSweeping({
+    directory: settings.dataDir,
+    retention: settings.keepLogs,
+    openLogs: async () => (await store.open()).map((deployment) => deployment.log),
+    clock,
+    log,
+    signal: stopped.signal,
+  });
   // The first look at the flake takes a moment, and nobody should have to wait for it.
   void engine.hosts();
   // A token that was given is known to whoever gave it, and stays out of the journal.
@@ -177,6 +189,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     url: link,
     async stop() {
+      stopped.abort();
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
