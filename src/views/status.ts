@@ -26,7 +26,7 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[]): Blo
               generation(looked),
               shortRevision(looked.look.revision),
               health(looked),
-              [drift(looked, revision), active(looked.host, open)].filter(Boolean).join("; "),
+              [drift(looked, revision), byHand(looked), active(looked.host, open)].filter(Boolean).join("; "),
             ],
       ),
     ),
@@ -45,7 +45,7 @@ function oneHost(looked: Looked, revision: string | null, open: readonly Deploym
       Generation: generation(looked),
       Revision: looked.look.revision,
       System: storePathName(facts.current),
-      Drift: drift(looked, revision),
+      Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
       "Under way": active(looked.host, open),
       Reboot: facts.rebootNeeded ? "needed" : null,
     }),
@@ -82,6 +82,11 @@ function drift({ look }: Seen, revision: string | null): string {
     return "";
   }
   return look.revision === revision ? "up to date" : `behind ${shortRevision(revision)}`;
+}
+
+/** Neither the bot's newest deployment nor anything since through the bot made it what it is. */
+function byHand({ isChangedByHand }: Seen): string {
+  return isChangedByHand ? "changed by hand" : "";
 }
 
 function active(host: string, open: readonly Deployment[]): string {

@@ -65,6 +65,30 @@ test("/status says whether a host runs what the ref says", async (t) => {
   }
 });
 
+test("/status says that a host was changed by hand since its newest deployment", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  const said = async () => JSON.stringify(await ask("/status yoga")).includes("changed by hand");
+  assert.equal(await said(), false, "nothing is known of it yet");
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  assert.equal(await said(), false, "a deployment is under way");
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  assert.equal(await said(), false);
+  const host = world.host("yoga");
+  const deployed = host.current;
+  host.current = fakeSystem("yoga-1").toplevel;
+  assert.equal(await said(), true, "another system runs");
+  host.current = deployed;
+  assert.equal(await said(), false);
+  host.profile = 1;
+  assert.equal(await said(), true, "another generation is in the profile");
+  for (const mode of ["build-only", "dry-run"] as const) {
+    await bot.ends(await bot.deploy("yoga", { mode }));
+    assert.equal(await said(), true, `a ${mode} changes nothing there`);
+  }
+});
+
 test("/history: newest first, of one host or all, and no more than asked for", async (t) => {
   const { world, bot, ask } = await asking(t);
   for (const host of ["yoga", "hetzner-vps", "yoga"]) {
