@@ -19,6 +19,8 @@ import type { Settings } from "./config/env.ts";
 import { openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
+import { examine } from "./doctor/doctor.ts";
+import { isWell, lineText, summary } from "./doctor/line.ts";
 import { auditFile } from "./logs/audit.ts";
 import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
@@ -235,5 +237,36 @@ export async function registerDiscordCommands(discord: Settings["discord"]): Pro
       `${invite}\nThe commands could not be registered: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** Looks at everything that the bot needs, telling each line as it is known; false when something has to be mended. */
+export async function runDoctor(settings: Settings, say: (line: string) => void): Promise<boolean> {
+  const { slack, discord } = settings;
+  const file = await openFleetFile(settings.fleetFile, () => {});
+  const fleet = file.current();
+  const shells = connectShells(settings);
+  const hasGroups = Object.values(fleet.roles).some((members) =>
+    members.some((member) => member.startsWith("slack-group:")),
+  );
+  try {
+    const lines = await examine({
+      settings,
+      fleet,
+      shells,
+      clock: systemClock,
+      chat: {
+        slack:
+          slack && (async () => (await import("../adapters/slack/index.ts")).examineSlack(slack, hasGroups)),
+        discord:
+          discord && (async () => (await import("../adapters/discord/index.ts")).examineDiscord(discord)),
+      },
+      say: (line) => say(lineText(line)),
+    });
+    say(summary(lines));
+    return isWell(lines);
+  } finally {
+    file.stop();
+    await shells.close();
   }
 }
