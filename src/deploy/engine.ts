@@ -1,5 +1,6 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
+import { type Change, changesOf } from "./change-log.ts";
 import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
 import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
@@ -30,6 +31,8 @@ export interface Engine {
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
+  /** What each good deployment of a host changed, the newest first. */
+  changes(host: string, limit: number): Promise<readonly Change[] | Refusal>;
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
   /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
@@ -142,6 +145,7 @@ export function createEngine(parts: EngineParts): Engine {
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
     generations: (host) => generationsOf(parts, host),
+    changes: (host, limit) => changesOf(parts, host, limit),
     decide,
     lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),

@@ -57,6 +57,14 @@ export function gitDescribe(repository: string, revision: string): string[] {
   return ["git", "-C", repository, "show", "--no-patch", "--format=%s%x00%an%x00%aI", revision, "--"];
 }
 
+/** Revision and subject of the commits that `to` has and `from` has not, the newest first: a line each, NUL between. */
+export function gitSubjects(repository: string, from: string, to: string, most: number): string[] {
+  return [
+    ...["git", "-C", repository, "log", "--no-color", "--no-show-signature", "--format=%H%x00%s"],
+    ...[`--max-count=${most}`, "--end-of-options", `${from}..${to}`, "--"],
+  ];
+}
+
 /** What is not committed: entries as `XY path`, each ended by NUL. */
 export function gitStatus(repository: string): string[] {
   return ["git", "-C", repository, "status", "--porcelain=v1", "-z", "--no-renames"];

@@ -143,6 +143,16 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
       const isIn = builder.history.get(shortRef(of))?.some((commit) => commit.revision === revision);
       return { exitCode: isIn ? 0 : 1 };
     }
+    case "log": {
+      const [from = "", to = ""] = (words.at(-2) ?? "").split("..");
+      const line = builder.history.get("origin/main") ?? [];
+      const at = (revision: string) => line.findIndex((commit) => commit.revision === revision);
+      if (at(from) < 0 || at(to) < 0) {
+        return { exitCode: 128, stderr: "fatal: bad revision" };
+      }
+      const commits = line.slice(at(from) + 1, Math.max(at(from), at(to)) + 1).toReversed();
+      return { stdout: commits.map(({ revision, subject }) => `${revision}\0${subject}\n`).join("") };
+    }
     case "show": {
       const commit = builder.refs.get(words.at(-2) ?? "");
       return { stdout: `${commit?.subject}\0Alice\x002026-11-23T09:00:00+01:00\n` };
