@@ -35,7 +35,7 @@ describe("the checks before a deployment, on real machines", { skip }, () => {
       `refs/remotes/origin/main:hosts/${host}.nix`,
     );
     bot = await startBot(fleet(), {
-      hosts: { [host]: { secrets: [secret], console: "https://console.example/ovh" } },
+      hosts: { [host]: { secrets: [secret], console: "https://console.example/ovh", critical: [] } },
     });
   });
   after(async () => {
@@ -105,6 +105,14 @@ describe("the checks before a deployment, on real machines", { skip }, () => {
     const other = await bot.ended(await bot.start(`/deploy ${host} --build-only`));
     assert.match(stateOfCheck(other, "working tree"), /^ok: .*not in what is built/);
     await on("builder", "rm", `/srv/fleet/${untracked}`);
+  });
+
+  test("/health watches the usual services where fleet.yaml names none, and tells what listens", async () => {
+    const { body } = await bot.say(`/health ${host}`);
+    const text = JSON.stringify(body.blocks);
+    assert.match(text, /"sshd\.service","active"/);
+    assert.match(text, /Listens on \d+ ports.*"\d+ sshd/);
+    assert.match(text, /since the last switch or boot \(20/);
   });
 
   test("a service that does not start is told as that, and the host is as it was", async () => {
