@@ -35,6 +35,7 @@ export const deploy = command({
       value: null,
       summary: "outside the host's windows; takes --reason, and an approver's click",
     },
+    { name: "check", value: null, summary: "`nix flake check` has to pass first" },
     {
       name: "keep-going",
       value: null,
@@ -83,6 +84,7 @@ export const deploy = command({
         ref: flagText(input, "ref"),
         isForced: hasFlag(input, "force"),
         reason,
+        ...(hasFlag(input, "check") ? { flakeCheck: true } : {}),
       };
     },
   ),

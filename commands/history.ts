@@ -1,16 +1,24 @@
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
+import { changeLogBlocks } from "../src/views/change-log.ts";
 import { historyBlocks } from "../src/views/history.ts";
-import { flagText, hostWord, optional, positive, typed } from "./input.ts";
+import { flagText, hasFlag, hostWord, optional, positive, typed } from "./input.ts";
 
 const most = 100;
+/** A change log is long, and asks the builder for each deployment's commits. */
+const mostChanges = 15;
 
 export const history = command({
   name: "history",
   words: [optional(hostWord)],
   summary: "Past deployments: who, what, why, when, how long, and how it went.",
-  examples: ["/history", "/history yoga --limit 20"],
+  examples: ["/history", "/history yoga --limit 20", "/history yoga --changes"],
   flags: [
+    {
+      name: "changes",
+      value: null,
+      summary: `a host's change log: what each good deployment brought; default 5, at most ${mostChanges}`,
+    },
     {
       name: "limit",
       value: { label: "N", of: { kind: "integer", least: 1, most } },
@@ -24,13 +32,26 @@ export const history = command({
       if (number === undefined || number > most) {
         context.addIssue({ code: "custom", message: `--limit takes a whole number from 1 to ${most}.` });
       }
-      return { host: input.words[0] ?? null, limit: number ?? 10 };
+      const host = input.words[0] ?? null;
+      const isChanges = hasFlag(input, "changes");
+      if (isChanges && host === null) {
+        context.addIssue({ code: "custom", message: "--changes is of one host: /history HOST --changes." });
+      }
+      return isChanges
+        ? { host, limit: Math.min(limit === null ? 5 : (number ?? 5), mostChanges), isChanges }
+        : { host, limit: number ?? 10, isChanges };
     },
   ),
-  async handle({ host, limit }, call) {
+  async handle({ host, limit, isChanges }, call) {
     const refusal = refusalFor(call, "view", host);
     if (refusal !== null) {
       return refusal;
+    }
+    if (isChanges && host !== null) {
+      const changes = await call.tools.engine.changes(host, limit);
+      return "kind" in changes
+        ? changes
+        : { kind: "answer", text: `Changes of ${host}`, blocks: changeLogBlocks(host, changes) };
     }
     const past = await call.tools.store.deployments({ ...(host === null ? {} : { host }), limit });
     return { kind: "answer", text: `${past.length} deployments`, blocks: historyBlocks(host, past) };

@@ -19,9 +19,12 @@ import type { Settings } from "./config/env.ts";
 import { openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
+import { examine } from "./doctor/doctor.ts";
+import { isWell, lineText, summary } from "./doctor/line.ts";
 import { auditFile } from "./logs/audit.ts";
 import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
+import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
@@ -103,6 +106,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     fleet: fleet.current,
     commands,
     readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
+    logLines: (deployment) => logs.lines(deployment.log),
+    hasLog: (deployment) => logs.has(deployment.log),
   };
   const surfaces: Surface[] = [];
   function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
@@ -167,6 +172,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   await web.start();
   await engine.recover();
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
+  const stopped = new AbortController();
+  void keepSweeping({
+    directory: settings.dataDir,
+    retention: settings.keepLogs,
+    openLogs: async () => (await store.open()).map((deployment) => deployment.log),
+    clock,
+    log,
+    signal: stopped.signal,
+  });
   // The first look at the flake takes a moment, and nobody should have to wait for it.
   void engine.hosts();
   // A token that was given is known to whoever gave it, and stays out of the journal.
@@ -177,6 +191,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     url: link,
     async stop() {
+      stopped.abort();
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
@@ -222,5 +237,36 @@ export async function registerDiscordCommands(discord: Settings["discord"]): Pro
       `${invite}\nThe commands could not be registered: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** Looks at everything that the bot needs, telling each line as it is known; false when something has to be mended. */
+export async function runDoctor(settings: Settings, say: (line: string) => void): Promise<boolean> {
+  const { slack, discord } = settings;
+  const file = await openFleetFile(settings.fleetFile, () => {});
+  const fleet = file.current();
+  const shells = connectShells(settings);
+  const hasGroups = Object.values(fleet.roles).some((members) =>
+    members.some((member) => member.startsWith("slack-group:")),
+  );
+  try {
+    const lines = await examine({
+      settings,
+      fleet,
+      shells,
+      clock: systemClock,
+      chat: {
+        slack:
+          slack && (async () => (await import("../adapters/slack/index.ts")).examineSlack(slack, hasGroups)),
+        discord:
+          discord && (async () => (await import("../adapters/discord/index.ts")).examineDiscord(discord)),
+      },
+      say: (line) => say(lineText(line)),
+    });
+    say(summary(lines));
+    return isWell(lines);
+  } finally {
+    file.stop();
+    await shells.close();
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { registerDiscordCommands, slackAppManifest, startApp } from "./app.ts";
+import { registerDiscordCommands, runDoctor, slackAppManifest, startApp } from "./app.ts";
 import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
+import { failed, lineText } from "./doctor/line.ts";
 import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
@@ -62,10 +63,29 @@ async function changeTokens(args: readonly string[]): Promise<void> {
   console.log(await tokenCommand(args, readWebPlace(process.env, process.cwd())));
 }
 
+/** `npm run doctor`; exit 1 when something has to be mended. */
+async function seeDoctor(): Promise<void> {
+  readEnvFile();
+  try {
+    const settings = readEnvironment(process.env, process.cwd());
+    console.log("✓ environment: it has no mistakes");
+    process.exit((await runDoctor(settings, (line) => console.log(line))) ? 0 : 1);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) {
+      throw error;
+    }
+    for (const mistake of error.mistakes) {
+      console.log(lineText(failed("configuration", mistake, "See .env.example and fleet.example.yaml.")));
+    }
+    process.exit(1);
+  }
+}
+
 const [task, ...args] = process.argv.slice(2);
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   "slack-manifest": () => printManifest(args[0]),
   "discord-register": registerOnDiscord,
+  doctor: seeDoctor,
   token: () => changeTokens(args),
 };
 (tasks[task ?? ""] ?? main)().catch((error: unknown) => {

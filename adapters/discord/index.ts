@@ -14,6 +14,7 @@ import { registerCommands } from "./register.ts";
 import { discordResponses } from "./responses.ts";
 import type { DiscordOptions } from "./types.ts";
 
+export { examineDiscord } from "./examine.ts";
 export { inviteLink } from "./permissions.ts";
 export { registerNow } from "./register.ts";
 export type { DiscordOptions } from "./types.ts";

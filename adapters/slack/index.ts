@@ -12,6 +12,7 @@ import { reasonOf, slackError } from "./slack-error.ts";
 import { socketConnection } from "./socket.ts";
 import type { SlackOptions } from "./types.ts";
 
+export { examineSlack } from "./examine.ts";
 export { slackManifest } from "./manifest.ts";
 export type { SlackOptions } from "./types.ts";
 

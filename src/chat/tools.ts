@@ -10,6 +10,10 @@ export interface CommandTools {
   readonly store: Pick<Store, "open" | "deployment" | "deployments" | "run" | "locks">;
   /** The end of a deployment's log, at most so many bytes. */
   readonly readLog: (deployment: Deployment, bytes: number) => Promise<string>;
+  /** Every line of it, whatever its size. */
+  readonly logLines: (deployment: Deployment) => AsyncIterable<string>;
+  /** False where retention removed the log. */
+  readonly hasLog: (deployment: Deployment) => Promise<boolean>;
   readonly fleet: () => FleetFile;
   /** For /help. */
   readonly commands: readonly CommandSpec[];

@@ -13,6 +13,8 @@ export const deadlines = {
   gitFetch: 2 * minutes,
   /** Evaluating a batch of hosts. */
   evaluate: 20 * minutes,
+  /** `nix flake check`, which builds the flake's checks. */
+  flakeCheck: 60 * minutes,
   build: 4 * 60 * minutes,
   copy: 60 * minutes,
   /** A short question to a host. */

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { duration } from "./durations.ts";
+import { byteSize } from "./sizes.ts";
 
 export type BuilderAddress =
   | { readonly kind: "local" }
@@ -64,6 +66,8 @@ const envSchema = z.object({
   SWITCHYARD_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
     .default("info"),
+  SWITCHYARD_KEEP_LOGS: duration(24 * 60 * 60 * 1000, 100 * 365.25 * 24 * 60 * 60 * 1000).prefault("90d"),
+  SWITCHYARD_LOGS_SIZE: byteSize(10e6).prefault("2GB"),
   SLACK_BOT_TOKEN: z
     .string()
     .startsWith("xoxb-", "does not begin with xoxb-: it is the bot token of the app")
@@ -123,6 +127,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   readonly token: string | null;
   readonly logLevel: string;
+  /** Milliseconds, and bytes of all logs together. */
+  readonly keepLogs: { readonly age: number; readonly size: number };
   /** Null while no Slack variable is set. */
   readonly slack: SlackSettings | null;
   /** Null while no Discord variable is set. */
@@ -195,6 +201,7 @@ export function readEnvironment(
     allowedHosts: data.SWITCHYARD_ALLOWED_HOSTS ?? [],
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
+    keepLogs: { age: data.SWITCHYARD_KEEP_LOGS, size: data.SWITCHYARD_LOGS_SIZE },
     slack: readSlack(data),
     discord: readDiscord(data),
   };

@@ -93,6 +93,13 @@ const hostSchema = z.strictObject({
   critical: z.array(unitName).default([]),
   checks: z.array(checkSchema).default([]),
   roles: z.array(z.string()).default(["deployer"]),
+  /** Where somebody sees the machine's screen when nothing else reaches it. */
+  console: z.url({ protocol: /^https$/, error: "is not an https address" }).optional(),
+  /** Files that have to be on the host, with something in them, before anything is deployed to it. */
+  secrets: z
+    .array(z.string().regex(/^\/[^\0\n]+$/, "is not an absolute path"))
+    .max(200)
+    .default([]),
 });
 
 const personSchema = z

@@ -4,7 +4,7 @@ import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
 import type { Rule } from "./approvals.ts";
-import type { Confirmation, Decision, Deployment, PhaseName, Run } from "./deployment.ts";
+import type { Confirmation, Decision, Deployment, Diagnosis, Finding, PhaseName, Run } from "./deployment.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -32,6 +32,8 @@ export interface PhaseContext {
   /** The record as it is now. */
   record(): Deployment;
   save(change: Partial<Deployment>): Promise<void>;
+  /** Puts a finding of a check into the record; safe where several checks run side by side. */
+  note(finding: Finding): Promise<void>;
   /** Said to the log and shown as the phase's progress. */
   say(text: string): void;
   progress(text: string, done: number, expected: number): void;
@@ -61,11 +63,19 @@ export function end(result: End): Ended {
 export class PhaseError extends Error {
   readonly help: string | null;
   readonly lines: readonly string[];
+  /** Where more was read than `lines` show. */
+  readonly diagnosis: Diagnosis | null;
 
-  constructor(message: string, help: string | null, lines: readonly string[] = [], options?: ErrorOptions) {
+  constructor(
+    message: string,
+    help: string | null,
+    lines: readonly string[] = [],
+    { diagnosis = null, ...options }: ErrorOptions & { readonly diagnosis?: Diagnosis | null } = {},
+  ) {
     super(message, options);
     this.name = "PhaseError";
     this.help = help;
     this.lines = lines;
+    this.diagnosis = diagnosis;
   }
 }

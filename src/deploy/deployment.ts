@@ -127,6 +127,24 @@ export const queueSchema = z.object({
   until: time.nullable(),
 });
 export type Queue = z.infer<typeof queueSchema>;
+/** One thing that was looked at before work began, and how it is. */
+export const findingSchema = z.object({
+  name: z.string(),
+  state: z.enum(["ok", "warning", "failed"]),
+  detail: z.string(),
+  help: z.string().nullable(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** A known error of Nix in a log: what it is called, the line that shows it, where it is, and what to do. */
+export const diagnosisSchema = z.object({
+  title: z.string(),
+  line: z.string(),
+  /** Such as `hosts/yoga.nix:7:3`. */
+  where: z.string().nullable(),
+  advice: z.string(),
+});
+export type Diagnosis = z.infer<typeof diagnosisSchema>;
 
 export const deploymentSchema = z.object({
   id: z.string().regex(/^d-\d{8}-[0-9a-f]{4}$/),
@@ -190,6 +208,15 @@ export const deploymentSchema = z.object({
   finishedAt: time.nullable(),
   /** The log file, relative to the data directory. */
   log: z.string(),
+  /** What was checked before work began, in the order in which people read it. */
+  checks: z.array(findingSchema).default([]),
+  /** Whoever asked wants `nix flake check` to pass first. */
+  flakeCheck: z.boolean().default(false),
+  /** The store path of the flake's files, so that a place in them can be told from one in nixpkgs. */
+  source: z.string().nullable().default(null),
+  diagnosis: diagnosisSchema.nullable().default(null),
+  /** Where the host's screen is to be seen, as fleet.yaml had it. */
+  console: z.string().nullable().default(null),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 

@@ -1,5 +1,6 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
+import { type Change, changesOf } from "./change-log.ts";
 import { decide, decideRun } from "./decide.ts";
 import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
@@ -47,6 +48,8 @@ export interface Engine {
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
+  /** What each good deployment of a host changed, the newest first. */
+  changes(host: string, limit: number): Promise<readonly Change[] | Refusal>;
   /** Decides a card once; the first decision counts. A host may want the word of several people. */
   decide(
     id: string,
@@ -168,6 +171,7 @@ export function createEngine(parts: EngineParts): Engine {
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
     generations: (host) => generationsOf(parts, host),
+    changes: (host, limit) => changesOf(parts, host, limit),
     decide: (id, action, by, isApprover = false) => decide(parts, work, id, action, { by, isApprover }),
     decideRun: (id, action, by, isApprover = false) => decideRun(parts, work, id, action, { by, isApprover }),
     lock: hostLocks.lock,

@@ -2,25 +2,36 @@ import pLimit from "p-limit";
 import { z } from "zod";
 import { deadlines } from "../config/deadlines.ts";
 import * as commands from "../nix/commands.ts";
+import { evaluationWarnings } from "../nix/evaluation-warnings.ts";
 import { planEvaluators } from "../nix/evaluators.ts";
 import { isStorePath } from "../nix/flake.ts";
-import { hintFor } from "../nix/hints.ts";
-import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import { knownError } from "../nix/hints.ts";
+import { type Exit, lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import type { Diagnosis } from "./deployment.ts";
 
 /** What an evaluation gave for a host: its derivation and its toplevel, or why not. */
 export type Evaluated =
-  | { readonly kind: "ok"; readonly derivation: string; readonly toplevel: string }
+  | {
+      readonly kind: "ok";
+      readonly derivation: string;
+      readonly toplevel: string;
+      /** Said while it was evaluated; by one of them, where several hosts were evaluated together. */
+      readonly warnings: readonly string[];
+    }
   | {
       readonly kind: "failed";
       readonly message: string;
       readonly help: string | null;
       readonly lines: readonly string[];
+      readonly diagnosis: Diagnosis | null;
     };
 
 export interface EvaluationRequest {
   readonly builder: Shell;
   readonly repository: string;
   readonly revision: string | null;
+  /** The store path of the flake's files. */
+  readonly source: string | null;
   readonly hosts: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
@@ -69,12 +80,12 @@ async function evaluateBatch(
     timeout: deadlines.evaluate,
     signal: request.signal,
   });
-  const results = exit.exitCode === 0 ? readResults(exit.stdout, hosts.length) : null;
+  const results = exit.exitCode === 0 ? readResults(exit, hosts.length) : null;
   if (results !== null) {
-    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr)]);
+    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr, request.source)]);
   }
   if (hosts.length === 1) {
-    return hosts.map((host) => [host, notRead(exit.stderr)]);
+    return hosts.map((host) => [host, notRead(exit.stderr, request.source)]);
   }
   request.say(`that failed for ${hosts.join(", ")} together; evaluating them one by one`);
   const alone: [string, Evaluated][] = [];
@@ -92,7 +103,7 @@ const resultSchema = z.array(
 );
 
 /** `nix build --dry-run --json` prints one entry an installable, in their order. */
-function readResults(stdout: string, count: number): Evaluated[] | null {
+function readResults({ stdout, stderr }: Exit, count: number): Evaluated[] | null {
   let json: unknown;
   try {
     json = JSON.parse(stdout);
@@ -101,17 +112,25 @@ function readResults(stdout: string, count: number): Evaluated[] | null {
   }
   const results = resultSchema.safeParse(json).data;
   return results?.length === count
-    ? results.map(({ drvPath, outputs }) => ({ kind: "ok", derivation: drvPath, toplevel: outputs.out }))
+    ? results.map(({ drvPath, outputs }) => ({
+        kind: "ok",
+        derivation: drvPath,
+        toplevel: outputs.out,
+        warnings: evaluationWarnings(stderr),
+      }))
     : null;
 }
 
-function notRead(stderr: string): Evaluated {
+function notRead(stderr: string, source: string | null): Evaluated {
   const lines = lastLines(stderr, 20);
+  // A trace is long: the place in the flake may stand far above the error.
+  const diagnosis = knownError(stderr.split("\n"), source);
   const error = lines.findLast((line) => line.trim().startsWith("error:") && line.trim() !== "error:");
   return {
     kind: "failed",
     message: `the evaluation failed${error === undefined ? "" : `: ${error.trim().replace(/^error: /, "")}`}`,
-    help: hintFor(lines),
+    help: diagnosis?.advice ?? null,
     lines,
+    diagnosis,
   };
 }

@@ -4,6 +4,7 @@ import { ownedShell } from "../remote/owner.ts";
 import { next, type PhaseContext, PhaseError, type PhaseResult } from "./context.ts";
 import { type Evaluated, evaluateHosts, readBuilderFacts } from "./evaluation.ts";
 import { type EngineParts, ownerOf } from "./parts.ts";
+import { noteWarnings } from "./phases/build.ts";
 import { endOwned } from "./processes.ts";
 import { enter } from "./run-phases.ts";
 import { openSource, type Source } from "./source.ts";
@@ -22,13 +23,16 @@ export async function takeResult(
   const found = evaluated.get(context.host.name);
   if (found?.kind !== "ok") {
     const message = found?.message ?? "this host is not in the flake at this revision";
-    throw new PhaseError(message, found?.help ?? null, found?.lines);
+    throw new PhaseError(message, found?.help ?? null, found?.lines, {
+      diagnosis: found?.diagnosis ?? null,
+    });
   }
   await context.save({
     derivation: found.derivation,
     toplevel: found.toplevel,
     nixVersion: facts.nixVersion,
   });
+  await noteWarnings(context, found.warnings);
   return next;
 }
 
@@ -118,6 +122,7 @@ async function evaluateAll(
       revision: source.revision,
       commit: source.commit,
       isTrusted: source.isTrusted,
+      source: source.path,
       warnings: [...source.warnings],
     });
   }
@@ -125,7 +130,7 @@ async function evaluateAll(
   const hosts = tasks.map((task) => task.host.name).filter((host) => source.hosts.includes(host));
   say(`evaluating ${hosts.length} hosts at ${isoTime(parts.clock)}`);
   const evaluated = await evaluateHosts(
-    { builder, repository, revision: source.revision, hosts, signal, say },
+    { builder, repository, revision: source.revision, source: source.path, hosts, signal, say },
     facts,
   );
   return { source, facts, evaluated };

@@ -2,14 +2,23 @@ import pLimit from "p-limit";
 import { deadlines } from "../config/deadlines.ts";
 import { type HostLook, hostLookArgv, parseHostLook } from "../nix/host-look.ts";
 import { mustRun } from "../remote/shell.ts";
+import { isChangedByHand } from "./left.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 
 export type Looked =
-  | { readonly kind: "seen"; readonly host: string; readonly look: HostLook }
+  | {
+      readonly kind: "seen";
+      readonly host: string;
+      readonly look: HostLook;
+      /** Somebody changed it since its newest deployment, not through the bot. */
+      readonly isChangedByHand: boolean;
+    }
   | { readonly kind: "unseen"; readonly host: string; readonly why: string };
 
 /** How many hosts are asked at once. */
 const atOnce = 8;
+/** Builds and refusals in between say nothing of a host, so the newest record alone may not do. */
+const mostPast = 30;
 
 /** Looks at hosts side by side; one that does not answer is said to be so, and stops nobody. */
 export async function lookAtHosts(parts: EngineParts, names: readonly string[]): Promise<Looked[]> {
@@ -23,7 +32,9 @@ async function lookAtHost(parts: EngineParts, name: string): Promise<Looked> {
       argv: hostLookArgv(),
       timeout: deadlines.hostLook,
     });
-    return { kind: "seen", host: name, look: parseHostLook(name, exit.stdout) };
+    const look = parseHostLook(name, exit.stdout);
+    const past = await parts.store.deployments({ host: name, limit: mostPast });
+    return { kind: "seen", host: name, look, isChangedByHand: isChangedByHand(look.facts, past) };
   } catch (error) {
     return { kind: "unseen", host: name, why: error instanceof Error ? error.message : String(error) };
   }

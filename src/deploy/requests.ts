@@ -71,6 +71,8 @@ export interface DeployRequest {
   readonly allowAnyRef: boolean;
   /** Outside the host's windows, by an approver's word. */
   readonly isForced?: boolean;
+  /** `nix flake check` has to pass first. */
+  readonly flakeCheck?: boolean;
   readonly command: string;
 }
 

@@ -1,8 +1,8 @@
-import { hintFor } from "../nix/hints.ts";
+import { hintFor, knownError } from "../nix/hints.ts";
 import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
-import { isOpen } from "./deployment.ts";
+import { type Deployment, type Diagnosis, isOpen, type Outcome } from "./deployment.ts";
 import { lockAfter } from "./lock-hosts.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { endOwnProcesses } from "./processes.ts";
@@ -112,7 +112,8 @@ async function failed(parts: EngineParts, task: Task, error: unknown): Promise<R
 
 function explain(error: unknown): End {
   if (error instanceof PhaseError) {
-    return { outcome: "failed", message: error.message, help: error.help, lines: error.lines };
+    const { message, help, lines, diagnosis } = error;
+    return { outcome: "failed", message, help, lines, diagnosis };
   }
   if (error instanceof CommandError) {
     const lines = lastLines(error.exit.stderr || error.exit.stdout, 12);
@@ -143,7 +144,9 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
   await task.log.close();
   // Before the record ends: a crash in between must not leave the host open to the next deployment.
   await lockAfter(parts, { ...task.context.record(), outcome: end.outcome });
-  await task.change((latest) => endDeployment(latest, end, now(parts)));
+  await task.change((latest) =>
+    endDeployment(latest, { ...end, diagnosis: end.diagnosis ?? diagnose(end, latest) }, now(parts)),
+  );
   const record = await store.deployment(task.id);
   if (record === undefined || isOpen(record)) {
     return;
@@ -158,6 +161,13 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
     }),
     sweepFor(parts, task),
   ]);
+}
+
+const unhappy: ReadonlySet<Outcome> = new Set(["failed", "rolled-back", "rollback-failed"]);
+
+/** The known error in the lines that a deployment ends with. */
+function diagnose({ outcome, message, lines = [] }: End, { source }: Deployment): Diagnosis | null {
+  return unhappy.has(outcome) ? (knownError(lines, source) ?? knownError([message], source)) : null;
 }
 
 /** What only tidies up must not change how a deployment ended. */

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { deadlines } from "../config/deadlines.ts";
 import * as commands from "../nix/commands.ts";
 import { dirtyRef } from "../nix/flake.ts";
-import { hintFor } from "../nix/hints.ts";
+import { type FlakeInput, readFlakeInputs } from "../nix/flake-inputs.ts";
+import { hintFor, knownError } from "../nix/hints.ts";
 import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
 import { PhaseError } from "./context.ts";
 import type { Deployment } from "./deployment.ts";
+import { checked, type Note } from "./findings.ts";
 
 /** Which code a run builds: one revision for all its hosts. */
 export interface Source {
@@ -16,6 +18,10 @@ export interface Source {
   readonly isTrusted: boolean;
   readonly hosts: readonly string[];
   readonly warnings: readonly string[];
+  /** The store path of its files. */
+  readonly path: string;
+  /** The oldest first. */
+  readonly inputs: readonly FlakeInput[];
 }
 
 export interface SourceRequest {
@@ -25,13 +31,45 @@ export interface SourceRequest {
   readonly trustedRefs: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** Told of each check, where somebody wants to see them. */
+  readonly note?: Note;
 }
 
 /** Fetches, pins the ref to a revision, sees whether it is trusted and its files parse, and lists its hosts. */
 export async function openSource(request: SourceRequest): Promise<Source> {
+  const { ref } = request;
+  const note = request.note ?? (async () => {});
+  const warnings: string[] = [];
+  const found = await checked(
+    note,
+    "flake",
+    async () => {
+      const { revision, isTrusted } = await openRevision(request, warnings);
+      const commit = revision === null ? null : await describe(request, revision);
+      return { revision, isTrusted, commit, ...(await readMetadata(request, revision)) };
+    },
+    ({ revision, commit }) =>
+      revision === null
+        ? "the working tree as it is"
+        : `${ref} is ${revision.slice(0, 7)}: ${commit?.subject}`,
+  );
+  await checked(
+    note,
+    "syntax",
+    () => checkSyntax(request, found.path),
+    () => "every .nix file parses",
+  );
+  const hosts = await listHosts(request, found.revision);
+  return { ...found, hosts, warnings };
+}
+
+/** The revision is null for the working tree. */
+async function openRevision(
+  request: SourceRequest,
+  warnings: string[],
+): Promise<Pick<Source, "revision" | "isTrusted">> {
   const { ref, say } = request;
   const isDirty = ref === dirtyRef;
-  const warnings: string[] = [];
   if (!isDirty) {
     await fetchOrigin(request, warnings);
   }
@@ -45,10 +83,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
         : `this revision is not in ${request.trustedRefs.join(", ")}`,
     );
   }
-  const commit = revision === null ? null : await describe(request, revision);
-  await checkSyntax(request, revision);
-  const hosts = await listHosts(request, revision);
-  return { revision, commit, isTrusted, hosts, warnings };
+  return { revision, isTrusted };
 }
 
 async function fetchOrigin(
@@ -128,17 +163,17 @@ async function describe(
   return { subject, author, date };
 }
 
-async function checkSyntax(
-  { builder, repository, signal, say }: SourceRequest,
+async function readMetadata(
+  { builder, repository, signal }: SourceRequest,
   revision: string | null,
-): Promise<void> {
+): Promise<Pick<Source, "path" | "inputs">> {
   const metadata = await builder.run({
     argv: commands.flakeMetadata(repository, revision),
     timeout: deadlines.evaluate,
     signal,
   });
-  const path =
-    metadata.exitCode === 0 ? metadataSchema.safeParse(parseJson(metadata.stdout)).data?.path : undefined;
+  const json = metadata.exitCode === 0 ? parseJson(metadata.stdout) : undefined;
+  const path = metadataSchema.safeParse(json).data?.path;
   if (path === undefined) {
     const lines = lastLines(metadata.stderr, 12);
     throw new PhaseError(
@@ -147,6 +182,10 @@ async function checkSyntax(
       lines,
     );
   }
+  return { path, inputs: readFlakeInputs(json) };
+}
+
+async function checkSyntax({ builder, signal, say }: SourceRequest, path: string): Promise<void> {
   say("parsing every .nix file");
   const parsed = await builder.run({
     argv: commands.parseNixFiles(path),
@@ -159,6 +198,7 @@ async function checkSyntax(
       "a .nix file has a syntax error",
       "Mend the line that is shown, commit, and ask again.",
       lines,
+      { diagnosis: knownError(parsed.stderr.split("\n"), path) },
     );
   }
 }

@@ -10,6 +10,7 @@ import {
   type Decision,
   type Deployment,
 } from "./deployment.ts";
+import { findingLine, withFinding } from "./findings.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
 import { expireDeployment } from "./transitions.ts";
@@ -106,6 +107,10 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     run: () => readRun(store, record),
     looked: look.resolve,
     record: () => record,
+    note(finding) {
+      log.line(findingLine(finding));
+      return change((latest) => ({ ...latest, checks: withFinding(latest.checks, finding) }));
+    },
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
     say(text) {
       log.line(text);

@@ -1,4 +1,14 @@
-import type { Actor, Approval, Decision, Deployment, Mode, Outcome, PhaseName, Queue } from "./deployment.ts";
+import type {
+  Actor,
+  Approval,
+  Decision,
+  Deployment,
+  Diagnosis,
+  Mode,
+  Outcome,
+  PhaseName,
+  Queue,
+} from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
 
 /** Pure changes of a deployment record; the store applies them one at a time. */
@@ -17,6 +27,8 @@ export interface NewDeployment {
   readonly queue?: Queue;
   readonly risk: Deployment["risk"];
   readonly log: string;
+  readonly flakeCheck?: boolean;
+  readonly console?: string | null;
   readonly toplevel?: string;
   readonly toGeneration?: number;
 }
@@ -73,6 +85,11 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     createdAt: now,
     finishedAt: null,
     log: asked.log,
+    checks: [],
+    flakeCheck: asked.flakeCheck ?? false,
+    source: null,
+    diagnosis: null,
+    console: asked.console ?? null,
   };
 }
 
@@ -93,9 +110,9 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration, isForced, isTogether, queue } = deployment;
+  const { toplevel, toGeneration, isForced, isTogether, queue, flakeCheck, console } = deployment;
   const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
-  const asked = { ...own, allowAnyRef, isForced, isTogether, queue };
+  const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {
@@ -113,6 +130,7 @@ export interface End {
   readonly lines?: readonly string[];
   readonly generation?: number | null;
   readonly lastState?: string | null;
+  readonly diagnosis?: Diagnosis | null;
 }
 
 /** Ends a deployment. The first end counts: nothing that has ended changes again. */
@@ -129,6 +147,7 @@ export function endDeployment(deployment: Deployment, end: End, now: string): De
     generation: end.generation ?? deployment.generation,
     lastState: end.lastState ?? null,
     finishedAt: now,
+    diagnosis: end.diagnosis ?? null,
     // Some hundred units, of use only while it runs: the history must stay small.
     baseline: null,
   };

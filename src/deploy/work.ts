@@ -16,6 +16,7 @@ export interface Asked {
   readonly reason: string | null;
   readonly allowAnyRef: boolean;
   readonly isForced?: boolean;
+  readonly flakeCheck?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
 }
@@ -97,6 +98,7 @@ export function createWork(parts: EngineParts): Work {
           run: runId,
           requestedBy: by,
           risk: hostOf(parts, one.host).risk,
+          console: hostOf(parts, one.host).console,
           log: files[index]?.path ?? "",
           queue: firstPlace(one.mode),
           isTogether: asking.kind === "deploy" && asked.length > 1,

@@ -27,6 +27,8 @@ export interface Host {
   readonly approvals: number;
   /** When it may be deployed; always, where there are none. */
   readonly windows: readonly Window[];
+  readonly console: string | null;
+  readonly secrets: readonly string[];
 }
 
 export function isLocal(host: Host): boolean {
@@ -66,6 +68,8 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     lockAfterRollback: entry?.lockAfterRollback ?? defaults.lockAfterRollback,
     approvals: entry?.approvals ?? defaults.approvals,
     windows: entry?.windows ?? defaults.windows,
+    console: entry?.console ?? null,
+    secrets: entry?.secrets ?? [],
   };
 }
 

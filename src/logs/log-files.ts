@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { access, mkdir, open, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "../config/clock.ts";
 import type { Deployment, Mode } from "../deploy/deployment.ts";
@@ -23,11 +24,19 @@ export interface LogFiles {
   reopen(path: string): Promise<LogFile>;
   /** Writes the deployment's `.info` beside its log. */
   writeInfo(deployment: Deployment): Promise<void>;
+  /** False for a log that retention removed. */
+  has(path: string): Promise<boolean>;
+  /** Every line, whatever the size of the file. */
+  lines(path: string): AsyncIterable<string>;
   /** The last bytes, cut at a line. */
   tail(path: string, bytes: number): Promise<string>;
   /** The bytes so far; `isOver` tells, while following, whether more may come. */
   read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
 }
+
+/** What stands in the place of a log that is not there any more. */
+export const logRemoved =
+  "This log was removed by retention (SWITCHYARD_KEEP_LOGS, SWITCHYARD_LOGS_SIZE); the record, .info and the audit are kept.";
 
 export type LogKind = "deploy" | "dry-run" | "build" | "build-all";
 
@@ -103,10 +112,25 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
     };
   }
 
+  function has(path: string): Promise<boolean> {
+    return access(join(directory, path)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function* lines(path: string): AsyncIterable<string> {
+    yield* createInterface({ input: createReadStream(join(directory, path)), crlfDelay: Infinity });
+  }
+
   async function* read(
     path: string,
     follow: { isOver(): boolean; signal: AbortSignal } | null,
   ): AsyncIterable<Uint8Array> {
+    if (!(await has(path))) {
+      yield Buffer.from(`${logRemoved}\n`);
+      return;
+    }
     let offset = 0;
     for (;;) {
       const wasOver = follow === null || follow.isOver();
@@ -131,8 +155,13 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
       const path = join(directory, deployment.log.replace(/\.log$/, ".info"));
       await writeFileAtomic(path, `${redact(JSON.stringify(info(deployment), null, 2))}\n`, { mode: 0o600 });
     },
+    has,
+    lines,
     read,
     async tail(path, bytes) {
+      if (!(await has(path))) {
+        return `${logRemoved}\n`;
+      }
       const { size } = await stat(join(directory, path));
       const start = Math.max(0, size - bytes);
       const chunks = await createReadStream(join(directory, path), { start }).toArray();

@@ -1,7 +1,7 @@
 const trouble =
   /\b(error|failed|failure|fatal|panic|warning|problem|cannot|denied|refused)\b|=== (failed|rolled-back|rollback-failed|unknown)/i;
 
-/** The lines of a log that speak of errors and warnings. */
-export function troubleLines(lines: readonly string[]): string[] {
-  return lines.filter((line) => trouble.test(line));
+/** Whether a line of a log speaks of an error or a warning. */
+export function isTrouble(line: string): boolean {
+  return trouble.test(line);
 }

@@ -57,6 +57,46 @@ export function gitDescribe(repository: string, revision: string): string[] {
   return ["git", "-C", repository, "show", "--no-patch", "--format=%s%x00%an%x00%aI", revision, "--"];
 }
 
+/** Revision and subject of the commits that `to` has and `from` has not, the newest first: a line each, NUL between. */
+export function gitSubjects(repository: string, from: string, to: string, most: number): string[] {
+  return [
+    ...["git", "-C", repository, "log", "--no-color", "--no-show-signature", "--format=%H%x00%s"],
+    ...[`--max-count=${most}`, "--end-of-options", `${from}..${to}`, "--"],
+  ];
+}
+
+/** What is not committed: entries as `XY path`, each ended by NUL. */
+export function gitStatus(repository: string): string[] {
+  return ["git", "-C", repository, "status", "--porcelain=v1", "-z", "--no-renames"];
+}
+
+/** The lines that were added between two revisions; without the second one, to the working tree. */
+export function gitAdded(repository: string, before: string, after: string | null): string[] {
+  return [
+    "git",
+    "-C",
+    repository,
+    // A path outside ASCII stays as it is, and needs no quotes.
+    "-c",
+    "core.quotePath=false",
+    "diff",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-renames",
+    "--unified=0",
+    "--end-of-options",
+    before,
+    ...(after === null ? [] : [after]),
+    "--",
+  ];
+}
+
+/** Evaluates everything that the flake offers, and builds its checks. */
+export function flakeCheck(repository: string, revision: string | null): string[] {
+  return [...nix, "flake", "check", untrusting, flakeUrl(repository, revision)];
+}
+
 export function flakeMetadata(repository: string, revision: string | null): string[] {
   return [...nix, "flake", "metadata", untrusting, "--json", flakeUrl(repository, revision)];
 }

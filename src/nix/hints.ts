@@ -1,62 +1,58 @@
-/** Known Nix errors, and what to do about each. The first that matches is shown on the card. */
-const hints: readonly (readonly [RegExp, string])[] = [
-  [
-    /attribute '.*' missing/,
-    "A name is misspelt or was removed from nixpkgs. Look at the file and line above.",
-  ],
-  [
-    /undefined variable/,
-    "A name is used that is not in scope there: check the spelling, `with` and the arguments.",
-  ],
-  [
-    /infinite recursion encountered/,
-    "An option depends on itself: look for `config` used where it is defined.",
-  ],
-  [
-    /Failed assertions:|assertion .* failed/,
-    "The configuration refuses itself: its own message above says what to set.",
-  ],
-  [
-    /The option [`'].*' does not exist/,
-    "This option is unknown in this nixpkgs: renamed, misspelt, or its module is not imported.",
-  ],
-  [
-    /hash mismatch in fixed-output derivation/,
-    "The source changed upstream: put the 'got:' hash into the flake after checking the source.",
-  ],
-  [
-    /No space left on device/,
-    "A disk is full: free space there (`nix-collect-garbage --delete-older-than 14d`), then try again.",
-  ],
-  [
-    /dubious ownership/,
-    "The repository belongs to another user: `git config --global --add safe.directory PATH` for the builder's user.",
-  ],
-  [
-    /'\/nix\/store\/[^ ]*-source[^ ]*'?:? (does not exist|No such file or directory)|does not contain a '\/flake.nix' file|is not tracked by Git/,
-    "A flake sees only files that git knows: `git add` the new file and commit it.",
-  ],
-  [
-    /lacks a signature by a trusted key/,
-    "The host does not trust paths from the builder: let the target user be root or a trusted-user.",
-  ],
-  [/connection refused|Connection refused/, "Nothing listens there: is the machine up, and sshd running?"],
-  [
-    /Host key verification failed/,
-    "The host's key is not the one that the builder knows: compare it, then mend the builder's known_hosts.",
-  ],
-  [
-    /All configured authentication methods failed/,
-    "The bot's key is not accepted there: add its public half to that user's authorized_keys.",
-  ],
-  [
-    /Permission denied \(/,
-    "The key is not accepted: add the builder's public key to the target user's authorized_keys.",
-  ],
-  [/a password is required|sudo: /, "sudo asks for a password or refuses: see the sudo rules in the README."],
-];
+import { stripVTControlCharacters } from "node:util";
+import type { Diagnosis } from "../deploy/deployment.ts";
+import { knownErrors } from "./known-errors.ts";
+
+const longestLine = 300;
+
+/**
+ * Recognises a known error in what Nix, git or ssh printed. `source` is the store path of the flake's files: with it a
+ * place in the flake is told from one in nixpkgs for sure.
+ */
+export function knownError(lines: readonly string[], source: string | null = null): Diagnosis | null {
+  const all = lines.flatMap((line) => stripVTControlCharacters(line).split("\n"));
+  const text = all.join("\n");
+  const known = knownErrors.find(({ pattern }) => pattern.test(text));
+  if (known === undefined) {
+    return null;
+  }
+  // The innermost cause is printed last.
+  const at = all.findLastIndex((line) => known.pattern.test(line));
+  const line = all[at] ?? text.slice(known.pattern.exec(text)?.index ?? 0).split("\n")[0] ?? "";
+  return {
+    title: known.title,
+    line: clean(line, source),
+    where: whereIn(all, Math.max(at, 0), source),
+    advice: known.advice,
+  };
+}
 
 export function hintFor(lines: readonly string[]): string | null {
-  const text = lines.join("\n");
-  return hints.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+  return knownError(lines)?.advice ?? null;
+}
+
+function clean(line: string, source: string | null): string {
+  const short = line
+    .trim()
+    .replace(/^(error|fatal): /, "")
+    .replaceAll(source === null ? sourcePath : `${source}/`, "");
+  return short.length > longestLine ? `${short.slice(0, longestLine)} …` : short;
+}
+
+const sourcePath = /\/nix\/store\/[0-9a-z]{32}-source\//g;
+const place =
+  /(?:\bat|located at|In `)\s*\/nix\/store\/([0-9a-z]{32}-[^/\s:]+)\/([^\s:`']+):(\d+)(?::(\d+))?/;
+/** Folders at the top of nixpkgs; a flake may have them, too, so they count for less. */
+const likeNixpkgs = /^(lib|pkgs|nixos|maintainers)\//;
+
+/** The place in the flake that is nearest to the error: right below it, or the innermost above it. */
+function whereIn(lines: readonly string[], at: number, source: string | null): string | null {
+  const places = lines.flatMap((line, index) => {
+    const [, store = "", path = "", row = "", column] = place.exec(line) ?? [];
+    const isOurs = source === null ? store.endsWith("-source") : source === `/nix/store/${store}`;
+    return isOurs ? [{ index, path, text: [path, row, column].filter(Boolean).join(":") }] : [];
+  });
+  const own = source === null ? places.filter(({ path }) => !likeNixpkgs.test(path)) : places;
+  const candidates = own.length > 0 ? own : places;
+  const below = candidates.find(({ index }) => index > at && index <= at + 2);
+  return (below ?? candidates.findLast(({ index }) => index <= at) ?? candidates.at(-1))?.text ?? null;
 }

@@ -74,7 +74,8 @@ export function hopShell(builder: Shell, target: Target, connection: "shared" | 
         : hopArgv(target, wanted, command.timeout, connection);
     const exit = await builder.run({ ...command, argv, owner: undefined });
     if (target.address !== "local" && exit.exitCode === 255) {
-      const why = lastLines(exit.stderr, 1)[0] ?? "no answer";
+      // ssh ends its lines as for a terminal, with a carriage return.
+      const why = lastLines(exit.stderr, 1)[0]?.trim() ?? "no answer";
       throw new ShellError("unreachable", `${name}: ssh from ${builder.name} to ${target.address}: ${why}`);
     }
     return exit;

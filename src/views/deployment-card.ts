@@ -4,10 +4,8 @@ import {
   code,
   fields,
   heading,
-  list,
   type StepItem,
   type Tone,
-  table,
   text,
 } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
@@ -17,11 +15,14 @@ import {
   isOpen,
   type Outcome,
   type PhaseName,
-  type UnitChanges,
 } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { storePathName } from "../nix/flake.ts";
+import { changes } from "./changes.ts";
+import { checkBlocks, checkTrouble } from "./checks.ts";
 import { clockTime, decisionBlocks, lastButtons } from "./decision.ts";
+import { diagnosisBlocks } from "./diagnosis.ts";
+import { rescueBlocks } from "./rescue.ts";
 
 const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
   deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
@@ -36,8 +37,11 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
     heading(title(deployment), tone(deployment)),
     ...(deployment.message === null ? [] : [text(deployment.message, tone(deployment))]),
     ...(deployment.help === null ? [] : [text(deployment.help, "info")]),
+    ...diagnosisBlocks(deployment),
+    ...rescueBlocks(deployment),
     fields(facts(deployment)),
     stepsBlock(deployment, progress),
+    ...checkBlocks(deployment),
     ...changeBlocks(deployment),
     ...(deployment.lines.length === 0 ? [] : [code("What it said", deployment.lines.join("\n"))]),
     ...decisionBlocks(deployment),
@@ -64,6 +68,7 @@ export function confirmBlocks(deployment: Deployment): Block[] {
   return [
     heading(title(deployment), tone(deployment)),
     fields(facts(deployment)),
+    ...checkTrouble(deployment),
     ...changeBlocks(deployment),
   ];
 }
@@ -198,44 +203,4 @@ function stepState(deployment: Deployment, phase: PhaseName, isRunning: boolean)
   }
   const isLast = deployment.phase === phase && deployment.outcome !== null;
   return isLast && deployment.outcome !== null && wentWrong.includes(deployment.outcome) ? "failed" : "done";
-}
-
-const mostPackages = 200;
-
-function changes(deployment: Deployment): Block[] {
-  const { diff, units } = deployment;
-  if (units === null) {
-    return [];
-  }
-  const rows = diff
-    .slice(0, mostPackages)
-    .map(({ name, before, after, size }) => [name, before, after, size]);
-  const more =
-    diff.length > mostPackages ? [["…", `${diff.length - mostPackages} more, see the log`, "", ""]] : [];
-  return [
-    text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
-    ...(rows.length === 0 ? [] : [table(["Package", "Now", "Then", "Size"], [...rows, ...more])]),
-    ...unitLists(units),
-  ];
-}
-
-function unitSentence(units: UnitChanges): string {
-  const parts = [
-    `${units.restart.length} restart`,
-    `${units.start.length} start`,
-    `${units.stop.length} stop`,
-    `${units.reload.length} reload`,
-  ].filter((part) => !part.startsWith("0 "));
-  return parts.length === 0 ? "No unit is touched." : `Units: ${parts.join(", ")}.`;
-}
-
-function unitLists(units: UnitChanges): Block[] {
-  const named: readonly (readonly [string, readonly string[]])[] = [
-    ["Restart", units.restart],
-    ["Start", units.start],
-    ["Stop", units.stop],
-    ["Reload", units.reload],
-    ["Changed, and left as they are", units.skip],
-  ];
-  return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
 }

@@ -6,11 +6,12 @@ import {
   commandButton,
   type Field,
   heading,
+  list,
   table,
   text,
 } from "../chat/blocks.ts";
 import type { Examined } from "../deploy/health.ts";
-import type { HealthReport } from "../health/report.ts";
+import type { HealthReport, ListeningPort } from "../health/report.ts";
 import type { CheckResult } from "../health/verdict.ts";
 
 /** A disk that is fuller than this share is a problem: a deployment needs space, too. */
@@ -32,9 +33,10 @@ export function healthBlocks(examined: Examined): Block[] {
     ...(report.critical.length + checks.length === 0
       ? []
       : [table(["Watched", "State"], watched(report, checks))]),
+    ...portBlocks(report.ports),
     ...(report.journal.length === 0
-      ? [text("The journal has no errors since the boot.")]
-      : [code("Last errors in the journal", report.journal.join("\n"))]),
+      ? [text(`The journal has no errors since ${sinceWhen(report)}.`)]
+      : [code(`Last errors in the journal since ${sinceWhen(report)}`, report.journal.join("\n"))]),
     buttons(commandButton("Deploy", `/deploy ${host}`), commandButton("Generations", `/rollback ${host}`)),
   ];
 }
@@ -87,6 +89,25 @@ function watched(report: HealthReport, checks: readonly CheckResult[]): string[]
     ...report.critical.map(({ unit, state }) => [unit, state]),
     ...checks.map(({ name, failure }) => [name, failure ?? "passes"]),
   ];
+}
+
+/** Such as `the last switch (2026-11-23 07:41 UTC)`. */
+function sinceWhen({ switchedAt }: HealthReport): string {
+  return switchedAt === 0
+    ? "the boot"
+    : `the last switch or boot (${new Date(switchedAt * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC)`;
+}
+
+const mostPorts = 60;
+
+/** Those that others reach come first. */
+function portBlocks(ports: readonly ListeningPort[]): Block[] {
+  const line = ({ port, protocol, program }: ListeningPort) =>
+    `${port}${protocol === "udp" ? "/udp" : ""}${program === "" ? "" : ` ${program}`}`;
+  const open = ports.filter(({ isOpen }) => isOpen).map(line);
+  const own = ports.filter(({ isOpen }) => !isOpen).map((port) => `${line(port)} (only from itself)`);
+  const shown = [...open, ...own].slice(0, mostPorts);
+  return shown.length === 0 ? [] : [list(`Listens on ${ports.length} ports`, shown, true)];
 }
 
 function share(used: number, free: number): number {

@@ -35,7 +35,9 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lock
               generation(looked),
               shortRevision(looked.look.revision),
               health(looked),
-              [drift(looked, revision), active(looked.host, open, lockOf)].filter(Boolean).join("; "),
+              [drift(looked, revision), byHand(looked), active(looked.host, open, lockOf)]
+                .filter(Boolean)
+                .join("; "),
             ],
       ),
     ),
@@ -60,7 +62,7 @@ function oneHost(
       Generation: generation(looked),
       Revision: looked.look.revision,
       System: storePathName(facts.current),
-      Drift: drift(looked, revision),
+      Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
       "Under way": active(looked.host, open, () => null),
       Lock: lock === null ? null : lockText(lock),
       Reboot: facts.rebootNeeded ? "needed" : null,
@@ -100,6 +102,11 @@ function drift({ look }: Seen, revision: string | null): string {
     return "";
   }
   return look.revision === revision ? "up to date" : `behind ${shortRevision(revision)}`;
+}
+
+/** Neither the bot's newest deployment nor anything since through the bot made it what it is. */
+function byHand({ isChangedByHand }: Seen): string {
+  return isChangedByHand ? "changed by hand" : "";
 }
 
 function active(host: string, open: readonly Deployment[], lockOf: LockOf): string {

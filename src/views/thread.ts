@@ -3,8 +3,11 @@ import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
+import { checkBlocks } from "./checks.ts";
 import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
 import { confirmBlocks, correctionText, stepsBlock, title, tone } from "./deployment-card.ts";
+import { diagnosisBlocks } from "./diagnosis.ts";
+import { rescueBlocks } from "./rescue.ts";
 import { runCard, runDecision } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
@@ -38,7 +41,10 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
   return [
     quiet("root", head, root(run, deployment)),
     ...turnOf(deployment),
-    quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [stepsBlock(deployment, progress)]),
+    quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [
+      stepsBlock(deployment, progress),
+      ...checkBlocks(deployment),
+    ]),
     ...approvalOf(deployment),
     ...(deployment.confirmation === null || deployment.confirmation.gate === "copy"
       ? []
@@ -134,6 +140,8 @@ function endOf(deployment: Deployment): ThreadMessage {
       heading(title(deployment), tone(deployment)),
       ...(message === null ? [] : [text(message, tone(deployment))]),
       ...(help === null ? [] : [text(help, "info")]),
+      ...diagnosisBlocks(deployment),
+      ...rescueBlocks(deployment),
       ...(lines.length === 0
         ? []
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),

@@ -102,6 +102,9 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
       if (file === "sh" && argv[3] === "unroot") {
         return unroot(builder.roots, argv.slice(4));
       }
+      if (file === "sh" && argv[3] === "tailscale") {
+        return { exitCode: 127 };
+      }
       if (file === "mkdir" || file === "true") {
         return {};
       }
@@ -120,6 +123,11 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
   switch (verb) {
     case "remote":
       return { stdout: "origin\n" };
+    case "status":
+      return {};
+    // The one command with a setting of its own: what was added since another revision.
+    case "-c":
+      return {};
     case "fetch":
       return builder.fetchExit === 0 ? {} : { exitCode: builder.fetchExit, stderr: "fatal: no network" };
     case "rev-parse": {
@@ -134,6 +142,16 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
       const [revision, of] = words.slice(-2);
       const isIn = builder.history.get(shortRef(of))?.some((commit) => commit.revision === revision);
       return { exitCode: isIn ? 0 : 1 };
+    }
+    case "log": {
+      const [from = "", to = ""] = (words.at(-2) ?? "").split("..");
+      const line = builder.history.get("origin/main") ?? [];
+      const at = (revision: string) => line.findIndex((commit) => commit.revision === revision);
+      if (at(from) < 0 || at(to) < 0) {
+        return { exitCode: 128, stderr: "fatal: bad revision" };
+      }
+      const commits = line.slice(at(from) + 1, Math.max(at(from), at(to)) + 1).toReversed();
+      return { stdout: commits.map(({ revision, subject }) => `${revision}\0${subject}\n`).join("") };
     }
     case "show": {
       const commit = builder.refs.get(words.at(-2) ?? "");
@@ -158,6 +176,9 @@ async function nix(builder: FakeBuilder, argv: readonly string[], clock: Clock):
     return commit === undefined
       ? { exitCode: 1, stderr: "error: cannot find a flake" }
       : { stdout: JSON.stringify({ path: sourceOf(commit) }) };
+  }
+  if (has("check")) {
+    return {};
   }
   if (has("--apply")) {
     return { stdout: JSON.stringify(Object.keys(commit?.systems ?? {}).sort()) };

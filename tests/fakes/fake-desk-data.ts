@@ -55,6 +55,11 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     createdAt: "",
     finishedAt: null,
     log: `logs/deploy/${id}.log`,
+    checks: [],
+    flakeCheck: false,
+    source: null,
+    diagnosis: null,
+    console: null,
   };
 }
 

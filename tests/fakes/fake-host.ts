@@ -23,6 +23,8 @@ export interface FakeHost {
   readonly supervisors: Map<string, FakeSupervisor>;
   /** Switches that the bot gave up before they began: they never do. */
   readonly abandoned: Set<string>;
+  /** Files that are there, with something in them. */
+  readonly files: Set<string>;
   /** Free bytes by path. */
   readonly free: Map<string, number>;
   /** What the boot loader starts next. */
@@ -65,6 +67,7 @@ export function fakeHost(
     processes: new Set(),
     supervisors: new Map(),
     abandoned: new Set(),
+    files: new Set(),
     free: new Map([
       ["/nix/store", 50 * gigabyte],
       ["/boot", gigabyte],
@@ -150,6 +153,9 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
     const toplevel = argv[2]?.replace("/bin/switch-to-configuration", "") ?? "";
     return { exitCode: host.store.has(toplevel) ? 0 : 1 };
   }
+  if (file === "timeout" && argv[3] === "--configuration-revision") {
+    return { stdout: `${host.systemOf(host.current).revision}\n` };
+  }
   if (file === "journalctl") {
     return { stdout: host.journal };
   }
@@ -179,6 +185,13 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
         stdout: text.includes("is-system-running")
           ? `${facts(host, args[1])}${look(host)}`
           : facts(host, args[1]),
+      };
+    case "secrets":
+      return {
+        stdout: args
+          .filter((path) => !host.files.has(path))
+          .map((path) => `missing ${path}\n`)
+          .join(""),
       };
     case "df":
       return { stdout: ` Avail Mounted on\n${host.free.get(args[0] ?? "") ?? 0} ${args[0]}\n` };

@@ -2,6 +2,7 @@ import { commands } from "../../commands/index.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import type { CommandTools } from "../../src/chat/tools.ts";
 import { type FleetFile, parseFleetFile } from "../../src/config/fleet-file.ts";
+import { logFiles } from "../../src/logs/log-files.ts";
 import type { Bot, World } from "./world.ts";
 
 /** The holder of the web page's token. */
@@ -17,10 +18,13 @@ export function fleetFrom(text: string): FleetFile {
 
 /** What commands work with, over a fleet in memory. */
 export function toolsOf(world: World, bot: Bot): CommandTools {
+  const logs = logFiles(world.directory, world.clock, (text) => text);
   return {
     engine: bot.engine,
     store: bot.store,
-    readLog: async () => "",
+    readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
+    logLines: (deployment) => logs.lines(deployment.log),
+    hasLog: (deployment) => logs.has(deployment.log),
     fleet: () => fleetFrom(world.fleet),
     commands,
   };

@@ -77,6 +77,9 @@ async function addDeployUser(upper: string, layers: readonly string[], keys: Key
   await writeFile(join(ssh, "authorized_keys"), keys.builder.public, { mode: 0o600 });
   for (const path of [dirname(ssh), ssh, join(ssh, "authorized_keys")]) await chown(path, 1000, 1000);
   await mkdir(join(upper, "etc/sudoers.d"), { recursive: true });
-  await writeFile(join(upper, "etc/sudoers.d/deploy"), "deploy ALL=(root) NOPASSWD: /run/current-system/sw/bin/env\n");
+  await writeFile(
+    join(upper, "etc/sudoers.d/deploy"),
+    "deploy ALL=(root) NOPASSWD: /run/current-system/sw/bin/env\n",
+  );
   await chmod(join(upper, "etc/sudoers.d/deploy"), 0o440);
 }

@@ -5,6 +5,7 @@ import { nixLogReader } from "../../nix/internal-json.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError, type PhaseResult } from "../context.ts";
 import { type BuilderFacts, evaluateHosts, readBuilderFacts } from "../evaluation.ts";
+import { finding } from "../findings.ts";
 import { builderRoots, builtRoot } from "../gc-roots.ts";
 
 /** Evaluates the host and builds its system; a gc-root holds the result. */
@@ -13,9 +14,9 @@ export const build: Phase = {
   async run(context) {
     const facts = await readBuilderFacts(context.builder);
     const { host, builder, repository, signal, say } = context;
-    const { revision } = context.record();
+    const { revision, source } = context.record();
     const results = await evaluateHosts(
-      { builder, repository, revision, hosts: [host.name], signal, say },
+      { builder, repository, revision, source, hosts: [host.name], signal, say },
       facts,
     );
     const result = results.get(host.name);
@@ -24,9 +25,11 @@ export const build: Phase = {
         result?.message ?? "the evaluation gave nothing",
         result?.help ?? null,
         result?.lines,
+        { diagnosis: result?.diagnosis ?? null },
       );
     }
     await context.save({ derivation: result.derivation, toplevel: result.toplevel });
+    await noteWarnings(context, result.warnings);
     return buildUnlessUnchanged(context, facts);
   },
 };
@@ -42,6 +45,14 @@ export async function buildUnlessUnchanged(context: PhaseContext, facts: Builder
     });
   }
   return buildDerivation(context, facts);
+}
+
+export async function noteWarnings(context: PhaseContext, warnings: readonly string[]): Promise<void> {
+  if (warnings.length > 0) {
+    await context.note(
+      finding("evaluation", "warning", warnings.join("; "), "The configuration itself says what to change."),
+    );
+  }
 }
 
 /** Builds what was evaluated; its log goes to the deployment's log line by line. */

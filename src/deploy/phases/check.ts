@@ -6,9 +6,18 @@ import { readFreeSpace } from "../../nix/free-space.ts";
 import { hintFor } from "../../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun, type Shell, ShellError } from "../../remote/shell.ts";
+import {
+  advise,
+  checkInputs,
+  checkPlaintextSecrets,
+  checkWorkingTree,
+  runFlakeCheck,
+} from "../code-checks.ts";
 import { next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
 import type { HostFacts } from "../deployment.ts";
 import { readBuilderFacts } from "../evaluation.ts";
+import { checked, finding } from "../findings.ts";
+import { checkSecrets, explainUnreachable, runningRevision } from "../host-checks.ts";
 import { openSource } from "../source.ts";
 
 /** Everything that can be known before work begins: the code, the builder, the host, and the baseline. */
@@ -16,6 +25,10 @@ export const check: Phase = {
   name: "check",
   async run(context) {
     await allOf([checkSource(context), checkBuilder(context), checkHost(context)]);
+    await advise(context, "plaintext secrets", async () => {
+      const current = context.record().before?.current ?? "";
+      await checkPlaintextSecrets(context, await runningRevision(context, current));
+    });
     return next;
   },
 };
@@ -48,7 +61,7 @@ async function allOf(work: readonly Promise<void>[]): Promise<void> {
 }
 
 async function checkSource(context: PhaseContext): Promise<void> {
-  const { builder, repository, fleet, signal, say } = context;
+  const { builder, repository, fleet, signal, say, note } = context;
   const record = context.record();
   const source = await openSource({
     builder,
@@ -58,52 +71,100 @@ async function checkSource(context: PhaseContext): Promise<void> {
     trustedRefs: trustedRefs(fleet),
     signal,
     say,
+    note,
   });
   if ((record.ref ?? fleet.defaults.ref) === fleet.defaults.ref) {
     await context.setInventory(source.hosts);
   }
-  if (!source.hosts.includes(record.host)) {
-    throw new PhaseError(
-      `${record.host} is not in the flake at this revision`,
-      `Its hosts are ${source.hosts.join(", ") || "none"}.`,
-    );
-  }
+  await checked(
+    note,
+    "host",
+    async () => {
+      if (!source.hosts.includes(record.host)) {
+        throw new PhaseError(
+          `${record.host} is not in the flake at this revision`,
+          `Its hosts are ${source.hosts.join(", ") || "none"}.`,
+        );
+      }
+    },
+    () => `${record.host} is in the flake`,
+  );
   await context.save({
     revision: source.revision,
     commit: source.commit,
     isTrusted: source.isTrusted,
+    source: source.path,
     warnings: [...context.record().warnings, ...source.warnings],
   });
+  await advise(context, "working tree", () => checkWorkingTree(context, source.revision));
+  await advise(context, "inputs", () => checkInputs(context, source));
+  if (record.flakeCheck) {
+    await runFlakeCheck(context, source.revision);
+  }
 }
 
 async function checkBuilder(context: PhaseContext): Promise<void> {
-  const facts = await readBuilderFacts(context.builder);
-  await context.save({ nixVersion: facts.nixVersion });
-  await checkSpace(context.builder, ["/nix/store"]);
+  await checked(
+    context.note,
+    "builder",
+    async () => {
+      const facts = await readBuilderFacts(context.builder);
+      await context.save({ nixVersion: facts.nixVersion });
+      await checkSpace(context.builder, ["/nix/store"]);
+      return facts;
+    },
+    ({ nixVersion }) => `it answers, has Nix ${nixVersion} and room for a build`,
+  );
 }
 
 async function checkHost(context: PhaseContext): Promise<void> {
-  const before = await readHost(context);
+  const { host, note } = context;
+  const before = await checked(
+    note,
+    "reach",
+    () => readHost(context),
+    ({ generation }) => `${host.name} answers, and runs generation ${generation ?? "unknown"}`,
+  );
   await checkHostSpace(context);
-  const snapshot = await mustRun(context.target, `taking the baseline of ${context.host.name}`, {
+  await checkHostSecrets(context);
+  const snapshot = await mustRun(context.target, `taking the baseline of ${host.name}`, {
     argv: snapshotArgv,
     timeout: deadlines.hostCommand,
     signal: context.signal,
   });
-  context.say(`${context.host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
+  context.say(`${host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
   await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
 }
 
 /** A roll back brings nothing new to the host, so a full disk there is no reason against it. */
 async function checkHostSpace(context: PhaseContext): Promise<void> {
+  const paths = isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"];
   try {
-    await checkSpace(context.target, isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"]);
+    await checked(
+      context.note,
+      "disk",
+      () => checkSpace(context.target, paths),
+      () => `${context.host.name} has room in ${paths.join(" and ")}`,
+    );
   } catch (error) {
     const { mode, warnings } = context.record();
     if (mode !== "rollback" || !(error instanceof PhaseError)) {
       throw error;
     }
     await context.save({ warnings: [...warnings, error.message] });
+  }
+}
+
+/** The old system ran without them, so they are no reason against going back to it. */
+async function checkHostSecrets(context: PhaseContext): Promise<void> {
+  try {
+    await checkSecrets(context);
+  } catch (error) {
+    if (context.record().mode !== "rollback" || context.signal.aborted) {
+      throw error;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    await context.note(finding("secrets", "warning", why));
   }
 }
 
@@ -118,14 +179,15 @@ async function readHost(context: PhaseContext): Promise<HostFacts> {
     return parseHostFacts(host.name, facts.stdout);
   } catch (error) {
     if (error instanceof ShellError && error.failure === "unreachable") {
+      const tailnet = await explainUnreachable(context);
+      const from = host.target.via === "direct" ? "bot's machine" : "builder";
       throw new PhaseError(
-        error.message,
+        tailnet === null ? error.message : `${error.message}; ${tailnet.why}`,
         hintFor([error.message]) ??
-          `Is ${host.name} up? Try \`ssh\` to it from the ${host.target.via === "direct" ? "bot's machine" : "builder"}.`,
+          tailnet?.help ??
+          `Is ${host.name} up? Try \`ssh\` to it from the ${from}.`,
         [],
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
     throw error;

@@ -31,6 +31,7 @@ test("commands as people type them", () => {
     ["/deploy yoga --dry-run", { ...deploy, mode: "dry-run" }],
     ["/deploy --dry-run yoga", { ...deploy, mode: "dry-run" }],
     ["/deploy yoga --build-only", { ...deploy, mode: "build-only" }],
+    ["/deploy yoga --check", { ...deploy, flakeCheck: true }],
     ["/deploy yoga --ref origin/next", { ...deploy, ref: "origin/next" }],
     ["/deploy yoga --ref=origin/next", { ...deploy, ref: "origin/next" }],
     ['/deploy yoga --reason "a; b | c"', { ...deploy, reason: "a; b | c" }],

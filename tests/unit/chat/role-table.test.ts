@@ -80,6 +80,8 @@ const tools: CommandTools = {
     locks: async () => [],
   },
   readLog: async () => "",
+  async *logLines() {},
+  hasLog: async () => true,
   fleet: () => fleet,
   commands,
 };

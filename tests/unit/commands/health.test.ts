@@ -53,6 +53,16 @@ test("/health names what is wrong first: units, checks, and the journal's errors
   assert.match(JSON.stringify(blocks), /Fatal: unable to open config file/);
 });
 
+test("/health says what listens, and since when the journal was read", async (t) => {
+  const { world, ask } = await asking(t);
+  const rows =
+    'listen=tcp LISTEN 0 9 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=2,fd=6))\nlisten=tcp LISTEN 0 9 *:22 *:* users:(("sshd",pid=1,fd=3))';
+  world.host("yoga").healthReport = sound.replace("--- journal", `${rows}\nswitched=1763883668\n--- journal`);
+  const text = JSON.stringify(await ask("/health yoga"));
+  assert.match(text, /Listens on 2 ports","items":\["22 sshd","5432 postgres \(only from itself\)"\]/);
+  assert.match(text, /no errors since the last switch or boot \(2025-11-23 07:41 UTC\)/);
+});
+
 test("/health of a host that does not answer says why, and of no host which one is meant", async (t) => {
   const { world, ask } = await asking(t);
   world.host("yoga").answers = false;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Block } from "../../../src/chat/blocks.ts";
 import { dispatch } from "../../../src/chat/dispatch.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
-import { troubleLines } from "../../../src/logs/trouble.ts";
+import { isTrouble } from "../../../src/logs/trouble.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { alice, createWorld } from "../../fakes/world.ts";
@@ -13,10 +13,7 @@ import { alice, createWorld } from "../../fakes/world.ts";
 async function asking(t: TestContext, hosts?: readonly string[]) {
   const world = await createWorld(t, hosts);
   const bot = await world.startBot();
-  const tools = {
-    ...toolsOf(world, bot),
-    readLog: (deployment: { log: string }) => readFile(join(world.directory, deployment.log), "utf8"),
-  };
+  const tools = toolsOf(world, bot);
   const ask = async (text: string, who: Identity = owner): Promise<readonly Block[]> => {
     const reply = await world.clock.settle(dispatch(tools, text, who));
     assert.equal(reply.kind, "answer", JSON.stringify(reply));
@@ -68,6 +65,30 @@ test("/status says whether a host runs what the ref says", async (t) => {
   }
 });
 
+test("/status says that a host was changed by hand since its newest deployment", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  const said = async () => JSON.stringify(await ask("/status yoga")).includes("changed by hand");
+  assert.equal(await said(), false, "nothing is known of it yet");
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  assert.equal(await said(), false, "a deployment is under way");
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  assert.equal(await said(), false);
+  const host = world.host("yoga");
+  const deployed = host.current;
+  host.current = fakeSystem("yoga-1").toplevel;
+  assert.equal(await said(), true, "another system runs");
+  host.current = deployed;
+  assert.equal(await said(), false);
+  host.profile = 1;
+  assert.equal(await said(), true, "another generation is in the profile");
+  for (const mode of ["build-only", "dry-run"] as const) {
+    await bot.ends(await bot.deploy("yoga", { mode }));
+    assert.equal(await said(), true, `a ${mode} changes nothing there`);
+  }
+});
+
 test("/history: newest first, of one host or all, and no more than asked for", async (t) => {
   const { world, bot, ask } = await asking(t);
   for (const host of ["yoga", "hetzner-vps", "yoga"]) {
@@ -103,7 +124,33 @@ test("/logs shows the end of a log, or only its trouble", async (t) => {
   assert.match(JSON.stringify(await ask(`/logs ${id}`)), /--- check.*error: it broke/);
   const trouble = JSON.stringify(await ask(`/logs ${id} --errors`));
   assert.match(trouble, /error: it broke/);
+  assert.match(trouble, /--- build/);
   assert.equal(trouble.includes("--- check"), false);
+});
+
+test("/logs --search finds a text in any case, and says where it stands", async (t) => {
+  const { world, bot, tools, ask } = await asking(t, ["yoga"]);
+  const buildLog = ["one", "two", "Checking for OpenSSL", "three"];
+  world.builder.commit("bad", { yoga: fakeSystem("yoga-bad", { buildExit: 1, buildLog }) });
+  const id = await bot.deploy("yoga", { mode: "build-only" });
+  await bot.ends(id);
+  assert.match(
+    JSON.stringify(await ask(`/logs ${id} --search openssl`)),
+    /\d+- \S+ two\\n\s*\d+: \S+ Checking for/,
+  );
+  assert.match(JSON.stringify(await ask(`/logs ${id} --search nothere`)), /nothing of it/);
+  const both = await world.clock.settle(dispatch(tools, `/logs ${id} --search a --errors`, owner));
+  assert.equal(both.kind === "refused" && both.code, "bad-command");
+});
+
+test("/logs of a log that retention removed says so", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  const id = await bot.deploy("yoga", { mode: "build-only" });
+  const { log } = await bot.ends(id);
+  await rm(join(world.directory, log));
+  for (const text of [`/logs ${id}`, `/logs ${id} --errors`, `/logs ${id} --search x`]) {
+    assert.match(JSON.stringify(await ask(text)), /removed by retention/);
+  }
 });
 
 test("/logs of an id that is none is refused", async (t) => {
@@ -145,7 +192,7 @@ test("who may not look sees nothing", async (t) => {
 
 test("trouble in a log: errors, warnings, bad ends, and nothing that only sounds like it", () => {
   assert.deepEqual(
-    troubleLines([
+    [
       "error: x",
       "warning: y",
       "problem: nginx.service failed",
@@ -153,7 +200,7 @@ test("trouble in a log: errors, warnings, bad ends, and nothing that only sounds
       "=== deployed: fine",
       "building terror-1.0",
       "--- check",
-    ]),
+    ].filter(isTrouble),
     ["error: x", "warning: y", "problem: nginx.service failed", "=== rolled-back: z"],
   );
 });

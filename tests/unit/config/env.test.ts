@@ -175,3 +175,20 @@ test("Discord is on when its variables are set, and says which are missing", () 
     /DISCORD_TOKEN is no bot token/,
   );
 });
+
+test("logs are kept 90 days and 2 GB by default; other words for them are read, wrong ones named", () => {
+  const read = (env: Record<string, string>) =>
+    readEnvironment({ SWITCHYARD_FLAKE: "/srv/fleet", ...env }, "/");
+  const day = 24 * 60 * 60 * 1000;
+  assert.deepEqual(read({}).keepLogs, { age: 90 * day, size: 2e9 });
+  const other = { SWITCHYARD_KEEP_LOGS: "2w", SWITCHYARD_LOGS_SIZE: "1.5 GiB" };
+  assert.deepEqual(read(other).keepLogs, { age: 14 * day, size: 1.5 * 2 ** 30 });
+  for (const wrong of ["0GB", "2", "GB", "-1GB", "2 parsecs", "1KB"]) {
+    assert.throws(
+      () => read({ SWITCHYARD_LOGS_SIZE: wrong }),
+      /SWITCHYARD_LOGS_SIZE .* is not a size/,
+      wrong,
+    );
+  }
+  assert.throws(() => read({ SWITCHYARD_KEEP_LOGS: "1s" }), /SWITCHYARD_KEEP_LOGS/);
+});

@@ -35,6 +35,8 @@ test("an empty file is all defaults", () => {
     lockAfterRollback: true,
     approvals: 1,
     windows: [],
+    console: null,
+    secrets: [],
   });
   assert.deepEqual(trustedRefs(fleet), ["origin/main"]);
 });
@@ -209,4 +211,19 @@ test("a host is reached through the builder, or directly where it or the default
   assert.equal(via(all, "yoga"), "builder", "the builder itself is wherever the builder is");
   const wrong = parseFleetFile("hosts: { yoga: { targetHost: local, via: direct } }");
   assert.match(wrong.kind === "wrong" ? wrong.mistakes.join() : "", /yoga: via: direct needs an address/);
+});
+
+test("a console is an https address, and secrets are absolute paths", () => {
+  const good = parseFleetFile(
+    'hosts: { yoga: { console: "https://console.example/1", secrets: [/run/secrets/db] } }',
+  );
+  assert.equal(good.kind === "ok" && good.file.hosts["yoga"]?.console, "https://console.example/1");
+  for (const wrong of [
+    "console: http://console.example",
+    "console: javascript:alert(1)",
+    "secrets: [db]",
+    "secrets: [-rf]",
+  ]) {
+    assert.equal(parseFleetFile(`hosts: { yoga: { ${wrong} } }`).kind, "wrong", wrong);
+  }
 });

@@ -50,6 +50,7 @@ test("a deployment runs exactly these commands", async (t) => {
       "builder: nix flake metadata --no-accept-flake-config --json git+file:///srv/fleet?rev=REV&allRefs=1",
       "builder: sh -c <script> parse SOURCE",
       "builder: nix eval --no-accept-flake-config --json git+file:///srv/fleet?rev=REV&allRefs=1#nixosConfigurations --apply builtins.attrNames",
+      "builder: git -C /srv/fleet status --porcelain=v1 -z --no-renames",
     ],
   );
   assert.deepEqual(inCheck("yoga"), [
@@ -58,6 +59,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga: sh -c <script> df /nix/store",
     "yoga: sh -c <script> df /boot",
     "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga: timeout 5 OLD/sw/bin/nixos-version --configuration-revision",
   ]);
   assert.equal(inCheck("builder").includes("builder: sh -c <script> df /nix/store"), true);
   assert.deepEqual(lines.slice(afterCheck), [

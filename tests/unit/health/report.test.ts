@@ -17,8 +17,37 @@ test("a report is read as a real host prints it; a disk that is named again coun
       { unit: "web.service", state: "active" },
       { unit: "sshd.service", state: "active" },
     ],
+    ports: [],
+    switchedAt: 0,
     journal: [],
   });
+});
+
+test("what listens is told by port and program, each once, and whether others reach it", () => {
+  const rows = [
+    'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))',
+    'tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=1,fd=4))',
+    'tcp LISTEN 0 511 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=2,fd=6))',
+    'tcp LISTEN 0 511 [::1]:8080 [::]:* users:(("nginx",pid=3,fd=6),("nginx",pid=4,fd=6))',
+    'tcp LISTEN 0 511 *:8080 *:* users:(("nginx",pid=3,fd=7))',
+    "udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*",
+    "nonsense",
+  ];
+  const said = sound.replace(
+    "--- journal",
+    `${rows.map((row) => `listen=${row}`).join("\n")}\nswitched=1700000000\n--- journal`,
+  );
+  const { ports, switchedAt } = parseHealthReport("yoga", said);
+  assert.deepEqual(
+    ports.map(({ port, protocol, program, isOpen }) => [port, protocol, program, isOpen]),
+    [
+      [22, "tcp", "sshd", true],
+      [53, "udp", "", false],
+      [5432, "tcp", "postgres", false],
+      [8080, "tcp", "nginx", true],
+    ],
+  );
+  assert.equal(switchedAt, 1_700_000_000);
 });
 
 test("failed units, critical ones that do not run and the journal's errors are in it", () => {

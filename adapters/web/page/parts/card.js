@@ -37,6 +37,8 @@ function fold(blocks) {
     const last = folded.at(-1);
     if (block.kind === "table") {
       folded.push({ kind: "fold", of: block.columns[0], count: block.rows.length, blocks: [block] });
+    } else if (block.kind === "list" && block.title.startsWith("Checks")) {
+      folded.push(block);
     } else if (block.kind === "list" && block.items.length > 0) {
       if (last?.of === "Unit")
         Object.assign(last, { count: last.count + block.items.length, blocks: [...last.blocks, block] });

@@ -1,0 +1,33 @@
+import { clientOptions, importBolt } from "./bolt.ts";
+import { explainToken, readChannel, readSelf } from "./check.ts";
+import type { SlackOptions } from "./types.ts";
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** What Slack says of the tokens, the scopes and the channel, without a running bot. Each problem says what to do. */
+export async function examineSlack(
+  options: Pick<SlackOptions, "botToken" | "appToken" | "channel" | "apiUrl">,
+  hasGroups: boolean,
+): Promise<{ readonly text: string; readonly problems: readonly string[] }> {
+  const { webApi } = await importBolt();
+  const client = (token: string) =>
+    new webApi.WebClient(token, clientOptions({ apiUrl: options.apiUrl, log: silent }));
+  const problems: string[] = [];
+  let text = "";
+  try {
+    const bot = client(options.botToken);
+    const self = await readSelf(bot);
+    const channel = await readChannel(bot, self, options.channel, hasGroups);
+    text = `the bot is @${self.name}, in ${channel.name}`;
+    problems.push(...channel.problems);
+  } catch (error) {
+    problems.push(explainToken("SLACK_BOT_TOKEN", error));
+  }
+  if (options.appToken !== null) {
+    // It only asks for an address to connect to; nothing is connected.
+    await client(options.appToken)
+      .apps.connections.open()
+      .catch((error: unknown) => problems.push(explainToken("SLACK_APP_TOKEN", error)));
+  }
+  return { text, problems };
+}

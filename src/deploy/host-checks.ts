@@ -1,0 +1,96 @@
+import { deadlines } from "../config/deadlines.ts";
+import { isTailnetAddress, readTailnet, type TailnetState, tailscaleStatus } from "../fleet/tailnet.ts";
+import { mustRun } from "../remote/shell.ts";
+import { type PhaseContext, PhaseError } from "./context.ts";
+import { checked } from "./findings.ts";
+
+/** Prints `missing PATH` or `empty PATH` for each path that is not a file with something in it. */
+const secretsScript =
+  'for path; do if [ ! -e "$path" ]; then printf "missing %s\\n" "$path"; elif [ ! -s "$path" ]; then printf "empty %s\\n" "$path"; fi; done';
+
+/** The files that fleet.yaml names under `secrets:` have to be on the host. Their content is never read. */
+export async function checkSecrets(context: PhaseContext): Promise<void> {
+  const { host, target, signal } = context;
+  if (host.secrets.length === 0) {
+    return;
+  }
+  const check = async () => {
+    const exit = await mustRun(target, `looking for the secrets of ${host.name}`, {
+      argv: ["sh", "-c", secretsScript, "secrets", ...host.secrets],
+      timeout: deadlines.hostCommand,
+      signal,
+    });
+    const wrong = exit.stdout.split("\n").filter((line) => /^(missing|empty) \//.test(line));
+    if (wrong.length > 0) {
+      throw new PhaseError(
+        `${host.name} lacks secrets that it needs: ${wrong.join(", ")}`,
+        "Bring them there (sops-nix, agenix, or by hand with mode 0600), or mend `secrets:` of this host in fleet.yaml.",
+      );
+    }
+  };
+  await checked(context.note, "secrets", check, () => {
+    const { length } = host.secrets;
+    return length === 1 ? "the one it needs is there" : `all ${length} that it needs are there`;
+  });
+}
+
+/** What the builder's tailscale says of the host; null where it has nothing to say. */
+async function tailnetOf({ builder, host }: PhaseContext): Promise<TailnetState | null> {
+  // A host that the bot reaches itself need not be in the builder's tailnet.
+  if (host.target.via === "direct" || host.target.address === "local") {
+    return null;
+  }
+  const exit = await builder.run({ argv: tailscaleStatus, timeout: deadlines.hostLook }).catch(() => null);
+  return exit === null ? null : readTailnet(exit, host.target.address);
+}
+
+/** Why a host does not answer, where the builder's tailnet knows it: a sentence, and what to do. */
+export async function explainUnreachable(
+  context: PhaseContext,
+): Promise<{ readonly why: string; readonly help: string } | null> {
+  const { host } = context;
+  const state = await tailnetOf(context);
+  switch (state?.kind) {
+    case "down":
+      return {
+        why: `tailscale is down on the builder (${state.why})`,
+        help: "Bring it up there: `sudo tailscale up`.",
+      };
+    case "offline":
+      return {
+        why: `tailscale says that ${host.name} is offline${state.since === null ? "" : ` since ${sayTime(state.since)}`}`,
+        help: `Is ${host.name} switched on, and does its tailscaled run?`,
+      };
+    case "online":
+      return {
+        why: `tailscale says that ${host.name} is online`,
+        help: "So it is not the network: does its sshd run, and does it listen on this port?",
+      };
+    case "unknown":
+      return isTailnetAddress(host.target.address)
+        ? {
+            why: `the builder's tailnet has no ${host.target.address}`,
+            help: "Correct targetHost in fleet.yaml, or let the machine join the tailnet.",
+          }
+        : null;
+    default:
+      return null;
+  }
+}
+
+/** `2026-11-23T07:41:08.85Z` → `2026-11-23 07:41 UTC`; a time in another zone is put into UTC. */
+function sayTime(iso: string): string {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? iso : `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** The revision that the running system says it was built from; null where it does not say. */
+export async function runningRevision(context: PhaseContext, current: string): Promise<string | null> {
+  const exit = await context.target.run({
+    argv: ["timeout", "5", `${current}/sw/bin/nixos-version`, "--configuration-revision"],
+    timeout: deadlines.hostCommand,
+    signal: context.signal,
+  });
+  // A system built from uncommitted files says `…-dirty`.
+  return /^([0-9a-f]{40})(-dirty)?$/.exec(exit.stdout.trim())?.[1] ?? null;
+}

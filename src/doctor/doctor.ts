@@ -1,0 +1,66 @@
+import pLimit from "p-limit";
+import type { Clock } from "../config/clock.ts";
+import type { Settings } from "../config/env.ts";
+import type { FleetFile } from "../config/fleet-file.ts";
+import { hostNamed } from "../fleet/host.ts";
+import type { Shells } from "../remote/shells.ts";
+import { checkBuilder } from "./builder.ts";
+import { type ChatExamined, checkChat } from "./chat.ts";
+import { checkCode, checkFleet } from "./code.ts";
+import { checkHost } from "./host.ts";
+import type { DoctorLine } from "./line.ts";
+import { checkDataDirectory, checkKeys } from "./place.ts";
+
+export interface DoctorParts {
+  readonly settings: Settings;
+  readonly fleet: FleetFile;
+  readonly shells: Pick<Shells, "builder" | "host">;
+  readonly clock: Clock;
+  /** By platform; null where it is not set up. */
+  readonly chat: Readonly<Record<string, (() => Promise<ChatExamined>) | null>>;
+  /** Told as soon as it is known. */
+  readonly say: (line: DoctorLine) => void;
+}
+
+const hostsAtOnce = 8;
+
+/** Looks at everything that a deployment will need, in the order in which it is needed. */
+export async function examine({
+  settings,
+  fleet,
+  shells,
+  clock,
+  chat,
+  say,
+}: DoctorParts): Promise<DoctorLine[]> {
+  const said: DoctorLine[] = [];
+  const tell = (lines: readonly DoctorLine[]) => {
+    for (const line of lines) {
+      said.push(line);
+      say(line);
+    }
+  };
+  tell([await checkDataDirectory(settings.dataDir)]);
+  tell(await checkKeys(settings));
+  const { lines, answers } = await checkBuilder(shells.builder, clock);
+  tell(lines);
+  // Without the builder nothing can be said of the flake, and of the hosts only those that the bot reaches itself.
+  const code = answers ? await checkCode(shells.builder, settings.flake, fleet) : { lines: [], hosts: [] };
+  tell(code.lines);
+  tell(checkFleet(settings.fleetFile, fleet, code.hosts));
+  const names = code.hosts.length > 0 ? code.hosts : Object.keys(fleet.hosts);
+  const hosts = names
+    .map((name) => hostNamed(fleet, name))
+    .filter((host) => answers || host.target.via === "direct");
+  const limit = pLimit(hostsAtOnce);
+  const found = hosts.map((host) =>
+    limit(() => checkHost({ host, shell: shells.host(host.target), builder: shells.builder, clock })),
+  );
+  for (const host of found) {
+    tell(await host);
+  }
+  for (const [name, examined] of Object.entries(chat)) {
+    tell(await checkChat(name, examined));
+  }
+  return said;
+}

@@ -1,0 +1,43 @@
+import { type Block, list, table, text } from "../chat/blocks.ts";
+import type { Deployment, UnitChanges } from "../deploy/deployment.ts";
+
+const mostPackages = 200;
+
+/** What a switch would change: packages and units. */
+export function changes(deployment: Pick<Deployment, "diff" | "units">): Block[] {
+  const { diff, units } = deployment;
+  if (units === null) {
+    return [];
+  }
+  const rows = diff
+    .slice(0, mostPackages)
+    .map(({ name, before, after, size }) => [name, before, after, size]);
+  const more =
+    diff.length > mostPackages ? [["…", `${diff.length - mostPackages} more, see the log`, "", ""]] : [];
+  return [
+    text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
+    ...(rows.length === 0 ? [] : [table(["Package", "Now", "Then", "Size"], [...rows, ...more])]),
+    ...unitLists(units),
+  ];
+}
+
+function unitSentence(units: UnitChanges): string {
+  const parts = [
+    `${units.restart.length} restart`,
+    `${units.start.length} start`,
+    `${units.stop.length} stop`,
+    `${units.reload.length} reload`,
+  ].filter((part) => !part.startsWith("0 "));
+  return parts.length === 0 ? "No unit is touched." : `Units: ${parts.join(", ")}.`;
+}
+
+function unitLists(units: UnitChanges): Block[] {
+  const named: readonly (readonly [string, readonly string[]])[] = [
+    ["Restart", units.restart],
+    ["Start", units.start],
+    ["Stop", units.stop],
+    ["Reload", units.reload],
+    ["Changed, and left as they are", units.skip],
+  ];
+  return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
+}

@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { readEnvironment } from "../../../src/config/env.ts";
+import { examine } from "../../../src/doctor/doctor.ts";
+import { isWell, lineText, summary } from "../../../src/doctor/line.ts";
+import { ShellError } from "../../../src/remote/shell.ts";
+import { fleetFrom } from "../../fakes/tools.ts";
+import { createWorld, type World } from "../../fakes/world.ts";
+
+const roles = "people: { alice: { web: alice } }\nroles: { deployer: [alice] }\n";
+
+/** A fleet where all is well: what only the doctor asks is answered here. */
+async function wellWorld(t: TestContext): Promise<World> {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = roles;
+  const date = () => ({ stdout: `${(world.clock.now() / 1000).toFixed(3)}\n` });
+  world.builderShell.on(/^nix --version$/, { stdout: "nix (Nix) 2.26.3\n" });
+  world.builderShell.on(/ eval --expr 1$/, { stdout: "1\n" });
+  world.builderShell.on(/^git --version$/, { stdout: "git version 2.47.3\n" });
+  world.builderShell.on(/^ssh -V$/, { stderr: "OpenSSH_10.0p2\n" });
+  world.builderShell.on(/^date /, date);
+  world.shell("yoga").on(/^date /, date);
+  world.shell("yoga").on(/ tools /, {});
+  return world;
+}
+
+async function examined(world: World, chat: Parameters<typeof examine>[0]["chat"] = {}) {
+  await chmod(world.directory, 0o700);
+  const env = { SWITCHYARD_FLAKE: "/srv/fleet", SWITCHYARD_DATA_DIR: world.directory };
+  const lines = await world.clock.settle(
+    examine({
+      settings: readEnvironment(env, "/"),
+      fleet: fleetFrom(world.fleet),
+      shells: { builder: world.builderShell, host: ({ name }) => world.shell(name) },
+      clock: world.clock,
+      chat,
+      say: () => {},
+    }),
+  );
+  return { lines, bad: lines.filter(({ state }) => state !== "ok").map(lineText) };
+}
+
+test("a fleet where all is well has a line for everything, and nothing to mend", async (t) => {
+  const world = await wellWorld(t);
+  const { lines, bad } = await examined(world, { slack: null });
+  assert.deepEqual(bad, []);
+  assert.equal(isWell(lines), true);
+  assert.match(summary(lines), /^All \d+ are well\.$/);
+  assert.deepEqual(
+    [...new Set(lines.map(({ part }) => part))],
+    ["data directory", "builder", "nix", "git", "ssh", "flake", "fleet.yaml", "host yoga", "slack"],
+  );
+});
+
+/** What is broken, and how the line begins that says so. */
+const findings: readonly (readonly [
+  what: string,
+  harm: (world: World) => void | Promise<void>,
+  says: RegExp,
+])[] = [
+  [
+    "a builder that does not answer",
+    (world) =>
+      world.builderShell.on(/^true$/, new ShellError("unreachable", "builder: connect ECONNREFUSED")),
+    /^✗ builder: builder: connect ECONNREFUSED\n {4}→ /,
+  ],
+  [
+    "a builder without Nix",
+    (world) => world.builderShell.on(/^nix --version$/, { exitCode: 127 }),
+    /^✗ nix: there is no nix .*\n {4}→ Install Nix/,
+  ],
+  [
+    "an old Nix",
+    (world) => world.builderShell.on(/^nix --version$/, { stdout: "nix (Nix) 2.11.1\n" }),
+    /^! nix: 2\.11\.1 is older/,
+  ],
+  [
+    "a Nix daemon that refuses",
+    (world) => world.builderShell.on(/ eval --expr 1$/, { exitCode: 1, stderr: "error: cannot connect\n" }),
+    /^✗ nix: flakes .*cannot connect\n {4}→ .*allowed-users/,
+  ],
+  [
+    "a builder without git",
+    (world) => world.builderShell.on(/^git --version$/, { exitCode: 127 }),
+    /^✗ git: .*\n {4}→ Install git/,
+  ],
+  [
+    "a full store",
+    (world) => {
+      world.builder.freeStore = 1024 ** 3;
+    },
+    /^! builder: 1\.0 GiB is free/,
+  ],
+  [
+    "a repository of somebody else",
+    (world) =>
+      world.builderShell.on(/ remote$/, {
+        exitCode: 128,
+        stderr: "fatal: detected dubious ownership in repository at '/srv/fleet'\n",
+      }),
+    /^✗ flake: .*dubious ownership.*\n {4}→ .*safe\.directory/,
+  ],
+  [
+    "a repository without a remote",
+    (world) => world.builderShell.on(/ remote$/, { stdout: "" }),
+    /^! flake: .*no remote named origin/,
+  ],
+  [
+    "a remote that refuses",
+    (world) => {
+      world.builder.fetchExit = 1;
+    },
+    /^! flake: git fetch .*\n {4}→ .*key/,
+  ],
+  [
+    "a ref that is not there",
+    (world) => {
+      world.fleet = `defaults: { ref: origin/trunk }\n${roles}`;
+    },
+    /^✗ flake: .*no ref origin\/trunk/,
+  ],
+  [
+    "a host in fleet.yaml that is in no flake",
+    (world) => {
+      world.fleet = `hosts: { yogurt: {} }\n${roles}`;
+    },
+    /^! fleet\.yaml: yogurt is not in the flake/,
+  ],
+  [
+    "a fleet without roles",
+    (world) => {
+      world.fleet = "";
+    },
+    /^! fleet\.yaml: nobody but the holder/,
+  ],
+  [
+    "a role for nobody",
+    (world) => {
+      world.fleet = roles.replace("[alice]", "[alice, bob]");
+    },
+    /^! fleet\.yaml: bob has a role/,
+  ],
+  [
+    "a host that does not answer",
+    (world) => {
+      world.host("yoga").answers = false;
+    },
+    /^✗ host yoga: .*Connection timed out\n {4}→ Is it up/,
+  ],
+  [
+    "a host that the tailnet knows to be off",
+    (world) => {
+      world.host("yoga").answers = false;
+      const status = {
+        BackendState: "Running",
+        Peer: { a: { HostName: "yoga", LastSeen: "2026-11-23T07:41:08Z" } },
+      };
+      world.builderShell.on("tailscale status", { stdout: JSON.stringify(status) });
+    },
+    /^✗ host yoga: .*offline since 2026-11-23T07:41:08Z/,
+  ],
+  [
+    "a host key that is not known",
+    (world) =>
+      world.shell("yoga").on(" facts ", new ShellError("unreachable", "yoga: Host key verification failed.")),
+    /^✗ host yoga: .*\n {4}→ .*known_hosts/,
+  ],
+  [
+    "a key that is not accepted",
+    (world) =>
+      world
+        .shell("yoga")
+        .on(" facts ", new ShellError("unreachable", "yoga: Permission denied (publickey).")),
+    /^✗ host yoga: .*\n {4}→ .*authorized_keys/,
+  ],
+  [
+    "sudo that asks",
+    (world) => {
+      world.fleet = `hosts: { yoga: { targetUser: deploy } }\n${roles}`;
+      world.shell("yoga").on(" facts ", { exitCode: 1, stderr: "sudo: a password is required\n" });
+    },
+    /^✗ host yoga: deploy may not become root .*\n {4}→ .*NOPASSWD for deploy/,
+  ],
+  [
+    "a machine that is no NixOS",
+    (world) => world.shell("yoga").on(" facts ", { stdout: "current=/run/current-system\nboot=x\n" }),
+    /^✗ host yoga: .*is this machine NixOS/,
+  ],
+  [
+    "a host without a tool",
+    (world) => world.shell("yoga").on(/ tools /, { stdout: "flock\n" }),
+    /^✗ host yoga: it lacks flock/,
+  ],
+  [
+    "a host without a secret",
+    (world) => {
+      world.fleet = `hosts: { yoga: { secrets: [/run/secrets/db] } }\n${roles}`;
+      world.shell("yoga").on(/ secret-files /, { stdout: "/run/secrets/db\n" });
+    },
+    /^✗ host yoga: it lacks \/run\/secrets\/db/,
+  ],
+  [
+    "a clock that is behind",
+    (world) => world.shell("yoga").on(/^date /, () => ({ stdout: `${world.clock.now() / 1000 - 30}\n` })),
+    /^! host yoga: its clock is 30\.0 s behind/,
+  ],
+  [
+    "a clock that is far ahead",
+    (world) => world.builderShell.on(/^date /, () => ({ stdout: `${world.clock.now() / 1000 + 3600}\n` })),
+    /^✗ builder: its clock is 3600\.0 s ahead of/,
+  ],
+  [
+    "a clock that says nothing",
+    (world) => world.builderShell.on(/^date /, { stdout: "soon\n" }),
+    /^! builder: its clock cannot be read/,
+  ],
+];
+
+for (const [what, harm, says] of findings) {
+  test(`it finds ${what}, and says how to mend it`, async (t) => {
+    const world = await wellWorld(t);
+    await harm(world);
+    const { lines, bad } = await examined(world);
+    assert.equal(bad.filter((line) => says.test(line)).length, 1, bad.join("\n"));
+    assert.equal(isWell(lines), !bad.some((line) => line.startsWith("✗")));
+  });
+}
+
+test("a chat platform's problems are told with what to do, and one that throws is no end", async (t) => {
+  const world = await wellWorld(t);
+  const { bad } = await examined(world, {
+    slack: async () => ({
+      text: "",
+      problems: ["SLACK_BOT_TOKEN is not valid (invalid_auth): copy the token"],
+    }),
+    discord: async () => {
+      throw new Error("no network");
+    },
+  });
+  assert.deepEqual(bad, [
+    "✗ slack: SLACK_BOT_TOKEN is not valid (invalid_auth)\n    → copy the token",
+    "✗ discord: no network\n    → See the README's part on it.",
+  ]);
+});
+
+test("hosts that the bot reaches itself are looked at while the builder is away", async (t) => {
+  const world = await wellWorld(t);
+  world.fleet = `hosts: { yoga: { via: direct } }\n${roles}`;
+  world.builderShell.on(/^true$/, new ShellError("unreachable", "builder: away"));
+  const { lines } = await examined(world);
+  assert.equal(lines.find(({ part }) => part === "host yoga")?.state, "ok");
+});
+
+test("a data directory that others may read is a warning; one that is no place for it has to be mended", async (t) => {
+  const world = await wellWorld(t);
+  const { checkDataDirectory } = await import("../../../src/doctor/place.ts");
+  const open = join(world.directory, "open");
+  await mkdir(open, { mode: 0o755 });
+  assert.match(lineText(await checkDataDirectory(open)), /^! .*\n {4}→ chmod 700/);
+  assert.match(lineText(await checkDataDirectory(join(world.directory, "later"))), /^✓ .*first start/);
+  assert.match(lineText(await checkDataDirectory("/proc/nowhere/at/all")), /^✗ .*cannot be made/);
+});
+
+test("the bot's key: what is no key, what has a passphrase, and what others may read", async (t) => {
+  const world = await wellWorld(t);
+  const { checkKeys } = await import("../../../src/doctor/place.ts");
+  const file = join(world.directory, "key");
+  const check = async (text: string, mode = 0o600) => {
+    await writeFile(file, text);
+    await chmod(file, mode);
+    const [line] = await checkKeys({ builder: { kind: "local" }, sshKey: file, knownHosts: null });
+    return line === undefined ? "" : lineText(line);
+  };
+  const openssh = (cipher: string) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(cipher.length);
+    const body = Buffer.concat([Buffer.from("openssh-key-v1\0"), length, Buffer.from(`${cipher}more`)]);
+    return `-----BEGIN OPENSSH ${"PRIVATE"} KEY-----\n${body.toString("base64")}\n-----END OPENSSH ${"PRIVATE"} KEY-----\n`;
+  };
+  assert.match(await check(openssh("none")), /^✓/);
+  assert.match(await check(openssh("none"), 0o644), /^! .*\n {4}→ chmod 600/);
+  assert.match(await check(openssh("aes256-ctr")), /^✗ .*passphrase/);
+  assert.match(await check("ssh-ed25519 AAAA me"), /^✗ .*no private key/);
+  const [missing] = await checkKeys({ builder: { kind: "local" }, sshKey: "/nowhere", knownHosts: null });
+  assert.equal(missing?.state, "failed");
+});
