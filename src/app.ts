@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
@@ -21,7 +22,7 @@ import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
 import { auditFile } from "./logs/audit.ts";
 import { logFiles } from "./logs/log-files.ts";
-import { redactor } from "./logs/redact.ts";
+import { redactJson, redactor } from "./logs/redact.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
@@ -58,6 +59,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
   const redact = redactor([
     token,
+    await ownKey(settings.sshKey),
     settings.slack?.botToken ?? null,
     settings.slack?.appToken ?? null,
     settings.slack?.signingSecret ?? null,
@@ -65,7 +67,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   ]);
   const log = pino({
     level: settings.logLevel,
-    hooks: { streamWrite: redact },
+    hooks: { streamWrite: (line) => redactJson(redact, line) },
   });
   const fleet = await openFleetFile(settings.fleetFile, (mistakes) =>
     mistakes.length === 0
@@ -78,7 +80,17 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   }
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
-  const audit = auditFile(settings.dataDir, clock, redact);
+  const audit = auditFile({
+    directory: settings.dataDir,
+    clock,
+    redact,
+    onTrouble: (message) => log.error(message),
+  });
+  // In the journal, which is kept elsewhere, this is evidence of what the file held.
+  await audit.open().then(
+    ({ seq, hash }) => log.info(`audit: ${seq} lines, head ${hash}`),
+    (error: unknown) => log.error({ err: error }, "opening the audit"),
+  );
   const events = createEvents(clock, (error) => log.error({ err: error }, "showing an event"));
   const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
   const engine = createEngine({
@@ -89,7 +101,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     shells,
     clock,
     logs,
-    audit,
+    audit: audit.append,
     log,
     makeId: randomId,
     redact,
@@ -125,7 +137,18 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     void threads.start();
     return threads;
   }
-  const desk = createDesk({ tools, events, live, logs, audit, shells, clock, log, surfaces: () => surfaces });
+  const desk = createDesk({
+    tools,
+    events,
+    live,
+    logs,
+    audit: audit.append,
+    redact,
+    shells,
+    clock,
+    log,
+    surfaces: () => surfaces,
+  });
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
     surfaces.push(
@@ -183,6 +206,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       tokens.stop();
       await shells.close();
       await store.close();
+      await audit.close();
       await unlock();
     },
   };
@@ -191,6 +215,11 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
 /** The web page's token, made on the first start. */
 function ownToken(directory: string): Promise<string> {
   return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
+}
+
+/** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
+async function ownKey(path: string | null): Promise<string | null> {
+  return path === null ? null : readFile(path, "utf8").catch(() => null);
 }
 
 /** What this bot's processes and gc-roots are called, on machines that another bot may use too. */

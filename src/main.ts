@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { registerDiscordCommands, slackAppManifest, startApp } from "./app.ts";
-import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
+import { verifyAudit } from "./audit-command.ts";
+import { ConfigError, readDataDir, readEnvironment, readWebPlace } from "./config/env.ts";
 import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
@@ -62,11 +63,18 @@ async function changeTokens(args: readonly string[]): Promise<void> {
   console.log(await tokenCommand(args, readWebPlace(process.env, process.cwd())));
 }
 
+/** `npm run audit:verify` */
+async function checkAudit(): Promise<void> {
+  readEnvFile();
+  console.log(await verifyAudit(readDataDir(process.env, process.cwd())));
+}
+
 const [task, ...args] = process.argv.slice(2);
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   "slack-manifest": () => printManifest(args[0]),
   "discord-register": registerOnDiscord,
   token: () => changeTokens(args),
+  "audit-verify": checkAudit,
 };
 (tasks[task ?? ""] ?? main)().catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);

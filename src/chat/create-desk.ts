@@ -2,8 +2,9 @@ import type { Clock } from "../config/clock.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
-import type { Audit } from "../logs/audit.ts";
+import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
+import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
@@ -26,20 +27,26 @@ export interface DeskParts {
   readonly live: Live;
   readonly logs: LogFiles;
   readonly audit: Audit;
+  readonly redact: Redactor;
   readonly shells: Pick<Shells, "control">;
   readonly clock: Clock;
   readonly log: { error(details: object, message: string): void };
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
-function summary(reply: Reply): string {
+/** What came of a command or a click, for the audit: what was decided, and why. */
+function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "more"> {
   switch (reply.kind) {
     case "refused":
-      return `refused (${reply.code}): ${reply.message}`;
+      return { what: "refused", detail: `${reply.code}: ${reply.message}` };
     case "started":
-      return `started ${reply.deployments.join(" ")}`;
+      return {
+        what: "answered",
+        detail: `started ${reply.deployments.join(" ")}`,
+        more: { run: reply.run },
+      };
     case "answer":
-      return "done";
+      return { what: "answered", detail: reply.text.slice(0, 300) };
   }
 }
 
@@ -81,15 +88,14 @@ export function createDesk(parts: DeskParts): Desk {
     about: string,
     work: () => Promise<Reply>,
   ): Promise<Reply> {
-    await note(who, what, about, "");
-    const reply = await work();
-    await note(who, "answered", about, summary(reply));
+    await note({ who: actorOf(who), what, about, detail: "" });
+    const reply = parts.redact.value(await work());
+    await note({ who: actorOf(who), about, ...outcomeOf(reply) });
     return reply;
   }
 
   /** A full disk must not keep anybody from rolling back; the bot's own log then has what the audit lacks. */
-  async function note(who: Identity, what: string, about: string, detail: string): Promise<void> {
-    const entry = { who: actorOf(who), what, about, detail };
+  async function note(entry: AuditEntry): Promise<void> {
     await parts
       .audit(entry)
       .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
@@ -117,7 +123,7 @@ export function createDesk(parts: DeskParts): Desk {
     say(text, typist, key) {
       const who = named(typist);
       return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
-        audited(who, "asked", text.slice(0, 500), () => dispatch(tools, text, who)),
+        audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who)),
       );
     },
     decide(id, decision, clicker) {
@@ -142,7 +148,7 @@ export function createDesk(parts: DeskParts): Desk {
     runCard,
     async hosts() {
       const names = await engine.hosts();
-      return Promise.all(
+      const lines = await Promise.all(
         names.map(async (name): Promise<HostLine> => {
           const host = hostNamed(tools.fleet(), name);
           const past = await store.deployments({ host: name, limit: 50 });
@@ -169,6 +175,7 @@ export function createDesk(parts: DeskParts): Desk {
           };
         }),
       );
+      return parts.redact.value(lines);
     },
     commands: () => commandHelp(tools.commands),
     suggest: async (asking, who) =>

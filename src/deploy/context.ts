@@ -32,6 +32,8 @@ export interface PhaseContext {
   /** Said to the log and shown as the phase's progress. */
   say(text: string): void;
   progress(text: string, done: number, expected: number): void;
+  /** Masks secrets in lines that come one by one, for those that are kept elsewhere than in the log. */
+  lineMask(): (line: string) => string;
   setInventory(hosts: readonly string[]): Promise<void>;
   /** Resolves when the card was decided or has expired; the record says which. */
   decided(): Promise<void>;

@@ -1,5 +1,6 @@
 import { hintFor } from "../nix/hints.ts";
 import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
+import { decidedEntry, endedEntry } from "./audit-entries.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { isOpen } from "./deployment.ts";
@@ -20,10 +21,21 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
   for (const phase of phases) {
     await enter(parts, task, phase);
     const result = await runPhase(parts, task, phase);
+    if (phase.name === "confirm") {
+      await noteDecision(parts, task);
+    }
     if (result.kind !== "next") {
       await conclude(parts, task, result);
       return;
     }
+  }
+}
+
+/** A disk that takes no audit must not keep a host from switching: the entry is kept, and is written later. */
+async function noteDecision({ audit, log }: EngineParts, task: Task): Promise<void> {
+  const entry = decidedEntry(task.context.record());
+  if (entry !== null) {
+    await settleAll(log, [audit(entry)]);
   }
 }
 
@@ -131,16 +143,7 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
   if (record === undefined || isOpen(record)) {
     return;
   }
-  await settleAll(log, [
-    logs.writeInfo(record),
-    audit({
-      who: record.requestedBy,
-      what: "ended",
-      about: record.id,
-      detail: `${record.outcome}: ${record.message}`,
-    }),
-    sweepFor(parts, task),
-  ]);
+  await settleAll(log, [logs.writeInfo(record), audit(endedEntry(record)), sweepFor(parts, task)]);
 }
 
 /** What only tidies up must not change how a deployment ended. */

@@ -87,7 +87,7 @@ export function createWork(parts: EngineParts): Work {
       );
     }
     const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
-    const deployments = asked.map((one, index) =>
+    const typed = asked.map((one, index) =>
       newDeployment(
         {
           ...one,
@@ -100,14 +100,15 @@ export function createWork(parts: EngineParts): Work {
         at.toISOString(),
       ),
     );
-    const run: Run = {
+    const deployments = typed.map((one) => parts.redact.value(one));
+    const run: Run = parts.redact.value({
       id: runId,
       ...rest,
       command,
       requestedBy: by,
       deployments: deployments.map(({ id }) => id),
       createdAt: at.toISOString(),
-    };
+    });
     const refusal = await store.begin(run, deployments, (open) => refuseBusy(open, deployments));
     if (refusal !== null) {
       await Promise.all(files.map((file) => file.remove()));

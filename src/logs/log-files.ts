@@ -1,10 +1,11 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, open, stat, unlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "../config/clock.ts";
 import type { Deployment, Mode } from "../deploy/deployment.ts";
+import { logWriter } from "./log-writer.ts";
+import type { Redactor } from "./redact.ts";
 
 /** A log that is written while the work runs, a line at a time. */
 export interface LogFile {
@@ -53,7 +54,9 @@ export function logName(kind: LogKind, host: string | null, now: Date): string {
 const maxSuffix = 1000;
 const followPause = 300;
 
-export function logFiles(directory: string, clock: Clock, redact: (text: string) => string): LogFiles {
+export function logFiles(directory: string, clock: Clock, redact: Redactor): LogFiles {
+  const writer = (path: string) => logWriter(directory, path, clock, redact);
+
   async function createExclusively(path: string): Promise<string> {
     await mkdir(dirname(join(directory, path)), { recursive: true, mode: 0o700 });
     for (let suffix = 1; suffix < maxSuffix; suffix++) {
@@ -71,36 +74,6 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
       }
     }
     throw new Error(`creating the log ${path}: ${maxSuffix} files have this name already`);
-  }
-
-  function writer(path: string): LogFile {
-    let stream = openStream();
-    function openStream(): WriteStream {
-      const opened = createWriteStream(join(directory, path), { flags: "a", mode: 0o600 });
-      // A full disk loses log lines, and must not end a deployment that is under way.
-      opened.on("error", () => {});
-      return opened;
-    }
-    async function close(): Promise<void> {
-      if (!stream.destroyed) {
-        stream.end();
-        await once(stream, "close").catch(() => {});
-      }
-    }
-    return {
-      path,
-      close,
-      async remove() {
-        await close();
-        await unlink(join(directory, path));
-      },
-      line(text) {
-        if (stream.destroyed) {
-          stream = openStream();
-        }
-        stream.write(`${new Date(clock.now()).toISOString()} ${redact(text)}\n`);
-      },
-    };
   }
 
   async function* read(
@@ -129,7 +102,9 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
     reopen: async (path) => writer(path),
     async writeInfo(deployment) {
       const path = join(directory, deployment.log.replace(/\.log$/, ".info"));
-      await writeFileAtomic(path, `${redact(JSON.stringify(info(deployment), null, 2))}\n`, { mode: 0o600 });
+      await writeFileAtomic(path, `${JSON.stringify(redact.value(info(deployment)), null, 2)}\n`, {
+        mode: 0o600,
+      });
     },
     read,
     async tail(path, bytes) {

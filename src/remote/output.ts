@@ -2,6 +2,8 @@ import { StringDecoder } from "node:string_decoder";
 
 /** The longest line passed on; the rest of a longer one is dropped, with a mark. */
 export const maxLineLength = 16_384;
+/** A longer one is no token. */
+const longestWord = 4_096;
 const maxTail = 64 * 1024;
 /** The most that a command without a line listener may print on one stream. */
 export const maxCapture = 16 * 1024 * 1024;
@@ -59,8 +61,15 @@ export class OutputCollector {
     }
     this.#line += part;
     if (this.#line.length > maxLineLength) {
-      this.#line = `${this.#line.slice(0, maxLineLength)} … (line cut)`;
+      this.#line = `${cutLine(this.#line)} … (line cut)`;
       this.#isOverflowing = true;
     }
   }
+}
+
+/** Without the word that the cut goes through: the half of a token would no longer be known for one, and be shown. */
+function cutLine(line: string): string {
+  const cut = line.slice(0, maxLineLength);
+  const start = Math.max(cut.lastIndexOf(" "), cut.lastIndexOf("\t"));
+  return cut.length - start > longestWord ? cut : cut.slice(0, start).trimEnd();
 }

@@ -54,13 +54,14 @@ export async function buildDerivation(context: PhaseContext, facts: BuilderFacts
     signal,
   });
   const tail = new Tail(25);
+  const mask = context.lineMask();
   const exit = await builder.run({
     argv: commands.build(derivation, `${roots}/${root}`),
     timeout: deadlines.build,
     signal,
     onLine: nixLines(context, "builds", (line) => {
       log.line(line);
-      tail.push(line);
+      tail.push(mask(line));
     }),
   });
   if (exit.exitCode !== 0) {

@@ -1,0 +1,109 @@
+import { open, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../config/clock.ts";
+import type { LogFile } from "./log-files.ts";
+import type { Redactor } from "./redact.ts";
+
+/** The most that waits for the disk, in characters a file; what comes then is counted and left out. */
+export const maxWaiting = 4 * 1024 * 1024;
+/** Milliseconds until a disk that refused a write is tried again. */
+const retryPause = 1_000;
+
+/** Appends all of a text, or nothing. */
+async function append(path: string, text: string): Promise<void> {
+  const file = await open(path, "a", 0o600);
+  try {
+    const { size } = await file.stat();
+    await file.appendFile(text).catch(async (error: unknown) => {
+      await file.truncate(size);
+      throw error;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Appends lines to a file. Never waits and never throws: a disk that is full or slow must not end a deployment. */
+export function logWriter(directory: string, path: string, clock: Clock, redact: Redactor): LogFile {
+  let mask = redact.stream();
+  const waiting: string[] = [];
+  let length = 0;
+  let leftOut = 0;
+  let retryAt = 0;
+  let writing: Promise<void> | null = null;
+  let stamped = { at: -1, text: "" };
+
+  function stamp(): string {
+    const at = clock.now();
+    if (stamped.at !== at) {
+      stamped = { at, text: new Date(at).toISOString() };
+    }
+    return stamped.text;
+  }
+
+  /** What stands where lines are missing. */
+  function gap(): string {
+    const lines = leftOut === 1 ? "a line is" : `${leftOut} lines are`;
+    return leftOut === 0
+      ? ""
+      : `${stamp()} … ${lines} left out: the disk was full, or slower than the work\n`;
+  }
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      const text = waiting.join("") + gap();
+      const lines = waiting.length;
+      const missing = leftOut;
+      try {
+        await append(join(directory, path), text);
+        waiting.splice(0, lines);
+        length = waiting.reduce((sum, line) => sum + line.length, 0);
+        leftOut -= missing;
+      } catch {
+        retryAt = clock.now() + retryPause;
+        return;
+      }
+    }
+  }
+
+  function start(): Promise<void> {
+    writing ??= write().finally(() => {
+      writing = null;
+      if (waiting.length > 0 && clock.now() >= retryAt) {
+        void start();
+      }
+    });
+    return writing;
+  }
+
+  async function close(): Promise<void> {
+    // What came while the last lines were written is written, too.
+    while (writing !== null) {
+      await writing;
+    }
+    await start();
+    mask = redact.stream();
+  }
+
+  return {
+    path,
+    line(text) {
+      const line = `${stamp()} ${mask(text)}\n`;
+      // Behind a gap nothing may come before the gap is told.
+      if (leftOut > 0 || length + line.length > maxWaiting) {
+        leftOut += 1;
+      } else {
+        waiting.push(line);
+        length += line.length;
+      }
+      if (clock.now() >= retryAt) {
+        void start();
+      }
+    },
+    close,
+    async remove() {
+      await close();
+      await unlink(join(directory, path));
+    },
+  };
+}
