@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
 import type { Channel } from "./chat/channel.ts";
@@ -21,8 +21,9 @@ import { openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
 import { auditFile } from "./logs/audit.ts";
+import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
-import { redactJson, redactor } from "./logs/redact.ts";
+import { redactor } from "./logs/redact.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { keptFile } from "./store/kept-file.ts";
@@ -65,10 +66,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     settings.slack?.signingSecret ?? null,
     settings.discord?.token ?? null,
   ]);
-  const log = pino({
-    level: settings.logLevel,
-    hooks: { streamWrite: (line) => redactJson(redact, line) },
-  });
+  const log = botLog(settings.logLevel, redact);
   const fleet = await openFleetFile(settings.fleetFile, (mistakes) =>
     mistakes.length === 0
       ? log.info("fleet.yaml was changed and is in force")

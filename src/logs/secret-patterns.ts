@@ -28,7 +28,7 @@ const patterns: readonly Pattern[] = [
   {
     trigger: /authorization/i,
     secret:
-      /(authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:(?:bearer|basic|token|bot|digest|negotiate)\s{1,4})?)[^\s"',;]{4,4096}/gi,
+      /(authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:(?:bearer|basic|token|bot|digest|negotiate)\s{1,4})?)[^\s"',;]{3,4096}/gi,
     put: (_, head) => `${head}${mask}`,
   },
   {
