@@ -6,6 +6,7 @@ import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
+import { diskTrouble } from "../store/disk-trouble.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { decide, refusalToDecide } from "./decide.ts";
@@ -50,6 +51,20 @@ function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "more"> {
   }
 }
 
+/** What was not written was not done, so it is a refusal; anything else that threw goes on. */
+function refuseForDisk(error: unknown): Reply {
+  const trouble = diskTrouble(error);
+  if (trouble === null) {
+    throw error;
+  }
+  return {
+    kind: "refused",
+    code: "unavailable",
+    message: `The bot cannot write to its data directory: ${trouble.what}. Nothing was done.`,
+    help: `${trouble.mend} Then ask again.`,
+  };
+}
+
 /** Milliseconds: how long the builder may take, and for how long its answer counts. */
 const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
@@ -89,7 +104,7 @@ export function createDesk(parts: DeskParts): Desk {
     work: () => Promise<Reply>,
   ): Promise<Reply> {
     await note({ who: actorOf(who), what, about, detail: "" });
-    const reply = parts.redact.value(await work());
+    const reply = parts.redact.value(await work().catch(refuseForDisk));
     await note({ who: actorOf(who), about, ...outcomeOf(reply) });
     return reply;
   }

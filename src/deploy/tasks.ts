@@ -3,6 +3,7 @@ import type { LogFile } from "../logs/log-files.ts";
 import { ownedShell } from "../remote/owner.ts";
 import type { PhaseContext } from "./context.ts";
 import { type Actor, awaitsDecision, type Deployment } from "./deployment.ts";
+import { keepInventory } from "./inventory.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import { expireDeployment } from "./transitions.ts";
 
@@ -93,7 +94,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     },
     progress,
     lineMask: () => parts.redact.stream(),
-    setInventory: (hosts) => store.setInventory(hosts),
+    setInventory: (hosts) => keepInventory(parts, hosts),
     decided,
   };
 

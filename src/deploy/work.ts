@@ -1,4 +1,4 @@
-import { logKind } from "../logs/log-files.ts";
+import { type LogFile, logKind } from "../logs/log-files.ts";
 import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 import { resume } from "./recovery.ts";
@@ -86,7 +86,7 @@ export function createWork(parts: EngineParts): Work {
         await freeId("d", at, async (id) => !ids.includes(id) && (await store.deployment(id)) === undefined),
       );
     }
-    const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
+    const files = await createLogs(asked);
     const typed = asked.map((one, index) =>
       newDeployment(
         {
@@ -109,9 +109,15 @@ export function createWork(parts: EngineParts): Work {
       deployments: deployments.map(({ id }) => id),
       createdAt: at.toISOString(),
     });
-    const refusal = await store.begin(run, deployments, (open) => refuseBusy(open, deployments));
+    const removeLogs = () => Promise.all(files.map((file) => file.remove().catch(() => {})));
+    const refusal = await store
+      .begin(run, deployments, (open) => refuseBusy(open, deployments))
+      .catch(async (error: unknown) => {
+        await removeLogs();
+        throw error;
+      });
     if (refusal !== null) {
-      await Promise.all(files.map((file) => file.remove()));
+      await removeLogs();
       return refusal;
     }
     parts.onRun(run);
@@ -132,6 +138,18 @@ export function createWork(parts: EngineParts): Work {
       }
     }
     return { run, tasks: opened, deployments };
+  }
+
+  /** One for each, or none. */
+  async function createLogs(asked: readonly Asked[]): Promise<LogFile[]> {
+    const created = await Promise.allSettled(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
+    const files = created.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const failed = created.find((one) => one.status === "rejected");
+    if (failed !== undefined) {
+      await Promise.all(files.map((file) => file.remove().catch(() => {})));
+      throw failed.reason;
+    }
+    return files;
   }
 
   /** Ids are short, so that people can type them; one that is taken is not given out again. */

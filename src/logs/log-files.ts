@@ -12,6 +12,8 @@ export interface LogFile {
   /** Relative to the data directory. */
   readonly path: string;
   line(text: string): void;
+  /** While much waits for the disk: resolves when it is written. Whoever has more had better wait for it. */
+  whenReady(): Promise<void> | null;
   close(): Promise<void>;
   /** For a log of something that was refused after all. */
   remove(): Promise<void>;
@@ -58,14 +60,21 @@ export function logFiles(directory: string, clock: Clock, redact: Redactor): Log
   const writer = (path: string) => logWriter(directory, path, clock, redact);
 
   async function createExclusively(path: string): Promise<string> {
-    await mkdir(dirname(join(directory, path)), { recursive: true, mode: 0o700 });
+    // One by one: of a read-only disk mkdir says ENOENT when it makes several at once.
+    for (const folder of [dirname(dirname(path)), dirname(path)]) {
+      await mkdir(join(directory, folder), { mode: 0o700 }).catch((error: unknown) => {
+        if (!isThere(error)) {
+          throw new Error(`making the folder ${folder}`, { cause: error });
+        }
+      });
+    }
     for (let suffix = 1; suffix < maxSuffix; suffix++) {
       const name = suffix === 1 ? path : path.replace(/\.log$/, `-${suffix}.log`);
       try {
         await (await open(join(directory, name), "wx", 0o600)).close();
         return name;
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+        if (!isThere(error)) {
           throw new Error(
             `creating the log ${name}: is the data directory writable, and the disk not full?`,
             { cause: error },
@@ -115,6 +124,10 @@ export function logFiles(directory: string, clock: Clock, redact: Redactor): Log
       return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
     },
   };
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 /** What `.info` says of a deployment. */

@@ -5,7 +5,9 @@ import type { LogFile } from "./log-files.ts";
 import type { Redactor } from "./redact.ts";
 
 /** The most that waits for the disk, in characters a file; what comes then is counted and left out. */
-export const maxWaiting = 4 * 1024 * 1024;
+export const maxWaiting = 2 * 1024 * 1024;
+/** So much waits before the work is asked to wait, too. */
+const muchWaiting = 512 * 1024;
 /** Milliseconds until a disk that refused a write is tried again. */
 const retryPause = 1_000;
 
@@ -26,8 +28,8 @@ async function append(path: string, text: string): Promise<void> {
 /** Appends lines to a file. Never waits and never throws: a disk that is full or slow must not end a deployment. */
 export function logWriter(directory: string, path: string, clock: Clock, redact: Redactor): LogFile {
   let mask = redact.stream();
-  const waiting: string[] = [];
-  let length = 0;
+  let waiting = "";
+  let inFlight = "";
   let leftOut = 0;
   let retryAt = 0;
   let writing: Promise<void> | null = null;
@@ -50,18 +52,20 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
   }
 
   async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const text = waiting.join("") + gap();
-      const lines = waiting.length;
+    while (waiting !== "" || leftOut > 0) {
       const missing = leftOut;
+      inFlight = waiting + gap();
+      const lines = waiting;
+      waiting = "";
       try {
-        await append(join(directory, path), text);
-        waiting.splice(0, lines);
-        length = waiting.reduce((sum, line) => sum + line.length, 0);
+        await append(join(directory, path), inFlight);
         leftOut -= missing;
       } catch {
+        waiting = lines + waiting;
         retryAt = clock.now() + retryPause;
         return;
+      } finally {
+        inFlight = "";
       }
     }
   }
@@ -69,7 +73,7 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
   function start(): Promise<void> {
     writing ??= write().finally(() => {
       writing = null;
-      if (waiting.length > 0 && clock.now() >= retryAt) {
+      if (waiting !== "" && clock.now() >= retryAt) {
         void start();
       }
     });
@@ -90,16 +94,17 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
     line(text) {
       const line = `${stamp()} ${mask(text)}\n`;
       // Behind a gap nothing may come before the gap is told.
-      if (leftOut > 0 || length + line.length > maxWaiting) {
+      if (leftOut > 0 || inFlight.length + waiting.length + line.length > maxWaiting) {
         leftOut += 1;
       } else {
-        waiting.push(line);
-        length += line.length;
+        waiting += line;
       }
       if (clock.now() >= retryAt) {
         void start();
       }
     },
+    // Nobody waits for a disk that refuses: a deployment that is under way goes on without its log.
+    whenReady: () => (inFlight.length + waiting.length > muchWaiting ? writing : null),
     close,
     async remove() {
       await close();

@@ -72,13 +72,15 @@ export interface World {
 export async function createWorld(
   t: TestContext,
   hosts: readonly string[] = ["hetzner-vps", "yoga"],
+  place?: string,
 ): Promise<World> {
   const bots: Bot[] = [];
-  const directory = await scratchDirectory(t, () => {
+  const scratch = await scratchDirectory(t, () => {
     bots.forEach((bot) => {
       bot.kill();
     });
   });
+  const directory = place ?? scratch;
   const clock = manualClock();
   const builder = fakeBuilder(clock);
   const ran: Ran[] = [];

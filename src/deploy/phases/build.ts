@@ -63,6 +63,7 @@ export async function buildDerivation(context: PhaseContext, facts: BuilderFacts
       log.line(line);
       tail.push(mask(line));
     }),
+    whenReady: log.whenReady,
   });
   if (exit.exitCode !== 0) {
     throw new PhaseError(`the build failed${tail.error()}`, hintFor(tail.lines), tail.lines);
