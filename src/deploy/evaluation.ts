@@ -92,7 +92,7 @@ const resultSchema = z.array(
 );
 
 /** `nix build --dry-run --json` prints one entry an installable, in their order. */
-function readResults(stdout: string, count: number): Evaluated[] | null {
+export function readResults(stdout: string, count: number): Evaluated[] | null {
   let json: unknown;
   try {
     json = JSON.parse(stdout);

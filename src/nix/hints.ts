@@ -1,7 +1,7 @@
 /** Known Nix errors, and what to do about each. The first that matches is shown on the card. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [
-    /attribute '.*' missing/,
+    /attribute '.{1,300}?' missing/,
     "A name is misspelt or was removed from nixpkgs. Look at the file and line above.",
   ],
   [
@@ -13,11 +13,11 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "An option depends on itself: look for `config` used where it is defined.",
   ],
   [
-    /Failed assertions:|assertion .* failed/,
+    /Failed assertions:|assertion .{1,500}? failed/,
     "The configuration refuses itself: its own message above says what to set.",
   ],
   [
-    /The option [`'].*' does not exist/,
+    /The option [`'].{1,300}?' does not exist/,
     "This option is unknown in this nixpkgs: renamed, misspelt, or its module is not imported.",
   ],
   [
@@ -33,7 +33,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "The repository belongs to another user: `git config --global --add safe.directory PATH` for the builder's user.",
   ],
   [
-    /'\/nix\/store\/[^ ]*-source[^ ]*'?:? (does not exist|No such file or directory)|does not contain a '\/flake.nix' file|is not tracked by Git/,
+    /'\/nix\/store\/[^ ]{1,200}-source[^ ]{0,300}'?:? (does not exist|No such file or directory)|does not contain a '\/flake.nix' file|is not tracked by Git/,
     "A flake sees only files that git knows: `git add` the new file and commit it.",
   ],
   [
@@ -56,7 +56,11 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/a password is required|sudo: /, "sudo asks for a password or refuses: see the sudo rules in the README."],
 ];
 
+/** In characters. */
+const longestLine = 2_000;
+
 export function hintFor(lines: readonly string[]): string | null {
-  const text = lines.join("\n");
+  // What is longer is no message of Nix's.
+  const text = lines.map((line) => line.slice(0, longestLine)).join("\n");
   return hints.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
