@@ -5,6 +5,7 @@ import * as commands from "../nix/commands.ts";
 import { planEvaluators } from "../nix/evaluators.ts";
 import { isStorePath } from "../nix/flake.ts";
 import { hintFor } from "../nix/hints.ts";
+import { wholeNumber } from "../nix/whole-number.ts";
 import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
 
 /** What an evaluation gave for a host: its derivation and its toplevel, or why not. */
@@ -41,8 +42,8 @@ export async function readBuilderFacts(builder: Shell): Promise<BuilderFacts> {
   });
   const [cores = "1", memory = "0", home = "", version = ""] = exit.stdout.split("\n");
   return {
-    cores: Number(cores) || 1,
-    freeMemory: Number(memory) * 1024,
+    cores: wholeNumber(cores) || 1,
+    freeMemory: (wholeNumber(memory) ?? 0) * 1024,
     home,
     nixVersion: version.replace(/^nix \(Nix\) /, ""),
   };

@@ -156,9 +156,9 @@ export function hostileText(samples: readonly string[]): fc.Arbitrary<string> {
 }
 
 /** Long texts of one piece again and again, which make a careless pattern try for ever. */
-export function longTexts(samples: readonly string[]): string[] {
+export function longTexts(samples: readonly string[], length = 40_000): string[] {
   const words = samples.flatMap((sample) => sample.split(/(?<=[\s=:,'"])/)).filter((word) => word !== "");
-  return [...new Set([...pieces, ...words])].map((piece) => piece.repeat(Math.ceil(40_000 / piece.length)));
+  return [...new Set([...pieces, ...words])].map((piece) => piece.repeat(Math.ceil(length / piece.length)));
 }
 
 /** Every number is one, and nothing is missing. `undefined` may stand for a field that is not given. */
@@ -212,11 +212,16 @@ function timed<T>(parse: (input: T) => unknown, input: T): number {
 }
 
 /** So many inputs made of the samples, and the long ones. */
-export function survives(parse: (text: string) => unknown, samples: readonly string[], runs: number): void {
+export function survives(
+  parse: (text: string) => unknown,
+  samples: readonly string[],
+  runs: number,
+  length?: number,
+): void {
   samples.forEach((sample) => {
     attempt(parse, sample);
   });
-  longTexts(samples).forEach((text) => {
+  longTexts(samples, length).forEach((text) => {
     attempt(parse, text);
   });
   fc.assert(
