@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
 import type { Channel } from "./chat/channel.ts";
@@ -22,6 +23,7 @@ import { randomId } from "./deploy/ids.ts";
 import { examine } from "./doctor/doctor.ts";
 import { isWell, lineText, summary } from "./doctor/line.ts";
 import { auditFile } from "./logs/audit.ts";
+import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
 import { keepSweeping } from "./logs/retention.ts";
@@ -61,15 +63,13 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
   const redact = redactor([
     token,
+    await ownKey(settings.sshKey),
     settings.slack?.botToken ?? null,
     settings.slack?.appToken ?? null,
     settings.slack?.signingSecret ?? null,
     settings.discord?.token ?? null,
   ]);
-  const log = pino({
-    level: settings.logLevel,
-    hooks: { streamWrite: redact },
-  });
+  const log = botLog(settings.logLevel, redact);
   const fleet = await openFleetFile(settings.fleetFile, (mistakes) =>
     mistakes.length === 0
       ? log.info("fleet.yaml was changed and is in force")
@@ -81,7 +81,17 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   }
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
-  const audit = auditFile(settings.dataDir, clock, redact);
+  const audit = auditFile({
+    directory: settings.dataDir,
+    clock,
+    redact,
+    onTrouble: (message) => log.error(message),
+  });
+  // In the journal, which is kept elsewhere, this is evidence of what the file held.
+  await audit.open().then(
+    ({ seq, hash }) => log.info(`audit: ${seq} lines, head ${hash}`),
+    (error: unknown) => log.error({ err: error }, "opening the audit"),
+  );
   const events = createEvents(clock, (error) => log.error({ err: error }, "showing an event"));
   const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
   const engine = createEngine({
@@ -92,7 +102,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     shells,
     clock,
     logs,
-    audit,
+    audit: audit.append,
     log,
     makeId: randomId,
     redact,
@@ -130,7 +140,18 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     void threads.start();
     return threads;
   }
-  const desk = createDesk({ tools, events, live, logs, audit, shells, clock, log, surfaces: () => surfaces });
+  const desk = createDesk({
+    tools,
+    events,
+    live,
+    logs,
+    audit: audit.append,
+    redact,
+    shells,
+    clock,
+    log,
+    surfaces: () => surfaces,
+  });
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
     surfaces.push(
@@ -198,6 +219,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       tokens.stop();
       await shells.close();
       await store.close();
+      await audit.close();
       await unlock();
     },
   };
@@ -206,6 +228,11 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
 /** The web page's token, made on the first start. */
 function ownToken(directory: string): Promise<string> {
   return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
+}
+
+/** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
+async function ownKey(path: string | null): Promise<string | null> {
+  return path === null ? null : readFile(path, "utf8").catch(() => null);
 }
 
 /** What this bot's processes and gc-roots are called, on machines that another bot may use too. */

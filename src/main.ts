@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { registerDiscordCommands, runDoctor, slackAppManifest, startApp } from "./app.ts";
-import { ConfigError, readEnvironment, readWebPlace } from "./config/env.ts";
+import { verifyAudit } from "./audit-command.ts";
+import { ConfigError, readDataDir, readEnvironment, readWebPlace } from "./config/env.ts";
 import { failed, lineText } from "./doctor/line.ts";
 import { tokenCommand } from "./token-command.ts";
 
@@ -81,12 +82,19 @@ async function seeDoctor(): Promise<void> {
   }
 }
 
+/** `npm run audit:verify` */
+async function checkAudit(): Promise<void> {
+  readEnvFile();
+  console.log(await verifyAudit(readDataDir(process.env, process.cwd())));
+}
+
 const [task, ...args] = process.argv.slice(2);
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   "slack-manifest": () => printManifest(args[0]),
   "discord-register": registerOnDiscord,
   doctor: seeDoctor,
   token: () => changeTokens(args),
+  "audit-verify": checkAudit,
 };
 (tasks[task ?? ""] ?? main)().catch((error: unknown) => {
   console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);

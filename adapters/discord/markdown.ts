@@ -8,11 +8,20 @@ export function escapeCharacter(character: string): string {
   return /[\\*_~`|<>#[\]@:]/.test(character) ? `\\${character}` : character;
 }
 
-/** Text as text, at most about `max` characters: lines that would be list items stay lines. */
+/** Text as text, at most `max` characters: lines that would be list items stay lines. */
 export function escapeText(text: string, max: number, ending = "…"): string {
-  return escapeWithin(text, max, ending, escapeCharacter)
-    .replaceAll(/^(\s*)([-+])/gm, "$1\\$2")
-    .replaceAll(/^(\s*\d+)([.)])/gm, "$1\\$2");
+  let room = max;
+  for (;;) {
+    const escaped = escapeWithin(text, room, ending, escapeCharacter)
+      .replaceAll(/^(\s*)([-+])/gm, "$1\\$2")
+      .replaceAll(/^(\s*\d+)([.)])/gm, "$1\\$2");
+    const over = escaped.length - max;
+    if (over <= 0 || room <= ending.length) {
+      return escaped;
+    }
+    // What the list items have grown by is taken from the end.
+    room = Math.max(ending.length, room - over);
+  }
 }
 
 /** The same, and it says how much is missing. */

@@ -7,12 +7,12 @@ import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 export function deliveryIds(body: Fields, envelope: unknown): string[] {
   const event = fieldsOf(body["event"]);
   const isMessage = event["type"] === "app_mention" || event["type"] === "message";
+  const ts = textOf(event["ts"]);
   const ids = {
     envelope: textOf(envelope),
     event: textOf(body["event_id"]),
     trigger: textOf(body["trigger_id"]),
-    message:
-      isMessage && textOf(event["ts"]) !== null ? `${String(event["channel"])}/${String(event["ts"])}` : null,
+    message: isMessage && ts !== null ? `${textOf(event["channel"]) ?? ""}/${ts}` : null,
   };
   return Object.entries(ids).flatMap(([kind, id]) => (id === null ? [] : [`${kind}:${id}`]));
 }

@@ -25,7 +25,7 @@ export interface Sighting {
 /** Reads what `supervisor.sh show` prints. Throws on anything else: a half answer is no answer. */
 export function readSighting(stdout: string): Sighting {
   const match =
-    /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nnext=(\d+)\nlog=\n([\s\S]*)$/.exec(
+    /^state=(.*)\ncurrent=(.*)\nprofile=(.*)\nboot=(.*)\nunit=(.*)\nnext=(\d{1,15})\nlog=\n([\s\S]*)$/.exec(
       stdout,
     );
   if (match === null) {
@@ -46,7 +46,7 @@ export function readState(line: string): SupervisorState {
       return { kind: word };
     case "activated":
     case "acked":
-      return { kind: word, exitCode: Number(rest) };
+      return { kind: word, exitCode: exitCodeIn(line, rest) };
     case "committed":
       return { kind: word, profile: rest };
     case "rolling-back":
@@ -58,6 +58,13 @@ export function readState(line: string): SupervisorState {
     default:
       throw new Error(`reading the supervisor's state: ${JSON.stringify(line)} is not one`);
   }
+}
+
+function exitCodeIn(line: string, text: string): number {
+  if (!/^\d{1,3}$/.test(text)) {
+    throw new Error(`reading the supervisor's state: ${JSON.stringify(line)} has no exit code`);
+  }
+  return Number(text);
 }
 
 export function isFinal(state: SupervisorState): state is FinalState {

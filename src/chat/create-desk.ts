@@ -3,9 +3,11 @@ import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { type Lock, lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
-import type { Audit } from "../logs/audit.ts";
+import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
+import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
+import { diskTrouble } from "../store/disk-trouble.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { decide, refusalToDecide } from "./decide.ts";
@@ -27,20 +29,26 @@ export interface DeskParts {
   readonly live: Live;
   readonly logs: LogFiles;
   readonly audit: Audit;
+  readonly redact: Redactor;
   readonly shells: Pick<Shells, "control">;
   readonly clock: Clock;
   readonly log: { error(details: object, message: string): void };
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
-function summary(reply: Reply): string {
+/** What came of a command or a click, for the audit: what was decided, and why. */
+function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "more"> {
   switch (reply.kind) {
     case "refused":
-      return `refused (${reply.code}): ${reply.message}`;
+      return { what: "refused", detail: `${reply.code}: ${reply.message}` };
     case "started":
-      return `started ${reply.deployments.join(" ")}`;
+      return {
+        what: "answered",
+        detail: `started ${reply.deployments.join(" ")}`,
+        more: { run: reply.run },
+      };
     case "answer":
-      return "done";
+      return { what: "answered", detail: reply.text.slice(0, 300) };
   }
 }
 
@@ -48,6 +56,20 @@ function lockLine(lock: Lock | null): HostLine["lock"] {
   return lock === null
     ? null
     : { by: lock.by.name, reason: lock.reason, since: lock.since, until: lock.until };
+}
+
+/** What was not written was not done, so it is a refusal; anything else that threw goes on. */
+function refuseForDisk(error: unknown): Reply {
+  const trouble = diskTrouble(error);
+  if (trouble === null) {
+    throw error;
+  }
+  return {
+    kind: "refused",
+    code: "unavailable",
+    message: `The bot cannot write to its data directory: ${trouble.what}. Nothing was done.`,
+    help: `${trouble.mend} Then ask again.`,
+  };
 }
 
 /** Milliseconds: how long the builder may take, and for how long its answer counts. */
@@ -88,15 +110,14 @@ export function createDesk(parts: DeskParts): Desk {
     about: string,
     work: () => Promise<Reply>,
   ): Promise<Reply> {
-    await note(who, what, about, "");
-    const reply = await work();
-    await note(who, "answered", about, summary(reply));
+    await note({ who: actorOf(who), what, about, detail: "" });
+    const reply = parts.redact.value(await work().catch(refuseForDisk));
+    await note({ who: actorOf(who), about, ...outcomeOf(reply) });
     return reply;
   }
 
   /** A full disk must not keep anybody from rolling back; the bot's own log then has what the audit lacks. */
-  async function note(who: Identity, what: string, about: string, detail: string): Promise<void> {
-    const entry = { who: actorOf(who), what, about, detail };
+  async function note(entry: AuditEntry): Promise<void> {
     await parts
       .audit(entry)
       .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
@@ -124,7 +145,7 @@ export function createDesk(parts: DeskParts): Desk {
     say(text, typist, key) {
       const who = named(typist);
       return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
-        audited(who, "asked", text.slice(0, 500), () => dispatch(tools, text, who)),
+        audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who)),
       );
     },
     decide(id, decision, clicker) {
@@ -150,7 +171,7 @@ export function createDesk(parts: DeskParts): Desk {
     async hosts() {
       const names = await engine.hosts();
       const locks = await store.locks();
-      return Promise.all(
+      const lines = await Promise.all(
         names.map(async (name): Promise<HostLine> => {
           const host = hostNamed(tools.fleet(), name);
           const past = await store.deployments({ host: name, limit: 50 });
@@ -178,6 +199,7 @@ export function createDesk(parts: DeskParts): Desk {
           };
         }),
       );
+      return parts.redact.value(lines);
     },
     commands: () => commandHelp(tools.commands),
     suggest: async (asking, who) =>

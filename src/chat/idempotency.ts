@@ -27,8 +27,11 @@ export function createIdempotency(): (
     }
     const answer = work();
     answers.set(key, { text, answer });
-    // What threw may be tried again.
-    answer.catch(() => answers.delete(key));
+    // What threw, or could not be had just now, may be tried again.
+    answer.then(
+      (reply) => reply.kind === "refused" && reply.code === "unavailable" && answers.delete(key),
+      () => answers.delete(key),
+    );
     const [oldest] = answers.keys();
     if (answers.size > kept && oldest !== undefined) {
       answers.delete(oldest);

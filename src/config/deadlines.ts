@@ -31,6 +31,8 @@ export const deadlines = {
   firstLook: 12 * seconds,
   /** Reaching the machines on which a stopped deployment runs something. */
   endProcesses: 20 * seconds,
+  /** Output waits so long for a disk that takes nothing; then lines are left out, and the log says how many. */
+  slowDisk: 30 * seconds,
   /** Draining at the end of the process. */
   drain: 30 * seconds,
 } as const;

@@ -211,6 +211,11 @@ function pathIn(directory: string, path: string | undefined): string | null {
   return path === undefined ? null : resolve(directory, path);
 }
 
+/** What a command that only looks at the data directory needs of the environment. */
+export function readDataDir(env: Readonly<Record<string, string | undefined>>, directory: string): string {
+  return resolve(directory, env["SWITCHYARD_DATA_DIR"] || "data");
+}
+
 /** What the command for tokens needs of the environment. */
 export interface WebPlace {
   readonly dataDir: string;

@@ -134,7 +134,14 @@ export function parseFleetFile(text: string): FleetFileResult {
       mistakes: document.errors.map((error) => error.message.split("\n")[0] ?? error.message),
     };
   }
-  const result = fleetFileSchema.safeParse(document.toJS() ?? {});
+  let content: unknown;
+  try {
+    content = document.toJS() ?? {};
+  } catch (error) {
+    // Aliases of aliases of aliases, which would fill the memory.
+    return { kind: "wrong", mistakes: [error instanceof Error ? error.message : String(error)] };
+  }
+  const result = fleetFileSchema.safeParse(content);
   const mistakes = result.success
     ? [...commitMistakes(result.data), ...localMistakes(result.data)]
     : result.error.issues.map((issue) => {

@@ -104,6 +104,6 @@ async function subjects(parts: EngineParts, from: string, to: string): Promise<C
     .filter(Boolean)
     .map((line) => {
       const [revision = "", subject = ""] = line.split("\0");
-      return { revision, subject: parts.redact(subject) };
+      return { revision, subject: parts.redact.text(subject) };
     });
 }

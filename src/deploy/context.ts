@@ -37,6 +37,8 @@ export interface PhaseContext {
   /** Said to the log and shown as the phase's progress. */
   say(text: string): void;
   progress(text: string, done: number, expected: number): void;
+  /** Masks secrets in lines that come one by one, for those that are kept elsewhere than in the log. */
+  lineMask(): (line: string) => string;
   setInventory(hosts: readonly string[]): Promise<void>;
   /** Shows a card that asks, and waits for the decision; null when it expired. A card that asks already goes on asking. */
   ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null>;

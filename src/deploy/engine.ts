@@ -144,16 +144,21 @@ export function createEngine(parts: EngineParts): Engine {
     }
     const ref = request.ref ?? parts.fleet().defaults.ref;
     const summary = await logs.create("build-all", null);
-    const begun = await work.begin(
-      { kind: "build-all", command: request.command, by: request.by, jobs: request.jobs },
-      hosts.map((host) => ({
-        host,
-        mode: "build-only" as const,
-        ref,
-        reason: null,
-        allowAnyRef: request.allowAnyRef,
-      })),
-    );
+    const begun = await work
+      .begin(
+        { kind: "build-all", command: request.command, by: request.by, jobs: request.jobs },
+        hosts.map((host) => ({
+          host,
+          mode: "build-only" as const,
+          ref,
+          reason: null,
+          allowAnyRef: request.allowAnyRef,
+        })),
+      )
+      .catch(async (error: unknown) => {
+        await summary.remove();
+        throw error;
+      });
     if ("kind" in begun) {
       await summary.remove();
       return begun;

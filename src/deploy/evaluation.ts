@@ -6,6 +6,7 @@ import { evaluationWarnings } from "../nix/evaluation-warnings.ts";
 import { planEvaluators } from "../nix/evaluators.ts";
 import { isStorePath } from "../nix/flake.ts";
 import { knownError } from "../nix/hints.ts";
+import { wholeNumber } from "../nix/whole-number.ts";
 import { type Exit, lastLines, mustRun, type Shell } from "../remote/shell.ts";
 import type { Diagnosis } from "./deployment.ts";
 
@@ -52,8 +53,8 @@ export async function readBuilderFacts(builder: Shell): Promise<BuilderFacts> {
   });
   const [cores = "1", memory = "0", home = "", version = ""] = exit.stdout.split("\n");
   return {
-    cores: Number(cores) || 1,
-    freeMemory: Number(memory) * 1024,
+    cores: wholeNumber(cores) || 1,
+    freeMemory: (wholeNumber(memory) ?? 0) * 1024,
     home,
     nixVersion: version.replace(/^nix \(Nix\) /, ""),
   };
@@ -103,7 +104,7 @@ const resultSchema = z.array(
 );
 
 /** `nix build --dry-run --json` prints one entry an installable, in their order. */
-function readResults({ stdout, stderr }: Exit, count: number): Evaluated[] | null {
+export function readResults({ stdout, stderr }: Exit, count: number): Evaluated[] | null {
   let json: unknown;
   try {
     json = JSON.parse(stdout);

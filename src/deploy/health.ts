@@ -23,7 +23,7 @@ export async function examineHost(parts: EngineParts, name: string): Promise<Exa
       argv: healthReportArgv(host.critical),
       timeout: deadlines.hostCommand,
     });
-    const report = parseHealthReport(name, parts.redact(exit.stdout));
+    const report = parseHealthReport(name, parts.redact.text(exit.stdout));
     return { kind: "seen", host: name, report, checks: await runChecks(shell, host.checks, parts.clock) };
   } catch (error) {
     return { kind: "unseen", host: name, why: error instanceof Error ? error.message : String(error) };

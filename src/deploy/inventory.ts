@@ -18,12 +18,20 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
       signal: new AbortController().signal,
       say: (text) => parts.log.debug(text),
     });
-    await parts.store.setInventory(source.hosts);
+    await keepInventory(parts, source.hosts);
     return source.hosts;
   } catch (error) {
     parts.log.warn({ err: error }, "reading the flake's hosts");
     return parts.store.inventory();
   }
+}
+
+/** What is kept is for when the builder is away: a disk that takes it not is no reason to stop. */
+export async function keepInventory(
+  { store, log }: Pick<EngineParts, "store" | "log">,
+  hosts: readonly string[],
+): Promise<void> {
+  await store.setInventory(hosts).catch((error: unknown) => log.error({ err: error }, "keeping the hosts"));
 }
 
 /** The revision of the fleet's ref as last fetched; null when the builder cannot say. */

@@ -1,3 +1,4 @@
+import { wholeNumber } from "../nix/whole-number.ts";
 import { listOwners } from "../remote/owner.ts";
 
 /** What deployments have left on a machine: their gc-roots, and their processes that still run. */
@@ -27,11 +28,13 @@ export function removeRootsArgv(folder: string, names: readonly string[]): strin
 export function readLeftovers(stdout: string): Leftovers {
   const values = (name: string) =>
     [...stdout.matchAll(new RegExp(`^${name}=(.+)$`, "gm"))].map(([, value = ""]) => value);
-  const now = Number(values("now")[0] ?? 0);
+  const now = wholeNumber(values("now")[0] ?? "") ?? 0;
   return {
-    roots: values("root").map((line) => {
+    roots: values("root").flatMap((line) => {
       const [time = "", name = ""] = line.split(" ");
-      return { name, seconds: now - Number(time) };
+      const made = wholeNumber(time.split(".")[0] ?? "");
+      // A root of an unknown age is nobody's to take away.
+      return made === null ? [] : [{ name, seconds: now - made }];
     }),
     owners: values("owner"),
   };

@@ -6,6 +6,7 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import { hostNamed } from "../fleet/host.ts";
 import type { Audit } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
+import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
 import type { Store } from "../store/store.ts";
 import type { Actor, Deployment, Run } from "./deployment.ts";
@@ -25,8 +26,8 @@ export interface EngineParts {
   readonly audit: Audit;
   readonly log: Logger;
   readonly makeId: MakeId;
-  /** Masks the bot's own secrets. */
-  readonly redact: (text: string) => string;
+  /** Masks secrets, the bot's own and others. */
+  readonly redact: Redactor;
   readonly onChange: (deployment: Deployment) => void;
   readonly onRun: (run: Run) => void;
   readonly onProgress: (progress: {

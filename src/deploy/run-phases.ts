@@ -1,5 +1,6 @@
 import { hintFor, knownError } from "../nix/hints.ts";
 import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
+import { decidedEntry, endedEntry } from "./audit-entries.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { type Deployment, type Diagnosis, isOpen, type Outcome } from "./deployment.ts";
@@ -30,6 +31,9 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
     }
     await enter(parts, task, phase);
     const result = await runPhase(parts, task, phase);
+    if (phase.name === "confirm" || phase.name === "approve") {
+      await noteDecision(parts, task);
+    }
     if (result.kind !== "next") {
       await conclude(parts, task, result);
       return;
@@ -40,6 +44,14 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
 /** Waits for the host. A cancel or a shutdown ends the wait as it ends a phase. */
 export function takePlace(parts: EngineParts, task: Task): Promise<Ran> {
   return runPhase(parts, task, { name: "check", run: () => waitForTurn(parts, task) });
+}
+
+/** A disk that takes no audit must not keep a host from switching: the entry is kept, and is written later. */
+async function noteDecision({ audit, log }: EngineParts, task: Task): Promise<void> {
+  const entry = decidedEntry(task.context.record());
+  if (entry !== null) {
+    await settleAll(log, [audit(entry)]);
+  }
 }
 
 /** Takes away what is over. A machine that was away may have something of ours from before, so it is done first, too. */
@@ -151,16 +163,7 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
   if (record === undefined || isOpen(record)) {
     return;
   }
-  await settleAll(log, [
-    logs.writeInfo(record),
-    audit({
-      who: record.requestedBy,
-      what: "ended",
-      about: record.id,
-      detail: `${record.outcome}: ${record.message}`,
-    }),
-    sweepFor(parts, task),
-  ]);
+  await settleAll(log, [logs.writeInfo(record), audit(endedEntry(record)), sweepFor(parts, task)]);
 }
 
 const unhappy: ReadonlySet<Outcome> = new Set(["failed", "rolled-back", "rollback-failed"]);

@@ -11,6 +11,7 @@ import {
   type Deployment,
 } from "./deployment.ts";
 import { findingLine, withFinding } from "./findings.ts";
+import { keepInventory } from "./inventory.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
 import { expireDeployment } from "./transitions.ts";
@@ -92,6 +93,11 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     return isLate ? null : (confirmation?.decision ?? null);
   }
 
+  function progress(text: string, done: number, expected: number): void {
+    const safe = parts.redact.text(text);
+    parts.onProgress({ deployment: first.id, phase: record.phase, text: safe, done, expected });
+  }
+
   const context: PhaseContext = {
     host,
     fleet: parts.fleet(),
@@ -114,11 +120,11 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
     say(text) {
       log.line(text);
-      parts.onProgress({ deployment: first.id, phase: record.phase, text, done: 0, expected: 0 });
+      progress(text, 0, 0);
     },
-    progress: (text, done, expected) =>
-      parts.onProgress({ deployment: first.id, phase: record.phase, text, done, expected }),
-    setInventory: (hosts) => store.setInventory(hosts),
+    progress,
+    lineMask: () => parts.redact.stream(),
+    setInventory: (hosts) => keepInventory(parts, hosts),
     ask,
   };
 
@@ -168,12 +174,7 @@ async function persist<T>(parts: EngineParts, write: () => Promise<T>): Promise<
   }
 }
 
-/** The record with the bot's own secrets masked, since it goes to every surface. */
-export function masked(parts: EngineParts, next: Deployment, latest: Deployment): Deployment {
-  if (next === latest) {
-    return latest;
-  }
-  const text = JSON.stringify(next);
-  const safe = parts.redact(text);
-  return safe === text ? next : (JSON.parse(safe) as Deployment);
+/** The record with secrets masked, since it goes to every surface. */
+export function masked(parts: Pick<EngineParts, "redact">, next: Deployment, latest: Deployment): Deployment {
+  return next === latest ? latest : parts.redact.value(next);
 }

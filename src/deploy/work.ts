@@ -1,4 +1,4 @@
-import { logKind } from "../logs/log-files.ts";
+import { type LogFile, logKind } from "../logs/log-files.ts";
 import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 import { takeTurn } from "./queue.ts";
@@ -89,8 +89,8 @@ export function createWork(parts: EngineParts): Work {
         await freeId("d", at, async (id) => !ids.includes(id) && (await store.deployment(id)) === undefined),
       );
     }
-    const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
-    const asks = asked.map((one, index) =>
+    const files = await createLogs(asked);
+    const typed = asked.map((one, index) =>
       newDeployment(
         {
           ...one,
@@ -106,17 +106,24 @@ export function createWork(parts: EngineParts): Work {
         at.toISOString(),
       ),
     );
-    const run: Run = {
+    const asks = typed.map((one) => parts.redact.value(one));
+    const run: Run = parts.redact.value({
       id: runId,
       ...rest,
       command,
       requestedBy: by,
       deployments: asks.map(({ id }) => id),
       createdAt: at.toISOString(),
-    };
-    const refusal = await store.begin(run, asks, (around) => refuseBegin(parts, around, asks));
+    });
+    const removeLogs = () => Promise.all(files.map((file) => file.remove().catch(() => {})));
+    const refusal = await store
+      .begin(run, asks, (around) => refuseBegin(parts, around, asks))
+      .catch(async (error: unknown) => {
+        await removeLogs();
+        throw error;
+      });
     if (refusal !== null) {
-      await Promise.all(files.map((file) => file.remove()));
+      await removeLogs();
       return refusal;
     }
     parts.onRun(run);
@@ -145,6 +152,18 @@ export function createWork(parts: EngineParts): Work {
       }
     }
     return { run, tasks: opened, deployments };
+  }
+
+  /** One for each, or none. */
+  async function createLogs(asked: readonly Asked[]): Promise<LogFile[]> {
+    const created = await Promise.allSettled(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
+    const files = created.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const failed = created.find((one) => one.status === "rejected");
+    if (failed !== undefined) {
+      await Promise.all(files.map((file) => file.remove().catch(() => {})));
+      throw failed.reason;
+    }
+    return files;
   }
 
   /** Ids are short, so that people can type them; one that is taken is not given out again. */

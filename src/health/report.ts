@@ -1,3 +1,5 @@
+import { wholeNumber } from "../nix/whole-number.ts";
+
 /** What /health shows of a host, in one question. */
 export interface HealthReport {
   /** systemd's word: running, degraded … */
@@ -89,12 +91,15 @@ export function parseHealthReport(host: string, stdout: string): HealthReport {
     said.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1).trim());
   const one = (name: string) => all(name)[0] ?? "";
   const kib = (name: string) =>
-    Number(/^\S+:\s+(\d+)/.exec(said.find((line) => line.startsWith(`${name}:`)) ?? "")?.[1] ?? 0);
+    wholeNumber(/^\S+:\s+(\d+)/.exec(said.find((line) => line.startsWith(`${name}:`)) ?? "")?.[1] ?? "") ?? 0;
   return {
     system: one("state"),
-    uptimeSeconds: Math.floor(Number(one("uptime")) || 0),
-    load: one("load").split(" ").filter(Boolean).map(Number),
-    cores: Number(one("cores")) || 1,
+    uptimeSeconds: wholeNumber(one("uptime").split(".")[0] ?? "") ?? 0,
+    load: one("load")
+      .split(" ")
+      .filter((word) => /^\d{1,9}(\.\d{1,9})?$/.test(word))
+      .map(Number),
+    cores: wholeNumber(one("cores")) || 1,
     memory: { total: kib("MemTotal"), available: kib("MemAvailable") },
     swap: { total: kib("SwapTotal"), free: kib("SwapFree") },
     disks: disksIn(all("disk")),
@@ -113,7 +118,8 @@ export function parseHealthReport(host: string, stdout: string): HealthReport {
 function disksIn(rows: readonly string[]): Disk[] {
   const disks = new Map<string, Disk>();
   for (const row of rows) {
-    const [, used, available, mount] = /\s\d+\s+(\d+)\s+(\d+)\s+\d+%\s+(.*)$/.exec(row) ?? [];
+    const [, used, available, mount] =
+      /\s\d{1,15}\s+(\d{1,15})\s+(\d{1,15})\s+\d{1,3}%\s+(.*)$/.exec(row) ?? [];
     if (mount !== undefined) {
       disks.set(mount, { mount, used: Number(used), available: Number(available) });
     }

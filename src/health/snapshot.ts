@@ -1,4 +1,5 @@
 import type { HealthSnapshot, UnitState } from "../deploy/deployment.ts";
+import { wholeNumber } from "../nix/whole-number.ts";
 
 const properties = [
   "Id",
@@ -32,7 +33,7 @@ export function readSnapshot(stdout: string): HealthSnapshot {
   if (!stdout.trimEnd().endsWith(`\n${endMark}`)) {
     throw new Error("reading the units of a host: the answer is not whole");
   }
-  const units: Record<string, UnitState> = {};
+  const units = new Map<string, UnitState>();
   for (const block of lines.join("\n").split(/\n\n+/)) {
     const values = new Map(
       block.split("\n").map((line): [string, string] => {
@@ -44,21 +45,21 @@ export function readSnapshot(stdout: string): HealthSnapshot {
     if (id === undefined || id.startsWith("switchyard-") || values.get("Transient") === "yes") {
       continue;
     }
-    const restarts = Number(values.get("NRestarts") ?? 0) || 0;
-    const activeSince = Number((values.get("ActiveEnterTimestamp") ?? "").replace("@", "")) || 0;
+    const restarts = wholeNumber(values.get("NRestarts") ?? "") ?? 0;
+    const activeSince = wholeNumber((values.get("ActiveEnterTimestamp") ?? "").replace("@", "")) ?? 0;
     const has = (property: string) => (values.get(property) ?? "") !== "";
-    units[id] = {
+    units.set(id, {
       active: values.get("ActiveState") ?? "",
       sub: values.get("SubState") ?? "",
       restarts,
-      isSteady: restarts === 0 || (activeSince > 0 && Number(time) - activeSince > steadyAfter),
+      isSteady: restarts === 0 || (activeSince > 0 && (wholeNumber(time) ?? 0) - activeSince > steadyAfter),
       invocation: values.get("InvocationID") ?? "",
       load: values.get("LoadState") ?? "",
       result: values.get("Result") ?? "",
       wanted: has("WantedBy") || (has("RequiredBy") && !has("TriggeredBy")),
-    };
+    });
   }
-  return { system: system.trim(), units };
+  return { system: system.trim(), units: Object.fromEntries(units) };
 }
 
 /** The units that have to run again after a roll back. */

@@ -1,17 +1,20 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
-import { access, mkdir, open, stat, unlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { access, mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "../config/clock.ts";
 import type { Deployment, Mode } from "../deploy/deployment.ts";
+import { logWriter } from "./log-writer.ts";
+import type { Redactor } from "./redact.ts";
 
 /** A log that is written while the work runs, a line at a time. */
 export interface LogFile {
   /** Relative to the data directory. */
   readonly path: string;
   line(text: string): void;
+  /** While much waits for the disk: resolves when it is written. Whoever has more had better wait for it. */
+  whenReady(): Promise<void> | null;
   close(): Promise<void>;
   /** For a log of something that was refused after all. */
   remove(): Promise<void>;
@@ -62,16 +65,25 @@ export function logName(kind: LogKind, host: string | null, now: Date): string {
 const maxSuffix = 1000;
 const followPause = 300;
 
-export function logFiles(directory: string, clock: Clock, redact: (text: string) => string): LogFiles {
+export function logFiles(directory: string, clock: Clock, redact: Redactor): LogFiles {
+  const writer = (path: string) => logWriter(directory, path, clock, redact);
+
   async function createExclusively(path: string): Promise<string> {
-    await mkdir(dirname(join(directory, path)), { recursive: true, mode: 0o700 });
+    // One by one: of a read-only disk mkdir says ENOENT when it makes several at once.
+    for (const folder of [dirname(dirname(path)), dirname(path)]) {
+      await mkdir(join(directory, folder), { mode: 0o700 }).catch((error: unknown) => {
+        if (!isThere(error)) {
+          throw new Error(`making the folder ${folder}`, { cause: error });
+        }
+      });
+    }
     for (let suffix = 1; suffix < maxSuffix; suffix++) {
       const name = suffix === 1 ? path : path.replace(/\.log$/, `-${suffix}.log`);
       try {
         await (await open(join(directory, name), "wx", 0o600)).close();
         return name;
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+        if (!isThere(error)) {
           throw new Error(
             `creating the log ${name}: is the data directory writable, and the disk not full?`,
             { cause: error },
@@ -80,36 +92,6 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
       }
     }
     throw new Error(`creating the log ${path}: ${maxSuffix} files have this name already`);
-  }
-
-  function writer(path: string): LogFile {
-    let stream = openStream();
-    function openStream(): WriteStream {
-      const opened = createWriteStream(join(directory, path), { flags: "a", mode: 0o600 });
-      // A full disk loses log lines, and must not end a deployment that is under way.
-      opened.on("error", () => {});
-      return opened;
-    }
-    async function close(): Promise<void> {
-      if (!stream.destroyed) {
-        stream.end();
-        await once(stream, "close").catch(() => {});
-      }
-    }
-    return {
-      path,
-      close,
-      async remove() {
-        await close();
-        await unlink(join(directory, path));
-      },
-      line(text) {
-        if (stream.destroyed) {
-          stream = openStream();
-        }
-        stream.write(`${new Date(clock.now()).toISOString()} ${redact(text)}\n`);
-      },
-    };
   }
 
   function has(path: string): Promise<boolean> {
@@ -153,7 +135,9 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
     reopen: async (path) => writer(path),
     async writeInfo(deployment) {
       const path = join(directory, deployment.log.replace(/\.log$/, ".info"));
-      await writeFileAtomic(path, `${redact(JSON.stringify(info(deployment), null, 2))}\n`, { mode: 0o600 });
+      await writeFileAtomic(path, `${JSON.stringify(redact.value(info(deployment)), null, 2)}\n`, {
+        mode: 0o600,
+      });
     },
     has,
     lines,
@@ -169,6 +153,10 @@ export function logFiles(directory: string, clock: Clock, redact: (text: string)
       return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
     },
   };
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 /** What `.info` says of a deployment. */

@@ -27,11 +27,12 @@ export function readDryActivate(stderr: string): UnitChanges {
       }
     }
   }
-  const both = found.stop.filter((unit) => found.start.includes(unit));
+  const started = new Set(found.start);
+  const both = new Set(found.stop.filter((unit) => started.has(unit)));
   return {
     ...found,
-    stop: found.stop.filter((unit) => !both.includes(unit)),
-    start: found.start.filter((unit) => !both.includes(unit)),
+    stop: found.stop.filter((unit) => !both.has(unit)),
+    start: found.start.filter((unit) => !both.has(unit)),
     restart: [...new Set([...found.restart, ...both])].sort(),
   };
 }

@@ -1,4 +1,5 @@
 import { profile } from "./commands.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** One numbered entry of the system profile, read from the host without nixos-rebuild. */
 export interface Generation {
@@ -60,6 +61,5 @@ export function readGenerations(stdout: string): Generation[] {
 
 /** `system-12-link` → 12. */
 export function generationNumber(link: string): number | null {
-  const match = /^system-(\d+)-link$/.exec(link);
-  return match === null ? null : Number(match[1]);
+  return wholeNumber(/^system-(\d+)-link$/.exec(link)?.[1] ?? "");
 }

@@ -2,14 +2,16 @@ import { stripVTControlCharacters } from "node:util";
 import type { Diagnosis } from "../deploy/deployment.ts";
 import { knownErrors } from "./known-errors.ts";
 
+/** In characters: of a line that is shown, and of one that is read. What is longer is no message of Nix's. */
 const longestLine = 300;
+const longestRead = 2_000;
 
 /**
  * Recognises a known error in what Nix, git or ssh printed. `source` is the store path of the flake's files: with it a
  * place in the flake is told from one in nixpkgs for sure.
  */
 export function knownError(lines: readonly string[], source: string | null = null): Diagnosis | null {
-  const all = lines.flatMap((line) => stripVTControlCharacters(line).split("\n"));
+  const all = lines.flatMap((line) => stripVTControlCharacters(line.slice(0, longestRead)).split("\n"));
   const text = all.join("\n");
   const known = knownErrors.find(({ pattern }) => pattern.test(text));
   if (known === undefined) {

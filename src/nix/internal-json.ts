@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { wholeNumber } from "./whole-number.ts";
 
 /**
  * Reads the lines of `--log-format internal-json`. Numbers are those of Nix's logging.hh: activity types
@@ -82,7 +83,7 @@ export function nixLogReader(counted: "builds" | "copyPaths"): (line: string) =>
           };
         }
         if (message.type === result.progress && counters.has(message.id)) {
-          const [done, expected] = message.fields.map((field) => Number(field) || 0);
+          const [done, expected] = message.fields.map((field) => wholeNumber(String(field)) ?? 0);
           last = { done: done ?? 0, expected: expected ?? 0, text: last?.text ?? "" };
           return { log: null, progress: last };
         }

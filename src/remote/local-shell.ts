@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { OutputCollector } from "./output.ts";
 import { ownerVariable } from "./owner.ts";
+import { pacer } from "./pacer.ts";
 import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 
 /** How long a command that was told to end may take before it is killed. */
@@ -32,16 +33,23 @@ async function runLocally(name: string, command: Command): Promise<Exit> {
   const stderr = new OutputCollector(command.onLine && ((line) => command.onLine?.(line, "stderr")));
   // A daemon that was left behind may hold the output open for ever; data that still comes is waited for.
   let quiet: NodeJS.Timeout | undefined;
+  const pace = pacer([child.stdout, child.stderr], command.whenReady);
   child.stdout.on("data", (chunk: Buffer) => {
     quiet?.refresh();
     stdout.push(chunk) || ending.end("too-much-output");
+    pace.look();
   });
   child.stderr.on("data", (chunk: Buffer) => {
     quiet?.refresh();
     stderr.push(chunk) || ending.end("too-much-output");
+    pace.look();
   });
   child.nodeChildProcess.once("exit", () => {
     quiet = setTimeout(() => {
+      if (pace.isPaused()) {
+        quiet?.refresh();
+        return;
+      }
       child.stdout.destroy();
       child.stderr.destroy();
     }, outputGrace);

@@ -10,6 +10,8 @@ export interface Command {
   readonly owner?: string | undefined;
   /** Sees every line as it comes. With it, only the tail of the output is kept in the result. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Asked after each chunk: what it prints is not read any further until this has resolved. */
+  readonly whenReady?: () => Promise<void> | null;
 }
 
 export interface Exit {

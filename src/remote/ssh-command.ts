@@ -4,6 +4,7 @@ import type { ClientChannel } from "ssh2";
 import { limited } from "./hop.ts";
 import { OutputCollector } from "./output.ts";
 import { marked } from "./owner.ts";
+import { pacer } from "./pacer.ts";
 import { quoteArgv } from "./quote.ts";
 import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.ts";
 
@@ -99,7 +100,11 @@ function followChannel(
   if (command.signal?.aborted === true) {
     onAbort();
   }
-  const takeBody = (chunk: Buffer) => stdout.push(chunk) || end("too-much-output");
+  const pace = pacer([channel, channel.stderr], command.whenReady);
+  function takeBody(chunk: Buffer): void {
+    stdout.push(chunk) || end("too-much-output");
+    pace.look();
+  }
   let head = Buffer.alloc(0);
   channel.on("data", (chunk: Buffer) => {
     quiet?.refresh();
@@ -117,12 +122,16 @@ function followChannel(
       }
     }
   });
-  channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk) || end("too-much-output"));
+  channel.stderr.on("data", (chunk: Buffer) => {
+    quiet?.refresh();
+    stderr.push(chunk) || end("too-much-output");
+    pace.look();
+  });
   channel.on("exit", (code: number | null) => {
     // Without a code a signal ended it, from outside: how far it came is not known.
     exitCode = code;
     // A daemon that was left behind may hold the output open for ever.
-    quiet = setTimeout(() => channel.destroy(), outputGrace);
+    quiet = setTimeout(() => (pace.isPaused() ? quiet?.refresh() : channel.destroy()), outputGrace);
   });
   channel.on("error", () => channel.destroy());
   channel.on("close", () => {

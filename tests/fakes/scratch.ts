@@ -9,8 +9,12 @@ import { quiet } from "./manual-clock.ts";
 const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** A directory of the test's own, gone after it; `stop` comes first, so that nobody writes into it any more. */
-export async function scratchDirectory(t: TestContext, stop: () => void = () => {}): Promise<string> {
-  const directory = await mkdtemp(join(place, "switchyard-unit-"));
+export async function scratchDirectory(
+  t: TestContext,
+  stop: () => void = () => {},
+  parent = place,
+): Promise<string> {
+  const directory = await mkdtemp(join(parent, "switchyard-unit-"));
   t.after(async () => {
     stop();
     await quiet();

@@ -3,6 +3,7 @@ import type { Identity } from "../../src/chat/identity.ts";
 import type { CommandTools } from "../../src/chat/tools.ts";
 import { type FleetFile, parseFleetFile } from "../../src/config/fleet-file.ts";
 import { logFiles } from "../../src/logs/log-files.ts";
+import { redactor } from "../../src/logs/redact.ts";
 import type { Bot, World } from "./world.ts";
 
 /** The holder of the web page's token. */
@@ -18,7 +19,7 @@ export function fleetFrom(text: string): FleetFile {
 
 /** What commands work with, over a fleet in memory. */
 export function toolsOf(world: World, bot: Bot): CommandTools {
-  const logs = logFiles(world.directory, world.clock, (text) => text);
+  const logs = logFiles(world.directory, world.clock, redactor([]));
   return {
     engine: bot.engine,
     store: bot.store,

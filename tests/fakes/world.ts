@@ -7,8 +7,9 @@ import { createEngine, type Engine } from "../../src/deploy/engine.ts";
 import type { MakeId } from "../../src/deploy/ids.ts";
 import type { EngineParts } from "../../src/deploy/parts.ts";
 import type { DeployRequest } from "../../src/deploy/requests.ts";
-import { auditFile } from "../../src/logs/audit.ts";
+import { type Audit, auditFile } from "../../src/logs/audit.ts";
 import { logFiles } from "../../src/logs/log-files.ts";
+import { type Redactor, redactor } from "../../src/logs/redact.ts";
 import type { Target } from "../../src/remote/hop.ts";
 import type { Command, Shell } from "../../src/remote/shell.ts";
 import type { Shells } from "../../src/remote/shells.ts";
@@ -41,6 +42,8 @@ export interface Bot {
   readonly progress: readonly { readonly phase: string; readonly text: string }[];
   /** What it logged at level error. */
   readonly errors: readonly string[];
+  readonly audit: Audit;
+  readonly redact: Redactor;
   /** Starts a deployment, and gives its id. Throws where it is refused. */
   deploy(host: string, request?: Partial<DeployRequest>): Promise<string>;
   rollback(host: string, to: number | "previous"): Promise<string>;
@@ -74,13 +77,15 @@ export interface World {
 export async function createWorld(
   t: TestContext,
   hosts: readonly string[] = ["hetzner-vps", "yoga"],
+  place?: string,
 ): Promise<World> {
   const bots: Bot[] = [];
-  const directory = await scratchDirectory(t, () => {
+  const scratch = await scratchDirectory(t, () => {
     bots.forEach((bot) => {
       bot.kill();
     });
   });
+  const directory = place ?? scratch;
   const clock = manualClock();
   const builder = fakeBuilder(clock);
   const ran: Ran[] = [];
@@ -172,7 +177,15 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     fresh: (target: Target) => mortalShell(world.freshShell(target.name), life.signal),
     close: async () => {},
   };
-  const identity = (text: string) => text;
+  const redact = change.redact ?? redactor([]);
+  const audit =
+    change.audit ??
+    auditFile({
+      directory,
+      clock: mortalClock,
+      redact,
+      onTrouble: (message) => void errors.push(message),
+    }).append;
   const engine = createEngine({
     settings: { flake: repository },
     bot: botName,
@@ -180,11 +193,11 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     store,
     shells,
     clock: mortalClock,
-    logs: logFiles(directory, mortalClock, identity),
-    audit: auditFile(directory, mortalClock, identity),
+    logs: logFiles(directory, mortalClock, redact),
+    audit,
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     makeId: counted(world),
-    redact: identity,
+    redact,
     onChange: (deployment) => void changes.push(deployment),
     onRun: (run) => void runs.push(run),
     onProgress: (said) => void progress.push(said),
@@ -226,6 +239,8 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     asks: (id) => reaches(id, (deployment) => awaitsDecision(deployment) || deployment.outcome !== null),
     ends: (id) => reaches(id, (deployment) => deployment.outcome !== null),
     kill: () => life.abort(),
+    audit,
+    redact,
     deploy: (host, request) =>
       clock.settle(
         started(

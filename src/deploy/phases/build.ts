@@ -70,14 +70,16 @@ export async function buildDerivation(context: PhaseContext, facts: BuilderFacts
     signal,
   });
   const tail = new Tail(25);
+  const mask = context.lineMask();
   const exit = await builder.run({
     argv: commands.build(derivation, `${roots}/${root}`),
     timeout: deadlines.build,
     signal,
     onLine: nixLines(context, "builds", (line) => {
       log.line(line);
-      tail.push(line);
+      tail.push(mask(line));
     }),
+    whenReady: log.whenReady,
   });
   if (exit.exitCode !== 0) {
     throw new PhaseError(`the build failed${tail.error()}`, hintFor(tail.lines), tail.lines);

@@ -22,13 +22,15 @@ export const copy: Phase = {
       return next;
     }
     const tail = new Tail(15);
+    const mask = context.lineMask();
     const exit = await builder.run({
       argv: commands.copy(host.target, toplevel, host.substitutes, context.owner),
       timeout: deadlines.copy,
       signal,
+      whenReady: log.whenReady,
       onLine: nixLines(context, "copyPaths", (line) => {
         log.line(line);
-        tail.push(line);
+        tail.push(mask(line));
       }),
     });
     if (exit.exitCode !== 0) {

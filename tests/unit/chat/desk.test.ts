@@ -6,7 +6,6 @@ import { createDesk } from "../../../src/chat/create-desk.ts";
 import { createEvents, type Events } from "../../../src/chat/events.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
 import { createLive } from "../../../src/chat/live.ts";
-import { auditFile } from "../../../src/logs/audit.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { createWorld } from "../../fakes/world.ts";
@@ -16,7 +15,6 @@ const bob: Identity = { surface: "slack", id: "U2", name: "Bob", groups: [] };
 async function atTheDesk(t: TestContext) {
   const world = await createWorld(t);
   const bot = await world.startBot();
-  const plain = (text: string) => text;
   const fail = (error: unknown) => assert.fail(String(error));
   const made = createEvents(world.clock, fail);
   const errors: string[] = [];
@@ -38,8 +36,9 @@ async function atTheDesk(t: TestContext) {
     tools: toolsOf(world, bot),
     events,
     live: createLive(events, bot.store, world.clock, fail),
-    logs: logFiles(world.directory, world.clock, plain),
-    audit: auditFile(world.directory, world.clock, plain),
+    logs: logFiles(world.directory, world.clock, bot.redact),
+    audit: bot.audit,
+    redact: bot.redact,
     shells: { control: world.builderShell },
     clock: world.clock,
     log: { error: (_details, message) => void errors.push(message) },
@@ -61,14 +60,14 @@ test("who asks for what stands in the audit before it is done, and what came of 
   const [id = ""] = started.kind === "started" ? started.deployments : [];
   await say("/deploy yoga", bob);
   await world.clock.settle(desk.decide(id, "cancel", bob));
-  const refused = "refused (not-allowed): Bob (U2) may not do this on yoga: it needs the role deployer.";
+  const refused = "not-allowed: Bob (U2) may not do this on yoga: it needs the role deployer.";
   assert.deepEqual(await audit(), [
     ["Alice", "asked", "/deploy yoga", ""],
     ["Alice", "answered", "/deploy yoga", `started ${id}`],
     ["Bob (U2)", "asked", "/deploy yoga", ""],
-    ["Bob (U2)", "answered", "/deploy yoga", refused],
+    ["Bob (U2)", "refused", "/deploy yoga", refused],
     ["Bob (U2)", "clicked", `cancel ${id}`, ""],
-    ["Bob (U2)", "answered", `cancel ${id}`, refused],
+    ["Bob (U2)", "refused", `cancel ${id}`, refused],
   ]);
 });
 

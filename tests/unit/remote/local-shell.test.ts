@@ -149,3 +149,34 @@ test("many commands at once do not mix", async () => {
     Array.from({ length: 20 }, (_, index) => `${index}\n`),
   );
 });
+
+test("a command whose output nobody takes right now is not read any further, and loses nothing", async () => {
+  let seen = 0;
+  let open: () => void = () => {};
+  let gate: Promise<void> | null = null;
+  const running = localShell().run({
+    argv: ["sh", "-c", "yes 0123456789 | head -n 200000; echo the end >&2"],
+    timeout: 20_000,
+    onLine() {
+      seen += 1;
+    },
+    whenReady() {
+      if (seen > 10_000 && gate === null) {
+        gate = new Promise((resolve) => {
+          open = resolve;
+        });
+        return gate;
+      }
+      return null;
+    },
+  });
+  while (gate === null) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const atPause = seen;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(seen, atPause, "nothing is read while it waits");
+  open();
+  await running;
+  assert.equal(seen, 200_001);
+});

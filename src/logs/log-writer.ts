@@ -1,0 +1,114 @@
+import { open, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../config/clock.ts";
+import type { LogFile } from "./log-files.ts";
+import type { Redactor } from "./redact.ts";
+
+/** The most that waits for the disk, in characters a file; what comes then is counted and left out. */
+export const maxWaiting = 2 * 1024 * 1024;
+/** So much waits before the work is asked to wait, too. */
+const muchWaiting = 512 * 1024;
+/** Milliseconds until a disk that refused a write is tried again. */
+const retryPause = 1_000;
+
+/** Appends all of a text, or nothing. */
+async function append(path: string, text: string): Promise<void> {
+  const file = await open(path, "a", 0o600);
+  try {
+    const { size } = await file.stat();
+    await file.appendFile(text).catch(async (error: unknown) => {
+      await file.truncate(size);
+      throw error;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Appends lines to a file. Never waits and never throws: a disk that is full or slow must not end a deployment. */
+export function logWriter(directory: string, path: string, clock: Clock, redact: Redactor): LogFile {
+  let mask = redact.stream();
+  let waiting = "";
+  let inFlight = "";
+  let leftOut = 0;
+  let retryAt = 0;
+  let writing: Promise<void> | null = null;
+  let stamped = { at: -1, text: "" };
+
+  function stamp(): string {
+    const at = clock.now();
+    if (stamped.at !== at) {
+      stamped = { at, text: new Date(at).toISOString() };
+    }
+    return stamped.text;
+  }
+
+  /** What stands where lines are missing. */
+  function gap(): string {
+    const lines = leftOut === 1 ? "a line is" : `${leftOut} lines are`;
+    return leftOut === 0
+      ? ""
+      : `${stamp()} … ${lines} left out: the disk was full, or slower than the work\n`;
+  }
+
+  async function write(): Promise<void> {
+    while (waiting !== "" || leftOut > 0) {
+      const missing = leftOut;
+      inFlight = waiting + gap();
+      const lines = waiting;
+      waiting = "";
+      try {
+        await append(join(directory, path), inFlight);
+        leftOut -= missing;
+      } catch {
+        waiting = lines + waiting;
+        retryAt = clock.now() + retryPause;
+        return;
+      } finally {
+        inFlight = "";
+      }
+    }
+  }
+
+  function start(): Promise<void> {
+    writing ??= write().finally(() => {
+      writing = null;
+      if (waiting !== "" && clock.now() >= retryAt) {
+        void start();
+      }
+    });
+    return writing;
+  }
+
+  async function close(): Promise<void> {
+    // What came while the last lines were written is written, too.
+    while (writing !== null) {
+      await writing;
+    }
+    await start();
+    mask = redact.stream();
+  }
+
+  return {
+    path,
+    line(text) {
+      const line = `${stamp()} ${mask(text)}\n`;
+      // Behind a gap nothing may come before the gap is told.
+      if (leftOut > 0 || inFlight.length + waiting.length + line.length > maxWaiting) {
+        leftOut += 1;
+      } else {
+        waiting += line;
+      }
+      if (clock.now() >= retryAt) {
+        void start();
+      }
+    },
+    // Nobody waits for a disk that refuses: a deployment that is under way goes on without its log.
+    whenReady: () => (inFlight.length + waiting.length > muchWaiting ? writing : null),
+    close,
+    async remove() {
+      await close();
+      await unlink(join(directory, path));
+    },
+  };
+}
