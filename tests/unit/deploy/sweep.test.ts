@@ -14,7 +14,7 @@ test("a listing is read with the age of each root, whatever else is in the folde
   );
   assert.deepEqual(found, {
     roots: [
-      { name: `${botName}.${ended}-old`, seconds: 599.5 },
+      { name: `${botName}.${ended}-old`, seconds: 600 },
       { name: "some", seconds: 999 },
     ],
     owners: [`${botName}.${ended}`],
