@@ -1,4 +1,5 @@
 import type { ChatEvent, Desk } from "../../src/chat/desk.ts";
+import { noPlace, places } from "./bounded.ts";
 import { publicRecord } from "./records.ts";
 import type { WebContext, WebLog } from "./types.ts";
 
@@ -14,8 +15,11 @@ export interface EventStreams {
 /** Server-sent events to every page and terminal that listens. */
 export function eventStreams(desk: Desk, log: WebLog): EventStreams {
   const closers = new Set<() => void>();
+  const open = places();
   return {
     answer(c, mayLook) {
+      const leave = open.take();
+      if (leave === null) return noPlace(c);
       const lastSeq = lastSeen(c);
       let end = () => {};
       const body = new ReadableStream<Uint8Array>(
@@ -57,6 +61,7 @@ export function eventStreams(desk: Desk, log: WebLog): EventStreams {
             }
             end = () => {
               ended = true;
+              leave();
               clearInterval(heartbeat);
               unsubscribe();
               closers.delete(close);

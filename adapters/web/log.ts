@@ -1,4 +1,5 @@
 import type { Desk } from "../../src/chat/desk.ts";
+import { noPlace, type Places } from "./bounded.ts";
 import type { WebContext, WebLog } from "./types.ts";
 
 /** What follows the first bytes: a page whose connection was cut goes on where it was. */
@@ -16,18 +17,27 @@ export async function logAnswer(
   desk: Desk,
   id: string,
   log: WebLog,
+  open: Places,
 ): Promise<Response | undefined> {
   const gone = new AbortController();
+  const leave = open.take();
+  if (leave === null) return noPlace(c);
   const chunks = await desk.log(id, { follow: c.req.query("follow") === "1", signal: gone.signal });
-  if (chunks === undefined) return undefined;
+  if (chunks === undefined) {
+    leave();
+    return undefined;
+  }
   const reading = skipped(chunks, Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0));
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reading.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
+        if (done === true) {
+          leave();
+          controller.close();
+        } else controller.enqueue(value);
       } catch (error) {
+        leave();
         if (gone.signal.aborted) return;
         log.error({ deployment: id, err: error }, "reading a deployment's log");
         // A cut connection says "not all of it"; a clean end would not.
@@ -35,6 +45,7 @@ export async function logAnswer(
       }
     },
     cancel() {
+      leave();
       gone.abort();
       // Not awaited: a reader that waits for the next line ends when it sees the signal.
       reading.return(undefined).catch(() => {});

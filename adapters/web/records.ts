@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type DeploymentFilter, type Desk, outcomes } from "../../src/chat/desk.ts";
+import { places } from "./bounded.ts";
 import { errorAnswer } from "./errors.ts";
 import { logAnswer } from "./log.ts";
 import type { Deployment, WebContext, WebEnv, WebOptions } from "./types.ts";
@@ -29,6 +30,7 @@ export const isRunId = (id: string): boolean => /^r-\d{8}-[0-9a-f]{4}$/.test(id)
 /** What can be read: deployments, runs, logs, hosts, and what may be typed. */
 export function recordRoutes({ desk, log }: Pick<WebOptions, "desk" | "log">): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
+  const openLogs = places();
 
   app.get("/deployments", async (c) => {
     const query = listSchema.safeParse(c.req.query());
@@ -58,7 +60,7 @@ export function recordRoutes({ desk, log }: Pick<WebOptions, "desk" | "log">): H
 
   app.get("/deployments/:id/log", async (c) => {
     const id = c.req.param("id");
-    const answer = isDeploymentId(id) ? await logAnswer(c, desk, id, log) : undefined;
+    const answer = isDeploymentId(id) ? await logAnswer(c, desk, id, log, openLogs) : undefined;
     return answer ?? unknownId(c, "deployment");
   });
 
