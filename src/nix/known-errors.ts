@@ -111,6 +111,12 @@ export const knownErrors: readonly KnownError[] = [
     advice: "Nothing listens there: is the machine up, and sshd running?",
   },
   {
+    title: "The bot does not know the host's key",
+    pattern: /checking the host key of|the host key SHA256:\S+ is not the one/,
+    advice:
+      "Compare the machine's fingerprint over a way you trust, then put its key into the bot's own known_hosts (SWITCHYARD_KNOWN_HOSTS).",
+  },
+  {
     title: "The host's key is not known",
     pattern: /Host key verification failed/,
     advice:

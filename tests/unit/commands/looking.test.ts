@@ -87,6 +87,8 @@ test("/status says that a host was changed by hand since its newest deployment",
     await bot.ends(await bot.deploy("yoga", { mode }));
     assert.equal(await said(), true, `a ${mode} changes nothing there`);
   }
+  await bot.asks(await bot.deploy("yoga"));
+  assert.equal(await said(), false, "the bot itself is at work there again");
 });
 
 test("/history: newest first, of one host or all, and no more than asked for", async (t) => {

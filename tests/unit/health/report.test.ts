@@ -28,8 +28,8 @@ test("what listens is told by port and program, each once, and whether others re
     'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))',
     'tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=1,fd=4))',
     'tcp LISTEN 0 511 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=2,fd=6))',
-    'tcp LISTEN 0 511 [::1]:8080 [::]:* users:(("nginx",pid=3,fd=6),("nginx",pid=4,fd=6))',
     'tcp LISTEN 0 511 *:8080 *:* users:(("nginx",pid=3,fd=7))',
+    'tcp LISTEN 0 511 [::1]:8080 [::]:* users:(("nginx",pid=3,fd=6),("nginx",pid=4,fd=6))',
     "udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*",
     "nonsense",
   ];

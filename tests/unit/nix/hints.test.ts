@@ -15,7 +15,9 @@ const known: readonly (readonly [string, RegExp])[] = [
   ["error: Path 'hosts/new.nix' in the repository \"/srv/fleet\" is not tracked by Git.", /git add/],
   ["error: cannot add path '/nix/store/x' because it lacks a signature by a trusted key", /trusted-user/],
   ["ssh: connect to host yoga port 22: Connection refused", /sshd running/],
-  ["Host key verification failed.", /known_hosts/],
+  ["Host key verification failed.", /builder's known_hosts/],
+  ["checking the host key of [yoga]:2222: kh has no key for it. Compare …", /SWITCHYARD_KNOWN_HOSTS/],
+  ["the host key SHA256:abc is not the one in kh: someone may be in between", /SWITCHYARD_KNOWN_HOSTS/],
   ["root@yoga: Permission denied (publickey).", /authorized_keys/],
   ["sudo: a password is required", /sudo/],
 ];
