@@ -2,12 +2,14 @@ import type { CommandSpec } from "../src/chat/spec.ts";
 import { buildAll } from "./build-all.ts";
 import { cancel, confirm } from "./confirm.ts";
 import { deploy } from "./deploy.ts";
+import { gc } from "./gc.ts";
 import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
 import { logs } from "./logs.ts";
 import { look } from "./look.ts";
+import { reboot } from "./reboot.ts";
 import { rollback } from "./rollback.ts";
 import { hosts, status } from "./status.ts";
 
@@ -17,6 +19,8 @@ export const commands: readonly CommandSpec[] = [
   buildAll,
   rollback,
   generations,
+  gc,
+  reboot,
   confirm,
   cancel,
   look,

@@ -1,3 +1,4 @@
+import { yesWords } from "../deploy/act-words.ts";
 import type { Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
@@ -12,6 +13,9 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   "dry-run": "deploy",
   "build-only": "build",
   rollback: "rollback",
+  gc: "deploy",
+  prune: "deploy",
+  reboot: "deploy",
 };
 
 /** Null for whoever may decide this card. */
@@ -38,7 +42,7 @@ export async function decide(call: Call, id: string, action: "switch" | "cancel"
     ? decided
     : {
         kind: "answer",
-        text: action === "switch" ? `${decided.deployment.host} will switch.` : `${id} is being cancelled.`,
+        text: action === "switch" ? yesWords(decided.deployment) : `${id} is being cancelled.`,
         blocks: deploymentCard(decided.deployment, null),
       };
 }

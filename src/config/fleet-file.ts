@@ -42,6 +42,7 @@ const hostSettings = {
   ackWithin: duration(5 * second, 30 * minute),
   commitWithin: duration(5 * second, hour),
   rollbackWithin: duration(10 * second, hour),
+  rebootWithin: duration(30 * second, 2 * hour),
   substitutes: z.boolean(),
 };
 
@@ -57,6 +58,7 @@ const defaultsSchema = z.strictObject({
   ackWithin: hostSettings.ackWithin.default(90 * second),
   commitWithin: hostSettings.commitWithin.default(5 * minute),
   rollbackWithin: hostSettings.rollbackWithin.default(5 * minute),
+  rebootWithin: hostSettings.rebootWithin.default(10 * minute),
   substitutes: hostSettings.substitutes.default(false),
 });
 

@@ -1,16 +1,11 @@
 import { z } from "zod";
+import { hostActSchema } from "./host-act.ts";
 
-/** The phases in the words people see, in the order in which a full deployment goes through them. */
-export const phaseNames = [
-  "check",
-  "build",
-  "copy",
-  "dry-activate",
-  "confirm",
-  "switch",
-  "validate",
-] as const;
+/** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
+const deploying = ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"] as const;
+export const phaseNames = [...deploying, "collect", "prune", "reboot"] as const;
 export type PhaseName = (typeof phaseNames)[number];
+export const deployPhases: readonly PhaseName[] = deploying;
 
 export const outcomes = [
   "built",
@@ -18,6 +13,7 @@ export const outcomes = [
   "unchanged",
   "deployed",
   "deployed-degraded",
+  "done",
   "rolled-back",
   "rollback-failed",
   "failed",
@@ -30,7 +26,7 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const modes = ["deploy", "dry-run", "build-only", "rollback"] as const;
+export const modes = ["deploy", "dry-run", "build-only", "rollback", "gc", "prune", "reboot"] as const;
 export type Mode = (typeof modes)[number];
 
 /** Who did something, and where: one person may appear under several surfaces. */
@@ -135,6 +131,8 @@ export const deploymentSchema = z.object({
   lastState: z.string().nullable().default(null),
   /** How often it was begun again, as the bot had been stopped or had died. */
   restarts: z.int().default(0),
+  /** For gc, prune and reboot: what was asked for, and what was seen of the host. */
+  act: hostActSchema.nullable().default(null),
   /** Set when an outcome of `unknown` was corrected by a later look at the host. */
   correction: z
     .object({ by: actorSchema, at: time, was: z.enum(outcomes) })
@@ -150,7 +148,7 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const runSchema = z.object({
   id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
-  kind: z.enum(["deploy", "build-all", "rollback"]),
+  kind: z.enum(["deploy", "build-all", "rollback", "gc", "prune", "reboot"]),
   command: z.string(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),

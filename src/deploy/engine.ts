@@ -20,6 +20,7 @@ import type {
   Status,
 } from "./requests.ts";
 import { runPhases } from "./run-phases.ts";
+import { type ActRequest, startAct } from "./start-act.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
 import { decideDeployment } from "./transitions.ts";
 import { createWork } from "./work.ts";
@@ -29,6 +30,8 @@ export interface Engine {
   deploy(request: DeployRequest): Promise<Started | Refusal>;
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
+  /** Collects garbage, deletes generations or reboots, after a click. */
+  act(request: ActRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
   /** Decides a card once; the first decision counts. */
   decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
@@ -141,6 +144,7 @@ export function createEngine(parts: EngineParts): Engine {
     deploy,
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
+    act: (request) => startAct(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     decide,
     lookAgain: (id, by) => lookAgain(parts, id, by),

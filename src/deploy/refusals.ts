@@ -1,4 +1,5 @@
 import { dirtyRef, isRefName } from "../nix/flake.ts";
+import { decisionWord, tooLate } from "./act-words.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { maxOpen } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
@@ -57,19 +58,19 @@ export function refuseDecision(
 ): Refusal | null {
   const decision = deployment.confirmation?.decision;
   if (decision !== null && decision !== undefined) {
-    return deployment.outcome === null && action === "cancel"
-      ? {
-          kind: "refused",
-          code: "too-late",
-          message: `${decision.by.name} clicked ${decision.action} already, and the switch is under way.`,
-          help: `If it turns out badly it rolls back by itself; afterwards there is /rollback ${deployment.host} previous.`,
-        }
-      : {
-          kind: "refused",
-          code: "already-decided",
-          message: `${decision.by.name} decided already: ${decision.action}.`,
-          help: null,
-        };
+    const word = decisionWord(deployment, decision.action);
+    if (deployment.outcome !== null || action !== "cancel") {
+      return {
+        kind: "refused",
+        code: "already-decided",
+        message: `${decision.by.name} decided already: ${word}.`,
+        help: null,
+      };
+    }
+    const late = tooLate(deployment, `${decision.by.name} clicked ${word} already`);
+    return late === null && isAtWork
+      ? null
+      : { kind: "refused", code: "too-late", message: `${word} is under way.`, help: null, ...late };
   }
   if (!isOpen(deployment)) {
     return {

@@ -3,6 +3,7 @@ import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { isOpen } from "./deployment.ts";
+import { usesBuilder } from "./modes.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { endOwnProcesses } from "./processes.ts";
 import { sweepBuilder, sweepHost } from "./sweep.ts";
@@ -31,7 +32,7 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
 async function sweepFor(parts: EngineParts, task: Task): Promise<void> {
   const { mode, host } = task.context.record();
   await Promise.all([
-    ...(mode === "rollback" ? [] : [sweepBuilder(parts)]),
+    ...(!usesBuilder(mode) ? [] : [sweepBuilder(parts)]),
     ...(mode === "build-only" ? [] : [sweepHost(parts, host)]),
   ]);
 }

@@ -1,5 +1,7 @@
 import type { Actor, Decision, Deployment, Mode, Outcome, PhaseName } from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
+import { type HostAct, newAct } from "./host-act.ts";
+import { changesHost } from "./modes.ts";
 
 /** Pure changes of a deployment record; the store applies them one at a time. */
 
@@ -16,6 +18,7 @@ export interface NewDeployment {
   readonly log: string;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly act?: HostAct;
 }
 
 export function newDeployment(asked: NewDeployment, now: string): Deployment {
@@ -52,6 +55,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     supervisedUntil: null,
     lastState: null,
     restarts: 0,
+    act: asked.act ?? null,
     correction: null,
     times: {},
     createdAt: now,
@@ -82,10 +86,14 @@ export function beginAgain(deployment: Deployment): Deployment {
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {
-    ...newDeployment({ ...asked, ...target }, deployment.createdAt),
+    ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),
     revision: deployment.revision,
     restarts: deployment.restarts + 1,
   };
+}
+
+function actAgain({ act }: Deployment): { act?: HostAct } {
+  return act === null ? {} : { act: newAct(act) };
 }
 
 export interface End {
@@ -154,5 +162,5 @@ export function expireDeployment(deployment: Deployment, now: string): Deploymen
 
 /** Whether two deployments may be under way on one host: only one of them may touch it. */
 export function isInTheWay(open: Deployment, host: string, mode: Mode): boolean {
-  return open.host === host && open.mode !== "build-only" && mode !== "build-only";
+  return open.host === host && changesHost(open.mode) && changesHost(mode);
 }

@@ -1,5 +1,6 @@
 import { logKind } from "../logs/log-files.ts";
 import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
+import type { HostAct } from "./host-act.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 import { resume } from "./recovery.ts";
 import { refuseBusy } from "./refusals.ts";
@@ -16,6 +17,7 @@ export interface Asked {
   readonly allowAnyRef: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly act?: HostAct;
 }
 
 /** Who asks, and how. */

@@ -15,6 +15,7 @@ export interface Host {
   /** Milliseconds. */
   readonly settle: number;
   readonly approveWithin: number;
+  readonly rebootWithin: number;
   readonly deadlines: SupervisorDeadlines;
   readonly substitutes: boolean;
 }
@@ -44,6 +45,7 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     checks: entry?.checks ?? [],
     settle: entry?.settle ?? defaults.settle,
     approveWithin: entry?.approveWithin ?? defaults.approveWithin,
+    rebootWithin: entry?.rebootWithin ?? defaults.rebootWithin,
     deadlines: {
       activateWithin: entry?.activateWithin ?? defaults.activateWithin,
       ackWithin: entry?.ackWithin ?? defaults.ackWithin,

@@ -29,7 +29,7 @@ export interface LogFiles {
   read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
 }
 
-export type LogKind = "deploy" | "dry-run" | "build" | "build-all";
+export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "gc" | "prune" | "reboot";
 
 export function logKind(mode: Mode): LogKind {
   switch (mode) {
@@ -37,7 +37,10 @@ export function logKind(mode: Mode): LogKind {
     case "rollback":
       return "deploy";
     case "dry-run":
-      return "dry-run";
+    case "gc":
+    case "prune":
+    case "reboot":
+      return mode;
     case "build-only":
       return "build";
   }

@@ -7,28 +7,23 @@ import {
   fields,
   heading,
   list,
-  type StepItem,
   type Tone,
   table,
   text,
 } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
+import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import {
   awaitsDecision,
   type Deployment,
   isOpen,
   type Outcome,
-  type PhaseName,
   type UnitChanges,
 } from "../deploy/deployment.ts";
+import { changesHost, isActMode } from "../deploy/modes.ts";
 import { storePathName } from "../nix/flake.ts";
-
-const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"],
-  "dry-run": ["check", "build", "copy", "dry-activate"],
-  "build-only": ["check", "build"],
-  rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
-};
+import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
+import { stepsBlock } from "./phase-steps.ts";
 
 /** A deployment as its thread shows it: from the record alone, plus what is happening right now. */
 export function deploymentCard(deployment: Deployment, progress: Progress | null): Block[] {
@@ -45,13 +40,6 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
   ];
 }
 
-export function stepsBlock(deployment: Deployment, progress: Progress | null): Block {
-  return {
-    kind: "steps",
-    steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)),
-  };
-}
-
 /** What somebody has to read before a click: the code, what changes, the warnings. */
 export function confirmBlocks(deployment: Deployment): Block[] {
   return [
@@ -64,6 +52,7 @@ export function confirmBlocks(deployment: Deployment): Block[] {
 function changeBlocks(deployment: Deployment): Block[] {
   return [
     ...changes(deployment),
+    ...actBlocks(deployment),
     ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
     ...(deployment.rebootNeeded
       ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]
@@ -73,16 +62,19 @@ function changeBlocks(deployment: Deployment): Block[] {
 
 export function title(deployment: Deployment): string {
   const { host, mode, toGeneration, outcome } = deployment;
-  const what = {
+  const what: string = {
     deploy: `Deploy ${host}`,
     "dry-run": `Dry run of ${host}`,
     "build-only": `Build of ${host}`,
     rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
+    gc: `Collect the garbage of ${host}`,
+    prune: pruneTitle(deployment),
+    reboot: `Reboot ${host}`,
   }[mode];
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;
   }
-  const question = mode === "rollback" ? "go back?" : "switch?";
+  const question = isActMode(mode) ? "go ahead?" : mode === "rollback" ? "go back?" : "switch?";
   return awaitsDecision(deployment) ? `${what}: ${question}` : `${what}: ${deployment.phase}`;
 }
 
@@ -99,6 +91,7 @@ export function tone(deployment: Deployment): Tone {
     case "tested":
     case "unchanged":
     case "deployed":
+    case "done":
       return "good";
     case "deployed-degraded":
     case "rolled-back":
@@ -128,7 +121,8 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
       isOpen(deployment) && deployment.before !== null
         ? `generation ${deployment.before.generation ?? "?"}`
         : null,
-    Risk: deployment.mode === "deploy" || deployment.mode === "rollback" ? deployment.risk : null,
+    ...actFacts(deployment),
+    Risk: changesHost(deployment.mode) && deployment.mode !== "dry-run" ? deployment.risk : null,
     Generation: deployment.generation,
     "Looked again": correctionText(deployment),
   };
@@ -139,47 +133,6 @@ export function correctionText({ correction, outcome }: Deployment): string | nu
   return correction === null
     ? null
     : `${correction.by.name} at ${clockTime(correction.at)}: ${outcome}, after it was ${correction.was}`;
-}
-
-function step(deployment: Deployment, phase: PhaseName, progress: Progress | null): StepItem {
-  const time = deployment.times[phase];
-  const isHere = deployment.phase === phase && isOpen(deployment);
-  const isRunning = isHere && time !== undefined && time.finishedAt === null;
-  const isMeasured = isRunning && progress !== null && progress.expected > 0;
-  return {
-    name: phase,
-    state: stepState(deployment, phase, isRunning),
-    detail: isRunning && progress !== null && progress.text !== "" ? detail(progress) : null,
-    startedAt: time?.startedAt ?? null,
-    finishedAt: time?.finishedAt ?? null,
-    progress: isMeasured ? Math.min(1, progress.done / progress.expected) : null,
-  };
-}
-
-function detail(progress: Progress): string {
-  return progress.expected > 0
-    ? `${progress.text} (${progress.done} of ${progress.expected})`
-    : progress.text;
-}
-
-const wentWrong: readonly Outcome[] = [
-  "failed",
-  "rolled-back",
-  "rollback-failed",
-  "unknown",
-  "superseded",
-  "refused",
-];
-
-function stepState(deployment: Deployment, phase: PhaseName, isRunning: boolean): StepItem["state"] {
-  if (isRunning) {
-    return "running";
-  }
-  if (deployment.times[phase] === undefined) {
-    return isOpen(deployment) ? "waiting" : "skipped";
-  }
-  const isLast = deployment.phase === phase && deployment.outcome !== null;
-  return isLast && deployment.outcome !== null && wentWrong.includes(deployment.outcome) ? "failed" : "done";
 }
 
 const mostPackages = 200;
@@ -233,7 +186,9 @@ export function decisionBlocks(deployment: Deployment): Block[] {
   }
   const made = confirmation?.decision ?? null;
   if (made !== null) {
-    return [decision(deployment, `${made.by.name} said ${made.action} at ${clockTime(made.at)}.`, "neutral")];
+    const said = `${made.by.name} said ${decisionWord(deployment, made.action)} at ${clockTime(made.at)}.`;
+    const mayStop = deployment.mode === "gc" && isOpen(deployment) && made.action === "switch";
+    return [decision(deployment, said, "neutral"), ...(mayStop ? [buttons(cancelButton(deployment))] : [])];
   }
   if (outcome === "expired") {
     return [
@@ -256,6 +211,9 @@ function decision(deployment: Deployment, said: string, how: Tone): Block {
 export function lastButtons(deployment: Deployment): Button[] {
   if (deployment.outcome === "unknown") {
     return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
+  }
+  if (deployment.mode === "prune" && deployment.outcome === "done") {
+    return [commandButton("Free the space", `/gc ${deployment.host}`)];
   }
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy"
@@ -280,9 +238,13 @@ function clockTime(iso = ""): string {
 }
 
 function decisionButtons(deployment: Deployment): Button[] {
-  const label = deployment.mode === "rollback" ? "Roll back" : "Switch";
   return [
-    decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
+    decideButton(
+      deployment,
+      yesLabel(deployment),
+      "switch",
+      deployment.risk === "high" ? "danger" : "primary",
+    ),
     cancelButton(deployment),
   ];
 }

@@ -40,6 +40,7 @@ const wellEnded: ReadonlySet<string> = new Set([
   "unchanged",
   "deployed",
   "deployed-degraded",
+  "done",
 ]);
 
 function seconds(deployment: Deployment): string {

@@ -8,10 +8,10 @@ import {
   correctionText,
   decisionBlocks,
   lastButtons,
-  stepsBlock,
   title,
   tone,
 } from "./deployment-card.ts";
+import { stepsBlock } from "./phase-steps.ts";
 import { runCard } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */

@@ -45,6 +45,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     supervisedUntil: null,
     lastState: null,
     restarts: 0,
+    act: null,
     correction: null,
     times: {},
     createdAt: "",

@@ -117,19 +117,18 @@ async function readHost(context: PhaseContext): Promise<HostFacts> {
     });
     return parseHostFacts(host.name, facts.stdout);
   } catch (error) {
-    if (error instanceof ShellError && error.failure === "unreachable") {
-      throw new PhaseError(
-        error.message,
-        hintFor([error.message]) ??
-          `Is ${host.name} up? Try \`ssh\` to it from the ${host.target.via === "direct" ? "bot's machine" : "builder"}.`,
-        [],
-        {
-          cause: error,
-        },
-      );
-    }
-    throw error;
+    throw unreachable(host, error);
   }
+}
+
+/** Says what to do about a host that does not answer; any other error stays as it is. */
+export function unreachable(host: PhaseContext["host"], error: unknown): unknown {
+  if (!(error instanceof ShellError) || error.failure !== "unreachable") {
+    return error;
+  }
+  const from = host.target.via === "direct" ? "bot's machine" : "builder";
+  const help = hintFor([error.message]) ?? `Is ${host.name} up? Try \`ssh\` to it from the ${from}.`;
+  return new PhaseError(error.message, help, [], { cause: error });
 }
 
 /** The least that has to be free, in bytes: a system is a few GB at most, a kernel and its initrd some 50 MB. */

@@ -2,6 +2,7 @@ import { deadlines } from "../../config/deadlines.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
+import { decisionWord } from "../act-words.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { HostFacts } from "../deployment.ts";
 
@@ -17,7 +18,7 @@ export const confirm: Phase = {
       const expiresAt = new Date(clock.now() + host.approveWithin).toISOString();
       await context.save({ confirmation: { expiresAt, decision: null } });
     }
-    context.say("waiting for a click on Switch or Cancel");
+    context.say("waiting for a decision");
     await context.decided();
     const { confirmation } = context.record();
     const decision = confirmation?.decision;
@@ -26,7 +27,7 @@ export const confirm: Phase = {
     if (decision === null || decision === undefined || isLate) {
       return end({ outcome: "expired", message: "Nobody decided in time; the running system is untouched." });
     }
-    context.say(`${decision.by.name} said ${decision.action}`);
+    context.say(`${decision.by.name} said ${decisionWord(context.record(), decision.action)}`);
     if (decision.action === "cancel") {
       return end({
         outcome: "cancelled",

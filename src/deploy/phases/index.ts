@@ -2,9 +2,13 @@ import type { Phase } from "../context.ts";
 import type { Mode } from "../deployment.ts";
 import { build } from "./build.ts";
 import { check, checkForBuild, checkForRollback } from "./check.ts";
+import { checkForAct } from "./check-act.ts";
+import { collect } from "./collect.ts";
 import { confirm } from "./confirm.ts";
 import { copy } from "./copy.ts";
 import { dryActivate } from "./dry-activate.ts";
+import { prune } from "./prune.ts";
+import { reboot } from "./reboot.ts";
 import { switchPhase } from "./switch.ts";
 import { validate } from "./validate.ts";
 
@@ -14,4 +18,7 @@ export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
   "dry-run": [check, build, copy, dryActivate],
   "build-only": [checkForBuild, build],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
+  gc: [checkForAct, confirm, collect],
+  prune: [checkForAct, confirm, prune],
+  reboot: [checkForAct, confirm, reboot],
 };
