@@ -2,6 +2,7 @@ import type { CommandSpec } from "../src/chat/spec.ts";
 import { buildAll } from "./build-all.ts";
 import { cancel, confirm } from "./confirm.ts";
 import { deploy } from "./deploy.ts";
+import { diff } from "./diff.ts";
 import { gc } from "./gc.ts";
 import { generations } from "./generations.ts";
 import { health } from "./health.ts";
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   deploy,
   buildAll,
   rollback,
+  diff,
   generations,
   gc,
   reboot,

@@ -13,6 +13,7 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   "dry-run": "deploy",
   "build-only": "build",
   rollback: "rollback",
+  diff: "build",
   gc: "deploy",
   prune: "deploy",
   reboot: "deploy",

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { comparisonSchema } from "./comparison.ts";
 import { hostActSchema } from "./host-act.ts";
 
 /** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
 const deploying = ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"] as const;
-export const phaseNames = [...deploying, "collect", "prune", "reboot"] as const;
+export const phaseNames = [...deploying, "compare", "collect", "prune", "reboot"] as const;
 export type PhaseName = (typeof phaseNames)[number];
 export const deployPhases: readonly PhaseName[] = deploying;
 
@@ -26,7 +27,16 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const modes = ["deploy", "dry-run", "build-only", "rollback", "gc", "prune", "reboot"] as const;
+export const modes = [
+  "deploy",
+  "dry-run",
+  "build-only",
+  "rollback",
+  "diff",
+  "gc",
+  "prune",
+  "reboot",
+] as const;
 export type Mode = (typeof modes)[number];
 
 /** Who did something, and where: one person may appear under several surfaces. */
@@ -133,6 +143,8 @@ export const deploymentSchema = z.object({
   restarts: z.int().default(0),
   /** For gc, prune and reboot: what was asked for, and what was seen of the host. */
   act: hostActSchema.nullable().default(null),
+  /** For diff: what was found beside `diff`. */
+  comparison: comparisonSchema.nullable().default(null),
   /** Set when an outcome of `unknown` was corrected by a later look at the host. */
   correction: z
     .object({ by: actorSchema, at: time, was: z.enum(outcomes) })

@@ -4,12 +4,12 @@ import type { Mode } from "./deployment.ts";
 
 /** Only one deployment that changes a host may be under way on it. */
 export function changesHost(mode: Mode): boolean {
-  return mode !== "build-only";
+  return mode !== "build-only" && mode !== "diff";
 }
 
 /** Whether it runs anything on the builder beside the way to the host. */
 export function usesBuilder(mode: Mode): boolean {
-  return mode === "deploy" || mode === "dry-run" || mode === "build-only";
+  return mode !== "rollback" && !isActMode(mode);
 }
 
 export type ActMode = "gc" | "prune" | "reboot";

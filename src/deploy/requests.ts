@@ -1,5 +1,6 @@
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
 import type { Looked } from "./look.ts";
+import type { ActMode } from "./modes.ts";
 
 /** What may be asked of the engine, and what it answers. */
 
@@ -34,7 +35,7 @@ export type Decided = { readonly kind: "decided"; readonly deployment: Deploymen
 
 export interface DeployRequest {
   readonly host: string;
-  readonly mode: Exclude<Mode, "rollback">;
+  readonly mode: Exclude<Mode, "rollback" | ActMode>;
   readonly ref: string | null;
   readonly reason: string | null;
   readonly by: Actor;

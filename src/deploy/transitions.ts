@@ -56,6 +56,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     lastState: null,
     restarts: 0,
     act: asked.act ?? null,
+    comparison: null,
     correction: null,
     times: {},
     createdAt: now,

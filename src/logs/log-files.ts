@@ -29,7 +29,7 @@ export interface LogFiles {
   read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
 }
 
-export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "gc" | "prune" | "reboot";
+export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "diff" | "gc" | "prune" | "reboot";
 
 export function logKind(mode: Mode): LogKind {
   switch (mode) {
@@ -37,6 +37,7 @@ export function logKind(mode: Mode): LogKind {
     case "rollback":
       return "deploy";
     case "dry-run":
+    case "diff":
     case "gc":
     case "prune":
     case "reboot":

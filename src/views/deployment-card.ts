@@ -8,7 +8,6 @@ import {
   heading,
   list,
   type Tone,
-  table,
   text,
 } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
@@ -23,6 +22,7 @@ import {
 import { changesHost, isActMode } from "../deploy/modes.ts";
 import { storePathName } from "../nix/flake.ts";
 import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
+import { diffBlocks, packageTable } from "./diff-card.ts";
 import { stepsBlock } from "./phase-steps.ts";
 
 /** A deployment as its thread shows it: from the record alone, plus what is happening right now. */
@@ -49,10 +49,11 @@ export function confirmBlocks(deployment: Deployment): Block[] {
   ];
 }
 
-function changeBlocks(deployment: Deployment): Block[] {
+export function changeBlocks(deployment: Deployment): Block[] {
   return [
     ...changes(deployment),
     ...actBlocks(deployment),
+    ...diffBlocks(deployment),
     ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
     ...(deployment.rebootNeeded
       ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]
@@ -67,6 +68,7 @@ export function title(deployment: Deployment): string {
     "dry-run": `Dry run of ${host}`,
     "build-only": `Build of ${host}`,
     rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
+    diff: `What would change on ${host}`,
     gc: `Collect the garbage of ${host}`,
     prune: pruneTitle(deployment),
     reboot: `Reboot ${host}`,
@@ -135,21 +137,14 @@ export function correctionText({ correction, outcome }: Deployment): string | nu
     : `${correction.by.name} at ${clockTime(correction.at)}: ${outcome}, after it was ${correction.was}`;
 }
 
-const mostPackages = 200;
-
 function changes(deployment: Deployment): Block[] {
   const { diff, units } = deployment;
   if (units === null) {
     return [];
   }
-  const rows = diff
-    .slice(0, mostPackages)
-    .map(({ name, before, after, size }) => [name, before, after, size]);
-  const more =
-    diff.length > mostPackages ? [["…", `${diff.length - mostPackages} more, see the log`, "", ""]] : [];
   return [
     text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
-    ...(rows.length === 0 ? [] : [table(["Package", "Now", "Then", "Size"], [...rows, ...more])]),
+    ...packageTable(diff),
     ...unitLists(units),
   ];
 }

@@ -7,6 +7,7 @@ const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
   "dry-run": ["check", "build", "copy", "dry-activate"],
   "build-only": ["check", "build"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
+  diff: ["check", "build", "compare"],
   gc: ["check", "confirm", "collect"],
   prune: ["check", "confirm", "prune"],
   reboot: ["check", "confirm", "reboot"],

@@ -4,6 +4,7 @@ import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
 import {
   cancelButton,
+  changeBlocks,
   confirmBlocks,
   correctionText,
   decisionBlocks,
@@ -105,11 +106,17 @@ function endOf(deployment: Deployment): ThreadMessage {
       ...(lines.length === 0
         ? []
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
+      ...(showsChanges(deployment) ? changeBlocks(deployment) : []),
       ...(outcome === "unknown" ? [buttons(...lastButtons(deployment))] : []),
     ],
     mentionsRequester: true,
     broadcast: outcome !== null && alarming.has(outcome),
   };
+}
+
+/** Where nobody is asked anything, there is no card that has them. */
+function showsChanges({ mode, outcome }: Deployment): boolean {
+  return outcome === "tested" || (mode === "diff" && outcome === "done");
 }
 
 /** An edit tells nobody: that the end is known after all is news of its own. */

@@ -20,7 +20,6 @@ describe("/gc on a real machine", { skip }, () => {
   after(async () => {
     await bot.stop();
     await other.stop();
-    await fleet().reset(host);
   });
 
   /** A path that nothing needs. */

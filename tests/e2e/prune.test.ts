@@ -26,10 +26,7 @@ describe("/generations --prune on a real machine", { skip }, () => {
     await deploy("origin/next");
     await deploy("origin/main");
   });
-  after(async () => {
-    await bot.stop();
-    await fleet().reset(host);
-  });
+  after(() => bot.stop());
 
   async function deploy(ref: string): Promise<void> {
     const id = await bot.start(`/deploy ${host} --ref ${ref}`);
@@ -113,19 +110,18 @@ describe("/generations --prune on a real machine", { skip }, () => {
     const id = await bot.start(`/generations ${host} --prune 1`);
     const card = await bot.asks(id);
     assert.equal(card.phase, "confirm", card.message ?? "");
-    await fleet().break(host, "fill-boot");
-    await inside(
-      "truncate -s +4k /boot/ballast && dd if=/dev/zero of=/boot/ballast2 bs=512 2>/dev/null; true",
-    );
+    await inside("mount --bind /boot /boot && mount -o remount,bind,ro /boot");
     try {
       await bot.act(id, "switch");
       const ended = await bot.ended(id);
       assert.equal(ended.outcome, "failed", ended.message ?? "");
-      assert.match(ended.message ?? "", /deleted \(4, 2\), but the boot entries were not written/);
+      assert.match(
+        ended.message ?? "",
+        /2 generations deleted \(4, 2\), but the boot entries were not written/,
+      );
       assert.match(ended.help ?? "", /switch-to-configuration boot on ovh-vps/);
     } finally {
-      await inside("rm -f /boot/ballast2");
-      await fleet().mend(host, "fill-boot");
+      await inside("umount /boot");
     }
   });
 });

@@ -46,6 +46,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     lastState: null,
     restarts: 0,
     act: null,
+    comparison: null,
     correction: null,
     times: {},
     createdAt: "",

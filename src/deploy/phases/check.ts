@@ -29,6 +29,15 @@ export const checkForBuild: Phase = {
   },
 };
 
+/** For a look at what a deploy would change: the host is asked what it runs, and nothing else. */
+export const checkForDiff: Phase = {
+  name: "check",
+  async run(context) {
+    await allOf([checkSource(context), checkBuilder(context), noteRunning(context)]);
+    return next;
+  },
+};
+
 /** For a roll back, which needs neither the flake nor the builder's Nix. */
 export const checkForRollback: Phase = {
   name: "check",
@@ -92,6 +101,11 @@ async function checkHost(context: PhaseContext): Promise<void> {
   });
   context.say(`${context.host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
   await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
+}
+
+async function noteRunning(context: PhaseContext): Promise<void> {
+  const before = await readHost(context);
+  await context.save({ before, previous: before.current });
 }
 
 /** A roll back brings nothing new to the host, so a full disk there is no reason against it. */

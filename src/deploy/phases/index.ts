@@ -1,9 +1,10 @@
 import type { Phase } from "../context.ts";
 import type { Mode } from "../deployment.ts";
 import { build } from "./build.ts";
-import { check, checkForBuild, checkForRollback } from "./check.ts";
+import { check, checkForBuild, checkForDiff, checkForRollback } from "./check.ts";
 import { checkForAct } from "./check-act.ts";
 import { collect } from "./collect.ts";
+import { compare } from "./compare.ts";
 import { confirm } from "./confirm.ts";
 import { copy } from "./copy.ts";
 import { dryActivate } from "./dry-activate.ts";
@@ -18,6 +19,7 @@ export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
   "dry-run": [check, build, copy, dryActivate],
   "build-only": [checkForBuild, build],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
+  diff: [checkForDiff, build, compare],
   gc: [checkForAct, confirm, collect],
   prune: [checkForAct, confirm, prune],
   reboot: [checkForAct, confirm, reboot],

@@ -94,6 +94,7 @@ test("only one deployment may touch a host; a build touches none", () => {
     ["build-only", "deploy", "yoga", false],
     ["deploy", "deploy", "vps", false],
     ["gc", "deploy", "yoga", true],
+    ["diff", "deploy", "yoga", false],
     ["deploy", "reboot", "yoga", true],
     ["prune", "build-only", "yoga", false],
   ] as const) {
@@ -185,6 +186,7 @@ test("the phases, by what was asked for", () => {
     "dry-run": ["check", "build", "copy", "dry-activate"],
     "build-only": ["check", "build"],
     rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
+    diff: ["check", "build", "compare"],
     gc: ["check", "confirm", "collect"],
     prune: ["check", "confirm", "prune"],
     reboot: ["check", "confirm", "reboot"],

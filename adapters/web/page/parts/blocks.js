@@ -22,6 +22,8 @@ export function Block({ block }) {
       return html`<${Table} columns=${block.columns} rows=${block.rows} />`;
     case "list":
       return html`<${List} ...${block} />`;
+    case "links":
+      return html`<${Links} ...${block} />`;
     case "code":
       return html`<${Code} ...${block} />`;
     case "fold":
@@ -105,6 +107,14 @@ function List({ title, items, folded }) {
   const count = html`<span class="count">${items.length}</span>`;
   if (folded) return html`<details class="list"><summary>${title} ${count}</summary>${entries}</details>`;
   return html`<div class="list"><h4>${title} ${count}</h4>${entries}</div>`;
+}
+
+/** Nothing but a web address leads anywhere. */
+function Links({ title, items }) {
+  if (items.length === 0) return null;
+  return html`<div class="list"><h4>${title} <span class="count">${items.length}</span></h4>
+    <ul>${items.map(({ text, url }, index) => html`<li key=${index}>${/^https?:\/\//.test(url ?? "") ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : text}</li>`)}</ul>
+  </div>`;
 }
 
 /** Made by the page itself, around what is long: see card.js. */
