@@ -12,6 +12,7 @@ import { logs } from "./logs.ts";
 import { look } from "./look.ts";
 import { reboot } from "./reboot.ts";
 import { rollback } from "./rollback.ts";
+import { stats } from "./stats.ts";
 import { hosts, status } from "./status.ts";
 
 /** The bot's commands. Help, completion and every surface follow from this list. */
@@ -31,5 +32,6 @@ export const commands: readonly CommandSpec[] = [
   hosts,
   history,
   logs,
+  stats,
   help,
 ];

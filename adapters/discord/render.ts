@@ -109,6 +109,9 @@ function renderBlock(block: Block, share: number, mostRows: number): APIComponen
       return textPart(tableMarkdown(block, share, mostRows));
     case "list":
       return textPart(listMarkdown(block, share));
+    case "picture":
+      // An answer has the picture itself beneath it: see wording.ts.
+      return textPart(escapeLong(block.alt, share));
     case "links":
       return textPart(linkMarkdown(block, share));
     case "code": {

@@ -75,10 +75,11 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
             },
           ];
     case "text":
-    case "decision": {
-      const text = escapeLong(toneSign[block.tone] + block.text, Math.min(share, limits.sectionText));
-      return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
-    }
+    case "decision":
+      return textBlocks(toneSign[block.tone] + block.text, share);
+    case "picture":
+      // An answer that everybody sees has the picture itself beneath it: see answers.ts.
+      return textBlocks(block.alt, share);
     case "fields":
       return fieldLines(block.fields, share);
     case "steps":
@@ -100,6 +101,11 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
         Math.min(limits.actionElements, Math.max(5, Math.floor(share / 100))),
       );
   }
+}
+
+function textBlocks(value: string, share: number): types.KnownBlock[] {
+  const text = escapeLong(value, Math.min(share, limits.sectionText));
+  return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
 }
 
 /** JSON around one line with a link. */

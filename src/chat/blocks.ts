@@ -59,6 +59,8 @@ export type Block =
   | { readonly kind: "code"; readonly title: string; readonly text: string }
   /** Lines, some of which lead somewhere. A surface shows the text alone where the address is not a plain one. */
   | { readonly kind: "links"; readonly title: string; readonly items: readonly LinkItem[] }
+  /** `alt` says in words what the picture shows, for platforms and people that do not see it. */
+  | { readonly kind: "picture"; readonly alt: string; readonly svg: string }
   | { readonly kind: "buttons"; readonly buttons: readonly Button[] }
   /** What became of buttons that can decide nothing any more, whose labels are kept. */
   | {
@@ -93,6 +95,10 @@ export function list(title: string, items: readonly string[], folded = false): B
 
 export function links(title: string, items: readonly LinkItem[]): Block {
   return { kind: "links", title, items };
+}
+
+export function picture(alt: string, svg: string): Block {
+  return { kind: "picture", alt, svg };
 }
 
 export function code(title: string, value: string): Block {

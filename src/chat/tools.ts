@@ -11,6 +11,8 @@ export interface CommandTools {
   /** The end of a deployment's log, at most so many bytes. */
   readonly readLog: (deployment: Deployment, bytes: number) => Promise<string>;
   readonly fleet: () => FleetFile;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** For /help. */
   readonly commands: readonly CommandSpec[];
 }

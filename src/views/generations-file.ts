@@ -1,3 +1,4 @@
+import { stringify } from "csv-stringify/sync";
 import type { Deployment } from "../deploy/deployment.ts";
 import type { Generation } from "../nix/generations.ts";
 import { madeBy } from "./generations.ts";
@@ -41,17 +42,12 @@ export function generationsJson(all: readonly Generation[], past: readonly Deplo
   );
 }
 
-/** As RFC 4180 has it, but with plain line ends. */
+/** As RFC 4180 has it, but with plain line ends; nothing in it is a formula to a spreadsheet. */
 export function generationsCsv(all: readonly Generation[], past: readonly Deployment[]): string {
   const rows = all.map((generation) => row(generation, past));
-  const header = Object.keys(rows[0] ?? { generation: 0 });
-  return [header, ...rows.map((one) => Object.values(one).map(String))]
-    .map((cells) => cells.map(cell).join(","))
-    .join("\n");
-}
-
-/** People open such files in spreadsheets, where a leading = would be a formula. */
-function cell(value: string): string {
-  const safe = /^[=+@-]/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return stringify(rows, {
+    header: true,
+    escape_formulas: true,
+    cast: { boolean: String },
+  }).trimEnd();
 }

@@ -112,6 +112,7 @@ export const anyBlock: fc.Arbitrary<Block> = fc.oneof(
     title: hostileText,
     items: many(fc.record({ text: short, url: fc.option(anyUrl) })),
   }),
+  fc.record({ kind: fc.constant("picture" as const), alt: hostileText, svg: hostileText }),
   fc.record({ kind: fc.constant("code" as const), title: hostileText, text: hostileText }),
   fc.record({ kind: fc.constant("buttons" as const), buttons: many(button, 200) }),
   fc.record({

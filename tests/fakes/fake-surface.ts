@@ -134,6 +134,8 @@ function words(block: Block): readonly string[] {
       return [block.title, ...block.items];
     case "links":
       return [block.title, ...block.items.map(({ text }) => text)];
+    case "picture":
+      return [block.alt];
     case "code":
       return [block.title, block.text];
     case "buttons":

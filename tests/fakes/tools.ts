@@ -22,6 +22,7 @@ export function toolsOf(world: World, bot: Bot): CommandTools {
     store: bot.store,
     readLog: async () => "",
     fleet: () => fleetFrom(world.fleet),
+    now: () => world.clock.now(),
     commands,
   };
 }

@@ -22,6 +22,8 @@ export function Block({ block }) {
       return html`<${Table} columns=${block.columns} rows=${block.rows} />`;
     case "list":
       return html`<${List} ...${block} />`;
+    case "picture":
+      return html`<img class="picture" alt=${block.alt} src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(block.svg)}`} />`;
     case "links":
       return html`<${Links} ...${block} />`;
     case "code":
@@ -128,9 +130,11 @@ function Fold({ of, count, blocks }) {
 function Code({ title, text }) {
   const [isCopied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const isFile = /^[\w.-]+\.(csv|json)$/.test(title);
   return html`<figure class="code">
     <figcaption>
       <span>${title}</span>
+      ${isFile && html`<a class="quiet" download=${title} href=${`data:text/plain;charset=utf-8,${encodeURIComponent(text)}`}>Save</a>`}
       ${navigator.clipboard && html`<button type="button" class="quiet" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>`}
     </figcaption>
     <pre tabindex="0">${text.split("\n").map((line, index) => html`<span key=${index} class=${lineTone(line)}>${`${line}\n`}</span>`)}</pre>
