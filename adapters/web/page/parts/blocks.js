@@ -114,7 +114,7 @@ function List({ title, items, folded }) {
 /** Nothing but a web address leads anywhere. */
 function Links({ title, items }) {
   if (items.length === 0) return null;
-  return html`<div class="list"><h4>${title} <span class="count">${items.length}</span></h4>
+  return html`<div class="links"><p>${title} <span class="count">${items.length}</span></p>
     <ul>${items.map(({ text, url }, index) => html`<li key=${index}>${/^https?:\/\//.test(url ?? "") ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : text}</li>`)}</ul>
   </div>`;
 }
