@@ -118,6 +118,25 @@ test("a bot that dies while it collects ends what it left, and collects again", 
   held.release();
 });
 
+test("a bot that is stopped while it collects leaves it open, and the next one collects", async (t) => {
+  const world = await withHistory(t);
+  world.host("yoga").acts.garbage.push(...garbage);
+  const first = await world.startBot();
+  const held = world.shell("yoga").hold("nix-collect-garbage");
+  const id = await first.act("yoga", { mode: "gc" });
+  await first.asks(id);
+  await first.engine.decide(id, "switch", alice);
+  await world.clock.until(held.hasStarted);
+  await world.clock.settle(first.engine.drain(30_000));
+  assert.equal((await first.record(id)).outcome, null);
+  assert.deepEqual([...world.host("yoga").processes], [], "nothing of it runs on");
+  first.kill();
+  const second = await world.startBot();
+  await second.engine.recover();
+  assert.match((await second.ends(id)).message ?? "", /3 store paths deleted/);
+  held.release();
+});
+
 test("prune deletes what the card says, keeps the newest, and writes the boot entries once", async (t) => {
   const world = await withHistory(t);
   const host = world.host("yoga");

@@ -139,3 +139,18 @@ test("a bot that dies before the order was given gives it when it is back, but n
     held.release({ exitCode: 1 });
   }
 });
+
+test("a bot that is stopped while a host reboots leaves it open, and the next one goes on", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const { bot, id } = await asked(world);
+  await bot.engine.decide(id, "switch", alice);
+  await world.clock.until(() => world.host("yoga").acts.reboots === 1);
+  await world.clock.settle(bot.engine.drain(30_000));
+  const left = await bot.record(id);
+  assert.deepEqual([left.phase, left.outcome], ["reboot", null]);
+  bot.kill();
+  const second = await world.startBot();
+  await second.engine.recover();
+  assert.equal((await second.ends(id)).outcome, "done");
+  assert.equal(world.host("yoga").acts.reboots, 1);
+});

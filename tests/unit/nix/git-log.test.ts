@@ -14,6 +14,7 @@ for (const [remote, web] of [
   ["file:///srv/fleet.git", null],
   ["../fleet", null],
   ["builder:fleet.git", null],
+  ["builder:srv/fleet.git", null],
   ["git@forge.example:fleet", null],
   ["https://e.example/a/b?x=<script>", null],
   ["", null],
