@@ -16,7 +16,7 @@ export function diffBlocks({ comparison, diff, revision }: Deployment): Block[] 
     ),
     ...packageTable(diff),
     ...(unknown === null
-      ? [text(`${count} commit${count === 1 ? "" : "s"} between ${range}.${more}`)]
+      ? [text(`${count} commit${count === 1 ? "" : "s"} in ${range}.${more}`)]
       : [text(`The commits are not known: ${unknown}.`, "warning")]),
     ...(commits.length === 0
       ? []
@@ -26,9 +26,9 @@ export function diffBlocks({ comparison, diff, revision }: Deployment): Block[] 
               text: `${commit.revision.slice(0, 7)} ${commit.isGone ? "(would be taken back) " : ""}${commit.subject} · ${commit.author}, ${commit.date.slice(0, 10)}`,
               url: commit.url,
             })),
-            ...(url === null ? [] : [{ text: `all of ${range}`, url }]),
           ]),
         ]),
+    ...(url === null ? [] : [links("Where they can be read", [{ text: range, url }])]),
     ...(files.length === 0 ? [] : [code("Files", files.join("\n"))]),
   ];
 }
