@@ -2,17 +2,20 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
-import { flagText, hasFlag, hostWord, refValue, typed } from "./input.ts";
+import { selectHosts } from "../src/fleet/select.ts";
+import { flagText, hasFlag, hostsWord, positive, refValue, typed } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const deploy = command({
   name: "deploy",
-  words: [hostWord],
-  summary: "Builds a host, shows what would change, and switches it after a click on Switch.",
+  words: [hostsWord],
+  summary: "Builds hosts, shows what would change, and switches them after a click on Switch.",
   examples: [
     "/deploy yoga",
     "/deploy yoga --dry-run",
     '/deploy yoga --ref origin/next --reason "new kernel"',
+    "/deploy all --canary yoga --wave 2",
+    "/deploy @server --keep-going",
   ],
   flags: [
     { name: "build-only", value: null, summary: "only build; the host is not touched" },
@@ -27,36 +30,91 @@ export const deploy = command({
       value: refValue,
       summary: "a branch, tag or revision; . is the working tree on the builder",
     },
+    {
+      name: "force",
+      value: null,
+      summary: "outside the host's windows; takes --reason, and an approver's click",
+    },
+    {
+      name: "keep-going",
+      value: null,
+      summary: "several hosts: go on without those that cannot be built or made ready",
+    },
+    {
+      name: "canary",
+      value: { label: "HOST", of: { kind: "host" } },
+      summary: "several hosts: this one switches first, by itself",
+    },
+    {
+      name: "wave",
+      value: { label: "N", of: { kind: "integer", least: 1, most: 50 } },
+      summary: "several hosts: so many switch at a time; default 1",
+    },
     { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
   ],
-  input: typed({ least: 1, most: 1, what: "/deploy takes one host." }).transform((input, context) => {
-    if (hasFlag(input, "build-only") && hasFlag(input, "dry-run")) {
-      context.addIssue({
-        code: "custom",
-        message: "--build-only and --dry-run are two different things: give one.",
-      });
-    }
-    const mode = hasFlag(input, "build-only")
-      ? "build-only"
-      : hasFlag(input, "dry-run")
-        ? "dry-run"
-        : "deploy";
-    return {
-      host: input.words[0] ?? "",
-      mode: mode as "deploy" | "dry-run" | "build-only",
-      ref: flagText(input, "ref"),
-      reason: flagText(input, "reason"),
-    };
-  }),
-  async handle(input, call) {
+  input: typed({ least: 1, most: 50, what: "/deploy takes a host, several, @tag or all." }).transform(
+    (input, context) => {
+      if (hasFlag(input, "build-only") && hasFlag(input, "dry-run")) {
+        context.addIssue({
+          code: "custom",
+          message: "--build-only and --dry-run are two different things: give one.",
+        });
+      }
+      const reason = flagText(input, "reason");
+      if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
+        context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
+      }
+      const mode = hasFlag(input, "build-only")
+        ? "build-only"
+        : hasFlag(input, "dry-run")
+          ? "dry-run"
+          : "deploy";
+      const wave = flagText(input, "wave");
+      if (wave !== null && (positive(wave) === undefined || Number(wave) > 50)) {
+        context.addIssue({ code: "custom", message: "--wave takes a whole number from 1 to 50." });
+      }
+      return {
+        // A form has one field for all of them.
+        hosts: input.words.flatMap((word) => word.split(/[\s,]+/).filter((part) => part !== "")),
+        keepGoing: hasFlag(input, "keep-going"),
+        canary: flagText(input, "canary"),
+        wave: wave === null ? 1 : (positive(wave) ?? 1),
+        mode: mode as "deploy" | "dry-run" | "build-only",
+        ref: flagText(input, "ref"),
+        isForced: hasFlag(input, "force"),
+        reason,
+      };
+    },
+  ),
+  async handle({ hosts: words, keepGoing, canary, wave, ...asked }, call) {
     const { who, tools, text } = call;
-    const refusal = refusalFor(call, input.mode === "build-only" ? "build" : "deploy", input.host);
-    if (refusal !== null) {
-      return refusal;
+    const [only, ...others] = words;
+    const isOne = only !== undefined && others.length === 0 && only !== "all" && !only.startsWith("@");
+    // A single name goes on as it is: the engine may know it after a look at the flake.
+    const selected = isOne
+      ? ({ kind: "hosts", hosts: words } as const)
+      : selectHosts(words, await tools.engine.hosts(), tools.fleet());
+    if (selected.kind === "mistake") {
+      return { kind: "refused", code: "unknown-host", message: selected.message, help: selected.help };
     }
-    const allowAnyRef = mayDo(tools.fleet(), who, "any-ref", input.host).kind === "allowed";
+    const { hosts } = selected;
+    if (canary !== null && !hosts.includes(canary)) {
+      const message = `The canary ${JSON.stringify(canary)} is none of the hosts to deploy.`;
+      return { kind: "refused", code: "bad-command", message, help: `They are ${hosts.join(", ")}.` };
+    }
+    for (const host of hosts) {
+      const refusal = refusalFor(call, asked.mode === "build-only" ? "build" : "deploy", host);
+      if (refusal !== null) {
+        return refusal;
+      }
+    }
+    const allowAnyRef = hosts.every((host) => mayDo(tools.fleet(), who, "any-ref", host).kind === "allowed");
+    const request = { ...asked, by: actorOf(who), allowAnyRef, command: text };
+    const [first = "", ...rest] = hosts;
     return startedReply(
-      await tools.engine.deploy({ ...input, by: actorOf(who), allowAnyRef, command: text }),
+      rest.length === 0
+        ? await tools.engine.deploy({ ...request, host: first })
+        : await tools.engine.rollOut({ ...request, hosts, keepGoing, canary, wave }),
     );
   },
 });

@@ -8,6 +8,7 @@ import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { help } from "./help.ts";
 import { history } from "./history.ts";
+import { lock, unlock } from "./lock.ts";
 import { logs } from "./logs.ts";
 import { look } from "./look.ts";
 import { reboot } from "./reboot.ts";
@@ -26,6 +27,8 @@ export const commands: readonly CommandSpec[] = [
   reboot,
   confirm,
   cancel,
+  lock,
+  unlock,
   look,
   status,
   health,

@@ -35,5 +35,6 @@ export function optional(given: Word): Word {
 }
 
 export const hostWord = word("host", "HOST", { kind: "host" }, "a host of the fleet");
+export const hostsWord = word("host", "HOST", { kind: "hosts" }, "a host, several, @tag or all");
 export const idWord = word("id", "ID", { kind: "deployment" }, "a deployment, such as d-20261123-7f3a");
 export const refValue: Value = { label: "REF", of: { kind: "ref" } };

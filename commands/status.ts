@@ -26,7 +26,7 @@ export const status = command({
       : {
           kind: "answer",
           text: host === null ? "What runs where" : `Status of ${host}`,
-          blocks: statusBlocks(found, await store.open()),
+          blocks: statusBlocks(found, await store.open(), await engine.locks()),
         };
   },
 });

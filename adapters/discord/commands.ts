@@ -65,6 +65,7 @@ function valueOption(
 ): APIApplicationCommandBasicOption {
   switch (of.kind) {
     case "host":
+    case "hosts":
     case "generation":
     case "deployment":
     case "ref":

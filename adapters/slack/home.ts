@@ -50,8 +50,14 @@ function overview({ hosts, deployments }: HomeContent, now: Date): Block[] {
     hosts.length === 0
       ? text("No hosts yet: the flake was not read, or it has none.")
       : table(
-          ["Host", "Generation", "Health", "Last deployment"],
-          hosts.map((host) => [host.name, generation(host), host.health ?? "not seen yet", last(host)]),
+          ["Host", "Generation", "Health", "Last deployment", "Lock"],
+          hosts.map((host) => [
+            host.name,
+            generation(host),
+            host.health ?? "not seen yet",
+            last(host),
+            host.lock === null ? "" : `${host.lock.by}: ${host.lock.reason}`,
+          ]),
         ),
     heading("Running"),
     running.length === 0

@@ -43,6 +43,9 @@ export function commandRoutes(desk: Desk): Hono<WebEnv> {
     const id = c.req.param("id");
     const found = isRunId(id) ? await desk.run(id) : undefined;
     if (found === undefined) return unknownId(c, "run");
+    if (body.action !== "rollback" && found.deployments.some(({ isTogether }) => isTogether)) {
+      return sendReply(c, await desk.decide(id, body.action, c.var.who));
+    }
     const replies: Reply[] = [];
     for (const deployment of found.deployments) {
       const ownKey = key === undefined ? undefined : `${key}:${deployment.host}`;

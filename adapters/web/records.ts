@@ -15,7 +15,7 @@ const listSchema = z.object({
   runs: z.literal("1").optional(),
 });
 
-const suggested = ["host", "generation", "deployment", "ref", "command", "text", "integer"] as const;
+const suggested = ["host", "hosts", "generation", "deployment", "ref", "command", "text", "integer"] as const;
 /** What is being typed: `host` is the one named before it. */
 const suggestSchema = z.object({
   of: z.enum(suggested),

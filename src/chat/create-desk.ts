@@ -1,5 +1,6 @@
-import type { Clock } from "../config/clock.ts";
+import { type Clock, isoTime } from "../config/clock.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
+import { type Lock, lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
 import type { Audit } from "../logs/audit.ts";
@@ -43,6 +44,12 @@ function summary(reply: Reply): string {
   }
 }
 
+function lockLine(lock: Lock | null): HostLine["lock"] {
+  return lock === null
+    ? null
+    : { by: lock.by.name, reason: lock.reason, since: lock.since, until: lock.until };
+}
+
 /** Milliseconds: how long the builder may take, and for how long its answer counts. */
 const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
@@ -69,9 +76,9 @@ export function createDesk(parts: DeskParts): Desk {
   function named(who: Identity): Identity {
     const person = personOf(tools.fleet(), who);
     const isOwnName = who.surface === "slack" || who.surface === "discord";
-    return person === null && isOwnName
-      ? { ...who, name: `${who.name} (${who.id})` }
-      : { ...who, name: person ?? who.name };
+    return person === null
+      ? { ...who, name: isOwnName ? `${who.name} (${who.id})` : who.name }
+      : { ...who, name: person, person };
   }
 
   /** Who asked for what stands in the audit before it is done, and what came of it afterwards. */
@@ -142,6 +149,7 @@ export function createDesk(parts: DeskParts): Desk {
     runCard,
     async hosts() {
       const names = await engine.hosts();
+      const locks = await store.locks();
       return Promise.all(
         names.map(async (name): Promise<HostLine> => {
           const host = hostNamed(tools.fleet(), name);
@@ -152,6 +160,7 @@ export function createDesk(parts: DeskParts): Desk {
             tags: host.tags,
             risk: host.risk,
             active: past.find(isOpen)?.id ?? null,
+            lock: lockLine(lockOn(locks, name, isoTime(clock))),
             ...healthOf(name, last?.finishedAt ?? null),
             last:
               last === undefined

@@ -32,6 +32,9 @@ export type RefusalCode =
   | "unknown-generation"
   | "not-allowed"
   | "busy"
+  | "locked"
+  | "outside-window"
+  | "needs-approval"
   | "already-decided"
   | "too-late"
   | "not-ready"
@@ -59,6 +62,13 @@ export interface HostLine {
   readonly tags: readonly string[];
   readonly risk: "low" | "medium" | "high";
   readonly active: string | null;
+  /** Who holds it and why; null where nobody does. */
+  readonly lock: {
+    readonly by: string;
+    readonly reason: string;
+    readonly since: string;
+    readonly until: string | null;
+  } | null;
   /** As last seen, at most a minute or so ago: `running`, `degraded: nginx.service`, `no answer`; null until seen. */
   readonly health: string | null;
   /** The generation and revision it runs, as last seen; null until seen, and where it does not answer. */

@@ -1,17 +1,22 @@
 import type { Store } from "../store/store.ts";
+import { lockThread } from "../views/lock.ts";
 import { runThread } from "../views/thread.ts";
 import type { Progress } from "./desk.ts";
 import type { Thread } from "./thread.ts";
 
 /** Draws threads from the store, and from the progress that is kept in memory. */
 export function threadDrawer(
-  store: Pick<Store, "run" | "deployment">,
+  store: Pick<Store, "run" | "deployment" | "locks">,
   progressOf: (id: string) => Progress | null,
 ): (run: string) => Promise<Thread | undefined> {
   return async (id) => {
     const run = await store.run(id);
     if (run === undefined) {
       return undefined;
+    }
+    if (run.kind === "lock") {
+      const lock = (await store.locks()).find((one) => one.run === id);
+      return lock === undefined ? undefined : lockThread(run, lock);
     }
     const found = await Promise.all(run.deployments.map((deployment) => store.deployment(deployment)));
     const deployments = found.filter((deployment) => deployment !== undefined);

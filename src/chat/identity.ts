@@ -4,6 +4,8 @@ export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly groups: readonly string[];
+  /** The name under `people`, filled in by the desk. */
+  readonly person?: string;
   /** From another organisation (Slack Connect): `*` in a role does not mean them. */
   readonly isOutsider?: boolean;
 }

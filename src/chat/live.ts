@@ -3,6 +3,7 @@ import type { Deployment, Run } from "../deploy/deployment.ts";
 import { isOpen } from "../deploy/deployment.ts";
 import type { Store } from "../store/store.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
+import { lockBlocks } from "../views/lock.ts";
 import { runCard } from "../views/run-card.ts";
 import type { Progress } from "./desk.ts";
 import type { Events } from "./events.ts";
@@ -20,7 +21,7 @@ export interface Live {
 
 export function createLive(
   events: Events,
-  store: Pick<Store, "deployment" | "run">,
+  store: Pick<Store, "deployment" | "run" | "locks">,
   clock: Clock,
   onError: (error: unknown) => void,
 ): Live {
@@ -43,7 +44,10 @@ export function createLive(
   /** The card of a run with one host is that host's card, and is drawn once only, for what was typed. */
   async function drawRun(id: string, least: number): Promise<void> {
     const run = await store.run(id);
-    if (run !== undefined && run.deployments.length >= least) {
+    if (run?.kind === "lock") {
+      const lock = (await store.locks()).find((one) => one.run === id);
+      events.emit({ kind: "run", run, card: lock === undefined ? [] : lockBlocks(lock) });
+    } else if (run !== undefined && run.deployments.length >= least) {
       const found = await Promise.all(run.deployments.map((deployment) => store.deployment(deployment)));
       events.emit({
         kind: "run",

@@ -28,6 +28,13 @@ export function parseCommand(typed: string, commands: readonly CommandSpec[]): P
     return { kind: "mistake", message: `That is longer than ${maxLength} characters.`, help: "Try /help." };
   }
   const text = normalise(typed);
+  if (hasOpenQuote(text)) {
+    return {
+      kind: "mistake",
+      message: "A quote is opened and not closed.",
+      help: 'Put text with an apostrophe in double quotes: --reason "it\'s new".',
+    };
+  }
   const words = split(text);
   if (words === null) {
     return {
@@ -59,6 +66,11 @@ export function parseCommand(typed: string, commands: readonly CommandSpec[]): P
         message: input.error.issues.map((issue) => issue.message).join(" "),
         help: `Usage: ${usage(spec)}`,
       };
+}
+
+/** What comes after a quote that nothing closes would be read as something else than it was meant. */
+function hasOpenQuote(text: string): boolean {
+  return /["']/.test(text.replaceAll(/\\.|"(?:[^"\\]|\\.)*"|'[^']*'/g, ""));
 }
 
 /** Words as a shell would split them; null where a shell would have done more than that. */

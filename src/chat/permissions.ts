@@ -3,7 +3,18 @@ import { hostNamed } from "../fleet/host.ts";
 import type { Identity } from "./identity.ts";
 
 /** What somebody wants to do; `host` is null for what concerns no single host. */
-export type Permission = "view" | "build" | "deploy" | "rollback" | "any-ref";
+export type Permission =
+  | "view"
+  | "build"
+  | "deploy"
+  | "rollback"
+  | "any-ref"
+  /** Gives a card a second person's word. */
+  | "approve"
+  /** Lets through what only an approver may: code of any ref, a deployment outside the windows. */
+  | "approve-special"
+  | "lock"
+  | "unlock-others";
 
 export type Permitted =
   | { readonly kind: "allowed" }
@@ -42,10 +53,20 @@ function neededRoles(fleet: FleetFile, what: Permission, host: string | null): r
       return ["deployer"];
     case "deploy":
     case "rollback":
-      return host === null ? ["deployer"] : hostNamed(fleet, host).roles;
+    case "lock":
+      return rolesFor(fleet, host);
+    case "approve":
+      return [...rolesFor(fleet, host), "approver"];
+    case "approve-special":
+      return ["approver"];
     case "any-ref":
+    case "unlock-others":
       return ["admin"];
   }
+}
+
+function rolesFor(fleet: FleetFile, host: string | null): readonly string[] {
+  return host === null ? ["deployer"] : hostNamed(fleet, host).roles;
 }
 
 /** The name under `people` for an identity; null for somebody that fleet.yaml does not know. */

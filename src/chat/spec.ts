@@ -5,7 +5,8 @@ import type { CommandTools } from "./tools.ts";
 
 /** What a value names: surfaces with typed options or completion know by it what may stand there. */
 export type ValueOf =
-  | { readonly kind: "host" | "generation" | "deployment" | "ref" | "command" | "text" }
+  /** `hosts`: one or more of a host, `@tag` and `all`, until the end. */
+  | { readonly kind: "host" | "hosts" | "generation" | "deployment" | "ref" | "command" | "text" }
   | { readonly kind: "integer"; readonly least: number; readonly most?: number };
 
 export interface Value {
@@ -63,7 +64,10 @@ export function command<Input>(spec: CommandSpec<Input>): CommandSpec {
 
 /** Such as `/rollback HOST [N|previous] [--list]`. */
 export function usage(spec: Pick<CommandSpec, "name" | "words" | "flags">): string {
-  const words = spec.words.map(({ value, isRequired }) => (isRequired ? value.label : `[${value.label}]`));
+  const words = spec.words.map(({ value, isRequired }) => {
+    const label = value.of.kind === "hosts" ? `${value.label}…` : value.label;
+    return isRequired ? label : `[${label}]`;
+  });
   return [`/${spec.name}`, ...words, ...spec.flags.map((flag) => `[${flagUsage(flag)}]`)].join(" ");
 }
 

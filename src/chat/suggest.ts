@@ -40,13 +40,25 @@ export function createSuggest(
     return (await engine.refs()).map((value) => ({ value, about: "" }));
   }
 
+  function hostSuggestions(hosts: readonly string[]): Suggestion[] {
+    return hosts.map((value) => ({ value, about: hostNamed(fleet(), value).tags.join(", ") }));
+  }
+
+  function groupSuggestions(hosts: readonly string[]): Suggestion[] {
+    const tags = new Set(hosts.flatMap((host) => hostNamed(fleet(), host).tags));
+    const tagged = (tag: string) => hosts.filter((host) => hostNamed(fleet(), host).tags.includes(tag));
+    return [
+      { value: "all", about: `all ${hosts.length} hosts` },
+      ...[...tags].map((tag) => ({ value: `@${tag}`, about: tagged(tag).join(", ") })),
+    ];
+  }
+
   async function all({ of, host }: Asking): Promise<readonly Suggestion[]> {
     switch (of) {
       case "host":
-        return (await engine.hosts()).map((value) => ({
-          value,
-          about: hostNamed(fleet(), value).tags.join(", "),
-        }));
+        return hostSuggestions(await engine.hosts());
+      case "hosts":
+        return [...hostSuggestions(await engine.hosts()), ...groupSuggestions(await engine.hosts())];
       case "deployment":
         return deploymentSuggestions(await store.deployments({ limit: 200 }));
       case "generation":

@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
 
@@ -31,6 +32,18 @@ const checkSchema = z.union(
   { error: 'is not a check: { http: "http://…" }, { tcp: "host:port" } or { command: ["…"] }' },
 );
 
+const window = z.string().transform((text, context) => {
+  const found = parseWindow(text);
+  if (found === null) {
+    context.addIssue({
+      code: "custom",
+      message: `${JSON.stringify(text)} is not a window, such as "Mon-Thu 09:00-17:00 Europe/Berlin"`,
+    });
+    return z.NEVER;
+  }
+  return found;
+});
+
 /** What may stand under `defaults`, and again under a host. */
 const hostSettings = {
   targetUser: user,
@@ -44,6 +57,11 @@ const hostSettings = {
   rollbackWithin: duration(10 * second, hour),
   rebootWithin: duration(30 * second, 2 * hour),
   substitutes: z.boolean(),
+  whenBusy: z.enum(["wait", "refuse"]),
+  queueWithin: duration(second, 24 * hour),
+  lockAfterRollback: z.boolean(),
+  approvals: z.int().min(1).max(10),
+  windows: z.array(window),
 };
 
 const defaultsSchema = z.strictObject({
@@ -60,6 +78,11 @@ const defaultsSchema = z.strictObject({
   rollbackWithin: hostSettings.rollbackWithin.default(5 * minute),
   rebootWithin: hostSettings.rebootWithin.default(10 * minute),
   substitutes: hostSettings.substitutes.default(false),
+  whenBusy: hostSettings.whenBusy.default("wait"),
+  queueWithin: hostSettings.queueWithin.default(2 * hour),
+  lockAfterRollback: hostSettings.lockAfterRollback.default(true),
+  approvals: hostSettings.approvals.default(1),
+  windows: hostSettings.windows.default([]),
 });
 
 const hostSchema = z.strictObject({

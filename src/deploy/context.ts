@@ -3,7 +3,8 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
-import type { Deployment, PhaseName } from "./deployment.ts";
+import type { Rule } from "./approvals.ts";
+import type { Confirmation, Decision, Deployment, PhaseName, Run } from "./deployment.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -24,6 +25,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** The run, and the records of all its hosts as they are now. */
+  readonly run: () => Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] }>;
   /** Said after each look at the supervisor, whether it was seen or not. */
   looked(): void;
   /** The record as it is now. */
@@ -33,8 +36,8 @@ export interface PhaseContext {
   say(text: string): void;
   progress(text: string, done: number, expected: number): void;
   setInventory(hosts: readonly string[]): Promise<void>;
-  /** Resolves when the card was decided or has expired; the record says which. */
-  decided(): Promise<void>;
+  /** Shows a card that asks, and waits for the decision; null when it expired. A card that asks already goes on asking. */
+  ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null>;
 }
 
 /** A phase that is through goes on to the next one, or ends the deployment. */
@@ -43,6 +46,8 @@ export type Ended = { readonly kind: "end" } & End;
 
 export interface Phase {
   readonly name: PhaseName;
+  /** It is passed over, unseen, where this says no. */
+  readonly isNeeded?: (deployment: Deployment) => boolean;
   run(context: PhaseContext): Promise<PhaseResult>;
 }
 

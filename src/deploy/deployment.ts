@@ -3,7 +3,16 @@ import { comparisonSchema } from "./comparison.ts";
 import { hostActSchema } from "./host-act.ts";
 
 /** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
-const deploying = ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"] as const;
+const deploying = [
+  "check",
+  "build",
+  "approve",
+  "copy",
+  "dry-activate",
+  "confirm",
+  "switch",
+  "validate",
+] as const;
 export const phaseNames = [...deploying, "compare", "collect", "prune", "reboot"] as const;
 export type PhaseName = (typeof phaseNames)[number];
 export const deployPhases: readonly PhaseName[] = deploying;
@@ -40,7 +49,13 @@ export const modes = [
 export type Mode = (typeof modes)[number];
 
 /** Who did something, and where: one person may appear under several surfaces. */
-export const actorSchema = z.object({ surface: z.string(), id: z.string(), name: z.string() });
+export const actorSchema = z.object({
+  surface: z.string(),
+  id: z.string(),
+  name: z.string(),
+  /** The name under `people`: one human, on however many surfaces. Left out for somebody whom fleet.yaml does not know. */
+  person: z.string().exactOptional(),
+});
 export type Actor = z.infer<typeof actorSchema>;
 
 const time = z.iso.datetime();
@@ -98,6 +113,35 @@ export type UnitChanges = z.infer<typeof unitChangesSchema>;
 export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), by: actorSchema, at: time });
 export type Decision = z.infer<typeof decisionSchema>;
 
+/** One person's word for exactly what the card shows. */
+export const approvalSchema = z.object({ by: actorSchema, person: z.string(), at: time });
+export type Approval = z.infer<typeof approvalSchema>;
+
+export const confirmationSchema = z.object({
+  /** What the last click lets happen: the code's way to the host, or the switch. */
+  gate: z.enum(["copy", "switch"]).default("switch"),
+  expiresAt: time,
+  /** The system that the card shows; an approval is for this one and no other. */
+  toplevel: z.string().nullable().default(null),
+  /** How many people have to want it when the card was made. */
+  people: z.int().default(1),
+  /** Only somebody with the role `approver` may give the word. */
+  needsApprover: z.boolean().default(false),
+  approvals: z.array(approvalSchema).default([]),
+  decision: decisionSchema.nullable(),
+});
+export type Confirmation = z.infer<typeof confirmationSchema>;
+
+/** A deployment's place at its host: it waits behind another one or a lock, or has its turn. */
+export const queueSchema = z.object({
+  state: z.enum(["waiting", "turn"]),
+  /** Whom it waits behind, in words; what it waited behind last, once it has its turn. */
+  behind: z.string().nullable(),
+  since: time.nullable(),
+  until: time.nullable(),
+});
+export type Queue = z.infer<typeof queueSchema>;
+
 export const deploymentSchema = z.object({
   id: z.string().regex(/^d-\d{8}-[0-9a-f]{4}$/),
   run: z.string(),
@@ -108,6 +152,15 @@ export const deploymentSchema = z.object({
   ref: z.string().nullable(),
   /** Whoever asked may deploy code that is not in the fleet's trusted refs. */
   allowAnyRef: z.boolean(),
+  /** Its revision is in the fleet's trusted refs; null until that was looked at. */
+  isTrusted: z.boolean().nullable().default(null),
+  /** Who let code that is in no trusted ref reach the host. */
+  refApproval: decisionSchema.nullable().default(null),
+  /** Asked for outside the host's windows, which takes an approver. */
+  isForced: z.boolean().default(false),
+  /** Decided with the other hosts of its run, by one question. */
+  isTogether: z.boolean().default(false),
+  queue: queueSchema.default({ state: "turn", behind: null, since: null, until: null }),
   revision: z.string().nullable(),
   commit: z.object({ subject: z.string(), author: z.string(), date: z.string() }).nullable(),
   phase: z.enum(phaseNames),
@@ -134,7 +187,7 @@ export const deploymentSchema = z.object({
   /** The Nix of the builder, such as `2.26.3`. */
   nixVersion: z.string().nullable(),
   risk: z.enum(["low", "medium", "high"]),
-  confirmation: z.object({ expiresAt: time, decision: decisionSchema.nullable() }).nullable(),
+  confirmation: confirmationSchema.nullable(),
   /** When the supervisor's own deadlines have all passed, whatever happened; set before it is started. */
   supervisedUntil: time.nullable(),
   /** Set once a supervisor is known to have begun: the state in which it was last seen, or `running`. */
@@ -160,12 +213,18 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const runSchema = z.object({
   id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
-  kind: z.enum(["deploy", "build-all", "rollback", "gc", "prune", "reboot"]),
+  kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot"]),
   command: z.string(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),
   /** For a build-all: at most so many builds at once; null for the builder's cores. */
   jobs: z.int().nullable().optional(),
+  /** For several hosts: goes on without those that could not be made ready. */
+  keepGoing: z.boolean().optional(),
+  /** For several hosts: the one that switches first, by itself. */
+  canary: z.string().nullable().optional(),
+  /** For several hosts: how many switch at a time; 1 where nothing is said. */
+  wave: z.int().min(1).optional(),
   createdAt: time,
 });
 export type Run = z.infer<typeof runSchema>;
@@ -176,5 +235,6 @@ export function isOpen(deployment: Deployment): boolean {
 
 /** True while a click on Switch or Cancel can still decide something. */
 export function awaitsDecision(deployment: Deployment): boolean {
-  return isOpen(deployment) && deployment.phase === "confirm" && deployment.confirmation?.decision === null;
+  const isGate = deployment.phase === "confirm" || deployment.phase === "approve";
+  return isOpen(deployment) && isGate && deployment.confirmation?.decision === null;
 }

@@ -1,40 +1,75 @@
 import type { Generation } from "../nix/generations.ts";
 import { buildAll } from "./build-all.ts";
+import { decide, decideRun } from "./decide.ts";
 import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
-import { allHosts, headRevision, listRefs, refreshInventory, refuseUnknownHost } from "./inventory.ts";
+import {
+  allHosts,
+  headRevision,
+  listRefs,
+  refreshInventory,
+  refuseUnknownHost,
+  refuseUnknownHosts,
+} from "./inventory.ts";
+import { createHostLocks } from "./lock-hosts.ts";
+import { inForce, type Lock } from "./locks.ts";
 import { lookAtHosts } from "./look.ts";
 import { lookAgain } from "./look-again.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { recover } from "./recovery.ts";
-import { refuseDecision, refuseRef } from "./refusals.ts";
+import { refuseRef } from "./refusals.ts";
 import type {
   BuildAllRequest,
   Decided,
+  DecidedRun,
   DeployRequest,
+  Locked,
+  LockRequest,
   LookedAgain,
   Refusal,
   RollbackRequest,
+  RolloutRequest,
   Started,
   Status,
+  Unlocked,
 } from "./requests.ts";
+import { rollOut } from "./roll-out.ts";
 import { runPhases } from "./run-phases.ts";
 import { type ActRequest, startAct } from "./start-act.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
-import { decideDeployment } from "./transitions.ts";
 import { createWork } from "./work.ts";
 
 /** Orchestrates deployments. Nothing in it waits for chat. */
 export interface Engine {
   deploy(request: DeployRequest): Promise<Started | Refusal>;
+  /** Several hosts as one run: all made ready, one question, then one after the other. */
+  rollOut(request: RolloutRequest): Promise<Started | Refusal>;
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
   /** Collects garbage, deletes generations or reboots, after a click. */
   act(request: ActRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
-  /** Decides a card once; the first decision counts. */
-  decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal>;
+  /** Decides a card once; the first decision counts. A host may want the word of several people. */
+  decide(
+    id: string,
+    action: "switch" | "cancel",
+    by: Actor,
+    isApprover?: boolean,
+  ): Promise<Decided | Refusal>;
+  /** The same for all hosts of a run, under the strictest of their rules. */
+  decideRun(
+    id: string,
+    action: "switch" | "cancel",
+    by: Actor,
+    isApprover?: boolean,
+  ): Promise<DecidedRun | Refusal>;
+  /** Keeps everybody from deploying a host; a roll back works all the same. */
+  lock(request: LockRequest): Promise<Locked | Refusal>;
+  /** Ends a lock: one's own, or anybody's where `mayUnlockOthers`. */
+  unlock(host: string, by: Actor, mayUnlockOthers: boolean): Promise<Unlocked | Refusal>;
+  /** Those in force. */
+  locks(): Promise<readonly Lock[]>;
   /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
   lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
@@ -52,6 +87,7 @@ export interface Engine {
 
 export function createEngine(parts: EngineParts): Engine {
   const work = createWork(parts);
+  const hostLocks = createHostLocks(parts);
   const { store, logs } = parts;
 
   async function deploy(request: DeployRequest): Promise<Started | Refusal> {
@@ -67,6 +103,27 @@ export function createEngine(parts: EngineParts): Engine {
     }
     for (const task of begun.tasks) {
       work.launch(task, () => runPhases(parts, task, phases[request.mode]));
+    }
+    return { kind: "started", run: begun.run, deployments: begun.deployments };
+  }
+
+  async function startRollout(request: RolloutRequest): Promise<Started | Refusal> {
+    const { hosts, keepGoing, canary, wave, command, by, mode } = request;
+    const refusal = refuseRef(request.ref) ?? (await refuseUnknownHosts(parts, hosts));
+    if (refusal !== null) {
+      return refusal;
+    }
+    const ref = request.ref ?? parts.fleet().defaults.ref;
+    const begun = await work.begin(
+      { kind: "deploy", command, by, keepGoing, canary, wave },
+      hosts.map((host) => ({ ...request, host, ref })),
+    );
+    if ("kind" in begun) {
+      return begun;
+    }
+    const all = rollOut(parts, begun.run.id, begun.tasks, mode);
+    for (const [index, task] of begun.tasks.entries()) {
+      work.launch(task, () => all[index] ?? Promise.resolve());
     }
     return { kind: "started", run: begun.run, deployments: begun.deployments };
   }
@@ -108,45 +165,18 @@ export function createEngine(parts: EngineParts): Engine {
     return { kind: "started", run: begun.run, deployments: begun.deployments };
   }
 
-  async function decide(id: string, action: "switch" | "cancel", by: Actor): Promise<Decided | Refusal> {
-    const found = await store.deployment(id);
-    if (found === undefined) {
-      return {
-        kind: "refused",
-        code: "unknown-id",
-        message: `There is no deployment ${JSON.stringify(id)}.`,
-        help: null,
-      };
-    }
-    const at = now(parts);
-    let isOurs = false;
-    const latest = await store.update(id, (deployment) => {
-      const decided = decideDeployment(deployment, { action, by, at });
-      isOurs = decided !== deployment;
-      return decided;
-    });
-    if (isOurs && latest !== undefined) {
-      parts.onChange(latest);
-      work.task(id)?.wake();
-      return { kind: "decided", deployment: latest };
-    }
-    const task = work.task(id);
-    const undecided = (await store.deployment(id)) ?? found;
-    const refusal = refuseDecision(undecided, action, task !== undefined);
-    if (refusal !== null) {
-      return refusal;
-    }
-    task?.stop({ kind: "cancelled", by });
-    return { kind: "decided", deployment: undecided };
-  }
-
   return {
     deploy,
+    rollOut: startRollout,
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
     act: (request) => startAct(parts, work, request),
     generations: (host) => generationsOf(parts, host),
-    decide,
+    decide: (id, action, by, isApprover = false) => decide(parts, work, id, action, { by, isApprover }),
+    decideRun: (id, action, by, isApprover = false) => decideRun(parts, work, id, action, { by, isApprover }),
+    lock: hostLocks.lock,
+    unlock: hostLocks.unlock,
+    locks: async () => inForce(await store.locks(), now(parts)),
     lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),
     refs: () => listRefs(parts),
@@ -162,7 +192,10 @@ export function createEngine(parts: EngineParts): Engine {
       return { hosts: found, revision };
     },
     health: async (host) => (await refuseUnknownHost(parts, host)) ?? examineHost(parts, host),
-    recover: () => recover(parts, work.launch),
+    async recover() {
+      await recover(parts, work.launch);
+      await hostLocks.watch();
+    },
     drain: work.drain,
   };
 }

@@ -15,7 +15,6 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
       repository: parts.settings.flake,
       ref: fleet.defaults.ref,
       trustedRefs: trustedRefs(fleet),
-      allowAnyRef: true,
       signal: new AbortController().signal,
       say: (text) => parts.log.debug(text),
     });
@@ -80,6 +79,20 @@ export async function refuseUnknownHost(parts: EngineParts, name: string): Promi
             ? "The flake has none, or could not be read: see the bot's log."
             : `Hosts: ${hosts.join(", ")}`,
       };
+}
+
+/** The first of several that the flake does not have. */
+export async function refuseUnknownHosts(
+  parts: EngineParts,
+  names: readonly string[],
+): Promise<Refusal | null> {
+  for (const name of names) {
+    const refusal = await refuseUnknownHost(parts, name);
+    if (refusal !== null) {
+      return refusal;
+    }
+  }
+  return null;
 }
 
 /** The flake's hosts as last read; read now when they never were. */

@@ -45,8 +45,10 @@ export function actorOf(who: {
   readonly surface: string;
   readonly id: string;
   readonly name: string;
+  readonly person?: string;
 }): Actor {
-  return { surface: who.surface, id: who.id, name: who.name };
+  const { surface, id, name, person } = who;
+  return { surface, id, name, ...(person === undefined ? {} : { person }) };
 }
 
 /** What the processes and gc-roots of a deployment, or of a run, are called. */

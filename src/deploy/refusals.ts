@@ -1,12 +1,24 @@
+import { isoTime } from "../config/clock.ts";
+import type { Host } from "../fleet/host.ts";
+import { isOpenAt, openingText } from "../fleet/windows.ts";
 import { dirtyRef, isRefName } from "../nix/flake.ts";
 import { decisionWord, tooLate } from "./act-words.ts";
+import type { judge } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
-import { maxOpen } from "./parts.ts";
+import { type Lock, lockOn, lockText } from "./locks.ts";
+import { changesHost } from "./modes.ts";
+import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
+import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
 import { isInTheWay } from "./transitions.ts";
 
-/** Why these may not begin beside what is open; null when they may. */
-export function refuseBusy(open: readonly Deployment[], asked: readonly Deployment[]): Refusal | null {
+/** Why these may not begin beside what is open and locked; null when they may. */
+export function refuseBegin(
+  parts: EngineParts,
+  { open, locks }: Around,
+  asked: readonly Deployment[],
+): Refusal | null {
+  const at = isoTime(parts.clock);
   if (open.length + asked.length > maxOpen) {
     return {
       kind: "refused",
@@ -15,7 +27,8 @@ export function refuseBusy(open: readonly Deployment[], asked: readonly Deployme
       help: "Wait for some of them, or cancel them.",
     };
   }
-  for (const { id, host, mode } of asked) {
+  for (const deployment of asked) {
+    const { id, host, mode } = deployment;
     if (open.some((deployment) => deployment.id === id)) {
       return {
         kind: "refused",
@@ -24,8 +37,18 @@ export function refuseBusy(open: readonly Deployment[], asked: readonly Deployme
         help: "Ask again.",
       };
     }
-    const other = open.find((deployment) => isInTheWay(deployment, host, mode));
-    if (other !== undefined) {
+    const lock = !changesHost(mode) || mode === "rollback" ? null : lockOn(locks, host, at);
+    const closed = refuseClosed(deployment, hostOf(parts, host), parts.clock.now());
+    if (lock !== null || closed !== null) {
+      return lock === null ? closed : refuseLocked(host, lock);
+    }
+    const inTheWay = open.filter((one) => isInTheWay(one, host, mode));
+    const [other] = inTheWay;
+    const isFull = inTheWay.filter(isWaiting).length >= maxWaiting;
+    if (
+      other !== undefined &&
+      (isFull || (mode !== "rollback" && hostOf(parts, host).whenBusy === "refuse"))
+    ) {
       return {
         kind: "refused",
         code: "busy",
@@ -37,6 +60,57 @@ export function refuseBusy(open: readonly Deployment[], asked: readonly Deployme
     }
   }
   return null;
+}
+
+export function refuseLocked(host: string, lock: Lock): Refusal {
+  return {
+    kind: "refused",
+    code: "locked",
+    message: `${host} is locked: ${lockText(lock)}.`,
+    help: `Its owner or an admin can /unlock ${lock.host === host ? host : "all"}. A /rollback works all the same.`,
+  };
+}
+
+/** Roll backs and whatever does not switch are exempt; what was forced goes on to an approver. */
+export function refuseClosed(
+  { mode, isForced }: Pick<Deployment, "mode" | "isForced">,
+  host: Pick<Host, "name" | "windows">,
+  time: number,
+): Refusal | null {
+  if (mode !== "deploy" || isForced || isOpenAt(host.windows, time)) {
+    return null;
+  }
+  const opens = openingText(host.windows, time);
+  return {
+    kind: "refused",
+    code: "outside-window",
+    message: `${host.name} is deployed ${host.windows.map(({ text }) => text).join(", ")}, and not now.`,
+    help: `${opens === null ? "" : `It opens ${opens}. `}/deploy ${host.name} --dry-run shows what would change; --force --reason "…" asks an approver.`,
+  };
+}
+
+type Reason = Extract<ReturnType<typeof judge>, { kind: "refused" }>["reason"];
+
+/** Why somebody's click on Switch does not count. */
+export function refuseApproval({ host, requestedBy }: Deployment, reason: Reason): Refusal {
+  const sentences: Readonly<Record<Reason, readonly [string, string]>> = {
+    "no-person": [
+      `${host} takes people that fleet.yaml knows, and this account belongs to nobody under people.`,
+      "An admin can add it there, to the person it belongs to.",
+    ],
+    own: [
+      `${requestedBy.name} asked for this, so somebody else has to say Switch.`,
+      "Ask a colleague to look.",
+    ],
+    twice: ["You have said so already; it takes somebody else, too.", "Ask a colleague to look."],
+    "no-approver": [
+      "This one takes somebody with the role approver.",
+      "It brings code that is in no trusted ref, or comes outside the host's windows.",
+    ],
+    "another-system": ["The card shows another system than the one that was built.", "Ask again."],
+  };
+  const [message, help] = sentences[reason];
+  return { kind: "refused", code: "needs-approval", message, help };
 }
 
 export function refuseRef(ref: string | null): Refusal | null {
@@ -80,7 +154,7 @@ export function refuseDecision(
       help: null,
     };
   }
-  if (deployment.phase === "confirm" && deployment.confirmation !== null) {
+  if (deployment.confirmation !== null) {
     return {
       kind: "refused",
       code: "expired",

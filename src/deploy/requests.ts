@@ -1,4 +1,5 @@
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
+import type { Lock } from "./locks.ts";
 import type { Looked } from "./look.ts";
 import type { ActMode } from "./modes.ts";
 
@@ -12,6 +13,10 @@ export type Refusal = {
     | "unknown-id"
     | "unknown-generation"
     | "busy"
+    | "locked"
+    | "outside-window"
+    | "needs-approval"
+    | "not-allowed"
     | "already-decided"
     | "too-late"
     | "not-ready"
@@ -31,7 +36,32 @@ export type LookedAgain = {
   /** What was seen, in a sentence. */
   readonly text: string;
 };
-export type Decided = { readonly kind: "decided"; readonly deployment: Deployment };
+/** `approved`: it counts, and more people have to say so. */
+export type Decided = { readonly kind: "decided" | "approved"; readonly deployment: Deployment };
+
+export type DecidedRun = {
+  readonly kind: "decided" | "approved";
+  readonly run: Run;
+  readonly deployments: readonly Deployment[];
+};
+
+/** Who clicks, and whether they hold the role `approver` for this host. */
+export interface Click {
+  readonly by: Actor;
+  readonly isApprover: boolean;
+}
+
+export interface LockRequest {
+  readonly host: string;
+  readonly reason: string;
+  /** Milliseconds; null for until somebody unlocks it. */
+  readonly lasts: number | null;
+  readonly by: Actor;
+  readonly command: string;
+}
+
+export type Locked = { readonly kind: "locked"; readonly lock: Lock; readonly run: Run };
+export type Unlocked = { readonly kind: "unlocked"; readonly lock: Lock };
 
 export interface DeployRequest {
   readonly host: string;
@@ -40,7 +70,20 @@ export interface DeployRequest {
   readonly reason: string | null;
   readonly by: Actor;
   readonly allowAnyRef: boolean;
+  /** Outside the host's windows, by an approver's word. */
+  readonly isForced?: boolean;
   readonly command: string;
+}
+
+/** Several hosts as one run. */
+export interface RolloutRequest extends Omit<DeployRequest, "host" | "mode"> {
+  readonly mode: Exclude<DeployRequest["mode"], "diff">;
+  readonly hosts: readonly string[];
+  /** Goes on without hosts that could not be made ready. */
+  readonly keepGoing: boolean;
+  readonly canary: string | null;
+  /** How many switch at a time. */
+  readonly wave: number;
 }
 
 export interface BuildAllRequest {

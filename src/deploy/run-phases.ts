@@ -3,12 +3,14 @@ import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { isOpen } from "./deployment.ts";
+import { lockAfter } from "./lock-hosts.ts";
 import { usesBuilder } from "./modes.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { endOwnProcesses } from "./processes.ts";
 import { sweepBuilder, sweepHost } from "./sweep.ts";
 import type { Stop, Task } from "./tasks.ts";
 import { type End, endDeployment, enterPhase } from "./transitions.ts";
+import { waitForTurn } from "./turns.ts";
 
 /** How a phase went; `left` stays open, as the bot was stopped meanwhile. */
 export type Ran = PhaseResult | { readonly kind: "left" };
@@ -16,9 +18,17 @@ export type Ran = PhaseResult | { readonly kind: "left" };
 /** Goes through the phases, from the one named on; never rejects for what a phase ran into. */
 export async function runPhases(parts: EngineParts, task: Task, phases: readonly Phase[]): Promise<void> {
   if (phases[0]?.name === "check") {
+    const turn = await takePlace(parts, task);
+    if (turn.kind !== "next") {
+      await conclude(parts, task, turn);
+      return;
+    }
     void sweepFor(parts, task);
   }
   for (const phase of phases) {
+    if (phase.isNeeded?.(task.context.record()) === false) {
+      continue;
+    }
     await enter(parts, task, phase);
     const result = await runPhase(parts, task, phase);
     if (result.kind !== "next") {
@@ -26,6 +36,11 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
       return;
     }
   }
+}
+
+/** Waits for the host. A cancel or a shutdown ends the wait as it ends a phase. */
+export function takePlace(parts: EngineParts, task: Task): Promise<Ran> {
+  return runPhase(parts, task, { name: "check", run: () => waitForTurn(parts, task) });
 }
 
 /** Takes away what is over. A machine that was away may have something of ours from before, so it is done first, too. */
@@ -127,6 +142,8 @@ export async function finish(parts: EngineParts, task: Task, end: End): Promise<
   }
   task.log.line(`=== ${end.outcome}: ${end.message}`);
   await task.log.close();
+  // Before the record ends: a crash in between must not leave the host open to the next deployment.
+  await lockAfter(parts, { ...task.context.record(), outcome: end.outcome });
   await task.change((latest) => endDeployment(latest, end, now(parts)));
   const record = await store.deployment(task.id);
   if (record === undefined || isOpen(record)) {

@@ -12,6 +12,8 @@ export interface Source {
   /** 40 hex digits; null for the working tree as it is. */
   readonly revision: string | null;
   readonly commit: Deployment["commit"];
+  /** The revision is in one of the trusted refs. */
+  readonly isTrusted: boolean;
   readonly hosts: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -21,12 +23,11 @@ export interface SourceRequest {
   readonly repository: string;
   readonly ref: string;
   readonly trustedRefs: readonly string[];
-  readonly allowAnyRef: boolean;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
-/** Fetches, pins the ref to a revision, checks that it may be used, that its files parse, and lists its hosts. */
+/** Fetches, pins the ref to a revision, sees whether it is trusted and its files parse, and lists its hosts. */
 export async function openSource(request: SourceRequest): Promise<Source> {
   const { ref, say } = request;
   const isDirty = ref === dirtyRef;
@@ -36,13 +37,8 @@ export async function openSource(request: SourceRequest): Promise<Source> {
   }
   const revision = isDirty ? null : await resolveRef(request, ref);
   say(revision === null ? "taking the working tree as it is" : `${ref} is ${revision}`);
-  if (!(await isTrusted(request, revision))) {
-    if (!request.allowAnyRef) {
-      throw new PhaseError(
-        `${ref} is not in ${request.trustedRefs.join(", ")}: its code would run as root on the host before anybody confirmed`,
-        "Merge it first, or let somebody deploy it who may use any ref.",
-      );
-    }
+  const isTrusted = await isInTrustedRef(request, revision);
+  if (!isTrusted) {
     warnings.push(
       isDirty
         ? "built from uncommitted files on the builder"
@@ -52,7 +48,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
   const commit = revision === null ? null : await describe(request, revision);
   await checkSyntax(request, revision);
   const hosts = await listHosts(request, revision);
-  return { revision, commit, hosts, warnings };
+  return { revision, commit, isTrusted, hosts, warnings };
 }
 
 async function fetchOrigin(
@@ -102,7 +98,7 @@ async function resolveRef(request: SourceRequest, ref: string): Promise<string> 
   return revision;
 }
 
-async function isTrusted(request: SourceRequest, revision: string | null): Promise<boolean> {
+async function isInTrustedRef(request: SourceRequest, revision: string | null): Promise<boolean> {
   if (revision === null) {
     return false;
   }

@@ -1,9 +1,17 @@
 import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import { ownedShell } from "../remote/owner.ts";
+import type { Rule } from "./approvals.ts";
 import type { PhaseContext } from "./context.ts";
-import { type Actor, awaitsDecision, type Deployment } from "./deployment.ts";
+import {
+  type Actor,
+  awaitsDecision,
+  type Confirmation,
+  type Decision,
+  type Deployment,
+} from "./deployment.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
+import type { Around } from "./queue.ts";
 import { expireDeployment } from "./transitions.ts";
 
 /** Why a deployment was stopped before the switch. One that a shutdown stops stays open, and is begun again later. */
@@ -16,7 +24,7 @@ export interface Task {
   readonly context: PhaseContext;
   readonly log: LogFile;
   /** Changes the record in the store by a pure function. */
-  change(by: (latest: Deployment) => Deployment): Promise<void>;
+  change(by: (latest: Deployment, around: Around) => Deployment): Promise<void>;
   /** Resolves when its host was looked at once. */
   readonly looked: Promise<void>;
   stop(why: Stop): void;
@@ -24,6 +32,9 @@ export interface Task {
   /** Called when a decision was stored, so that the waiting phase looks. */
   wake(): void;
 }
+
+/** How long after its expiry a click made before it is still carried out, in milliseconds. */
+const lateness = 60_000;
 
 /** Makes what the phases of a deployment work with. */
 export function openTask(parts: EngineParts, first: Deployment, log: LogFile): Task {
@@ -36,11 +47,11 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
   let wake: () => void = () => {};
   const look = Promise.withResolvers<void>();
 
-  async function change(by: (latest: Deployment) => Deployment): Promise<void> {
+  async function change(by: (latest: Deployment, around: Around) => Deployment): Promise<void> {
     const changed = await persist(parts, () =>
-      store.update(first.id, (latest) => masked(parts, by(latest), latest)),
+      store.update(first.id, (latest, around) => masked(parts, by(latest, around), latest)),
     );
-    if (changed !== undefined) {
+    if (changed !== undefined && changed !== record) {
       record = changed;
       parts.onChange(changed);
     }
@@ -67,6 +78,19 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     }
   }
 
+  async function ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null> {
+    if (record.confirmation === null) {
+      const expiresAt = new Date(clock.now() + host.approveWithin).toISOString();
+      const asked = { gate, expiresAt, ...rule, approvals: [], decision: null };
+      await change((latest) => ({ ...latest, confirmation: { ...asked, toplevel: latest.toplevel } }));
+    }
+    await decided();
+    const { confirmation } = record;
+    // The bot may have been away between a click and now.
+    const isLate = clock.now() > Date.parse(confirmation?.expiresAt ?? "") + lateness;
+    return isLate ? null : (confirmation?.decision ?? null);
+  }
+
   const context: PhaseContext = {
     host,
     fleet: parts.fleet(),
@@ -79,6 +103,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     log,
     signal: controller.signal,
     supervisorLog: { offset: 0 },
+    run: () => readRun(store, record),
     looked: look.resolve,
     record: () => record,
     save: (patch) => change((latest) => ({ ...latest, ...patch })),
@@ -89,7 +114,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     progress: (text, done, expected) =>
       parts.onProgress({ deployment: first.id, phase: record.phase, text, done, expected }),
     setInventory: (hosts) => store.setInventory(hosts),
-    decided,
+    ask,
   };
 
   return {
@@ -106,6 +131,16 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     stopped: () => stop,
     wake: () => wake(),
   };
+}
+
+/** A run of one host needs no look at others. */
+async function readRun(store: EngineParts["store"], record: Deployment) {
+  const run = await store.run(record.run);
+  if (run === undefined) {
+    throw new Error(`reading ${record.run}: it is not there`);
+  }
+  const all = await Promise.all(run.deployments.map((id) => store.deployment(id)));
+  return { run, deployments: all.filter((one) => one !== undefined) };
 }
 
 /** Milliseconds: how often, and for how long, a write is tried that the disk refuses. */

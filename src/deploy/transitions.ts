@@ -1,4 +1,4 @@
-import type { Actor, Decision, Deployment, Mode, Outcome, PhaseName } from "./deployment.ts";
+import type { Actor, Approval, Decision, Deployment, Mode, Outcome, PhaseName, Queue } from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
 import { type HostAct, newAct } from "./host-act.ts";
 import { changesHost } from "./modes.ts";
@@ -14,11 +14,22 @@ export interface NewDeployment {
   readonly reason: string | null;
   readonly ref: string | null;
   readonly allowAnyRef: boolean;
+  readonly isForced?: boolean;
+  readonly isTogether?: boolean;
+  readonly queue?: Queue;
   readonly risk: Deployment["risk"];
   readonly log: string;
   readonly toplevel?: string;
   readonly toGeneration?: number;
   readonly act?: HostAct;
+}
+
+const hasTurn: Queue = { state: "turn", behind: null, since: null, until: null };
+/** Only what touches a host has to wait for others that do. */
+const waits: Queue = { ...hasTurn, state: "waiting" };
+
+export function firstPlace(mode: Mode): Queue {
+  return changesHost(mode) ? waits : hasTurn;
 }
 
 export function newDeployment(asked: NewDeployment, now: string): Deployment {
@@ -31,6 +42,11 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     reason: asked.reason,
     ref: asked.ref,
     allowAnyRef: asked.allowAnyRef,
+    isTrusted: null,
+    refApproval: null,
+    isForced: asked.isForced ?? false,
+    isTogether: asked.isTogether ?? false,
+    queue: asked.queue ?? hasTurn,
     revision: null,
     commit: null,
     phase: "check",
@@ -82,14 +98,16 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration } = deployment;
-  const asked = { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log };
+  const { toplevel, toGeneration, isForced, isTogether, queue } = deployment;
+  const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
+  const asked = { ...own, allowAnyRef, isForced, isTogether, queue };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {
     ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),
     revision: deployment.revision,
-    restarts: deployment.restarts + 1,
+    // Whatever only waited cannot have brought the bot down.
+    restarts: deployment.restarts + (queue.state === "waiting" ? 0 : 1),
   };
 }
 
@@ -141,13 +159,31 @@ export function correctDeployment(deployment: Deployment, end: End, by: Actor, n
   };
 }
 
-/** Compare and set: a decision lands only on a card that awaits one and has not expired. */
-export function decideDeployment(deployment: Deployment, decision: Decision): Deployment {
+/** Whether a click that comes now can change anything: the card awaits one, and has not expired. */
+export function canDecide(deployment: Deployment, at: string): boolean {
   const { confirmation } = deployment;
-  if (!awaitsDecision(deployment) || confirmation === null || decision.at > confirmation.expiresAt) {
-    return deployment;
-  }
-  return { ...deployment, confirmation: { ...confirmation, decision } };
+  return awaitsDecision(deployment) && confirmation !== null && at <= confirmation.expiresAt;
+}
+
+/** Compare and set: a decision lands only on a card that awaits one and has not expired. */
+export function decideDeployment(
+  deployment: Deployment,
+  decision: Decision,
+  approval: Approval | null = null,
+): Deployment {
+  const approved = approval === null ? deployment : approveDeployment(deployment, approval);
+  const { confirmation } = approved;
+  return canDecide(deployment, decision.at) && confirmation !== null
+    ? { ...approved, confirmation: { ...confirmation, decision } }
+    : deployment;
+}
+
+/** One more person's word, which is not the last that is needed. */
+export function approveDeployment(deployment: Deployment, approval: Approval): Deployment {
+  const { confirmation } = deployment;
+  return canDecide(deployment, approval.at) && confirmation !== null
+    ? { ...deployment, confirmation: { ...confirmation, approvals: [...confirmation.approvals, approval] } }
+    : deployment;
 }
 
 /** Lets a card expire that nobody has decided. */

@@ -2,11 +2,12 @@ import { logKind } from "../logs/log-files.ts";
 import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
 import type { HostAct } from "./host-act.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
+import { takeTurn } from "./queue.ts";
 import { resume } from "./recovery.ts";
-import { refuseBusy } from "./refusals.ts";
+import { refuseBegin } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
 import { openTask, type Task } from "./tasks.ts";
-import { newDeployment } from "./transitions.ts";
+import { firstPlace, newDeployment } from "./transitions.ts";
 
 /** One deployment of a run that is to begin. */
 export interface Asked {
@@ -15,13 +16,14 @@ export interface Asked {
   readonly ref: string | null;
   readonly reason: string | null;
   readonly allowAnyRef: boolean;
+  readonly isForced?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
   readonly act?: HostAct;
 }
 
 /** Who asks, and how. */
-export interface Asking extends Pick<Run, "kind" | "command" | "jobs"> {
+export interface Asking extends Pick<Run, "kind" | "command" | "jobs" | "keepGoing" | "canary" | "wave"> {
   readonly by: Actor;
 }
 
@@ -89,7 +91,7 @@ export function createWork(parts: EngineParts): Work {
       );
     }
     const files = await Promise.all(asked.map(({ host, mode }) => logs.create(logKind(mode), host)));
-    const deployments = asked.map((one, index) =>
+    const asks = asked.map((one, index) =>
       newDeployment(
         {
           ...one,
@@ -98,6 +100,8 @@ export function createWork(parts: EngineParts): Work {
           requestedBy: by,
           risk: hostOf(parts, one.host).risk,
           log: files[index]?.path ?? "",
+          queue: firstPlace(one.mode),
+          isTogether: asking.kind === "deploy" && asked.length > 1,
         },
         at.toISOString(),
       ),
@@ -107,15 +111,23 @@ export function createWork(parts: EngineParts): Work {
       ...rest,
       command,
       requestedBy: by,
-      deployments: deployments.map(({ id }) => id),
+      deployments: asks.map(({ id }) => id),
       createdAt: at.toISOString(),
     };
-    const refusal = await store.begin(run, deployments, (open) => refuseBusy(open, deployments));
+    const refusal = await store.begin(run, asks, (around) => refuseBegin(parts, around, asks));
     if (refusal !== null) {
       await Promise.all(files.map((file) => file.remove()));
       return refusal;
     }
     parts.onRun(run);
+    const deployments = await Promise.all(
+      asks.map(async (one) => {
+        const placed = await store.update(one.id, (latest, around) =>
+          takeTurn(latest, around, at.toISOString()),
+        );
+        return placed ?? one;
+      }),
+    );
     const opened = deployments.map((deployment, index) => {
       parts.onChange(deployment);
       const file = files[index];

@@ -2,6 +2,7 @@ import type { SupervisorDeadlines } from "../activation/plan.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
 import type { Check } from "../health/checks.ts";
 import type { Target } from "../remote/hop.ts";
+import type { Window } from "./windows.ts";
 
 /** One machine, with everything that fleet.yaml and its defaults say about it. */
 export interface Host {
@@ -18,6 +19,15 @@ export interface Host {
   readonly rebootWithin: number;
   readonly deadlines: SupervisorDeadlines;
   readonly substitutes: boolean;
+  /** What becomes of a deployment while another one has the host. */
+  readonly whenBusy: "wait" | "refuse";
+  readonly queueWithin: number;
+  /** A roll back that somebody asked for locks the host, so that nothing deploys the same mistake again. */
+  readonly lockAfterRollback: boolean;
+  /** How many people have to want a deployment, whoever asked for it counted among them. */
+  readonly approvals: number;
+  /** When it may be deployed; always, where there are none. */
+  readonly windows: readonly Window[];
 }
 
 export function isLocal(host: Host): boolean {
@@ -53,6 +63,11 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
       rollbackWithin: entry?.rollbackWithin ?? defaults.rollbackWithin,
     },
     substitutes: entry?.substitutes ?? defaults.substitutes,
+    whenBusy: entry?.whenBusy ?? defaults.whenBusy,
+    queueWithin: entry?.queueWithin ?? defaults.queueWithin,
+    lockAfterRollback: entry?.lockAfterRollback ?? defaults.lockAfterRollback,
+    approvals: entry?.approvals ?? defaults.approvals,
+    windows: entry?.windows ?? defaults.windows,
   };
 }
 

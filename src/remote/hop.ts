@@ -54,9 +54,12 @@ export function limited(argv: readonly string[], timeout: number): string[] {
   return ["timeout", "--kill-after=10", String(Math.ceil(timeout / 1000) + 5), ...argv];
 }
 
-/** Everything the bot does on a host needs root: another user goes through sudo, which must not ask. */
+/**
+ * Everything the bot does on a host needs root: another user goes through sudo, which must not ask. It is always `env` that
+ * is asked for, so that one rule in sudoers is enough and no other program has to be named there.
+ */
 export function asRoot(user: string, argv: readonly string[]): string[] {
-  return user === "root" ? [...argv] : ["sudo", "-n", "--", ...argv];
+  return user === "root" ? [...argv] : ["sudo", "-n", "--", ...(argv[0] === "env" ? argv : ["env", ...argv])];
 }
 
 /** A host, reached through the builder. ssh exits with 255 when it could not connect or lost the connection. */

@@ -5,18 +5,21 @@ import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
 import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
 import { isSought } from "../deploy/deployment-filter.ts";
+import { everyHost } from "../deploy/locks.ts";
 import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
+import { lostLock, soundLocks } from "./sound-locks.ts";
 import { type BadRecords, soundRecords } from "./sound-records.ts";
 import type { Store } from "./store.ts";
 import { threadKey, threadStateSchema } from "./thread-state.ts";
 
-const stateSchema = (bad: BadRecords) =>
+const stateSchema = (bad: BadRecords, now: Date) =>
   z.object({
     version: z.literal(1),
     deployments: soundRecords("deployments", deploymentSchema, bad),
     runs: soundRecords("runs", runSchema, bad),
     inventory: z.array(z.string()),
     threads: soundRecords("threads", threadStateSchema, bad).default({}),
+    locks: soundLocks(bad, now).default([]),
   });
 const monthSchema = (bad: BadRecords) =>
   z.object({
@@ -34,17 +37,19 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
   const history = join(directory, "history");
   await mkdir(history, { recursive: true, mode: 0o700 });
   const notices: string[] = [];
+  const lost = new Set<string>();
 
   async function open<T>(
     name: string,
-    schema: (bad: BadRecords) => z.ZodType<T>,
+    schema: (bad: BadRecords, now: Date) => z.ZodType<T>,
     empty: T,
   ): Promise<JsonFile<T>> {
     const path = join(directory, name);
     const bad: BadRecords = [];
     const now = new Date(clock.now());
-    const { file, setAside } = await openJsonFile(path, schema(bad), empty, now);
+    const { file, setAside } = await openJsonFile(path, schema(bad, now), empty, now);
     if (setAside !== null) {
+      lost.add(name);
       notices.push(
         `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
       );
@@ -64,7 +69,12 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     runs: {},
     inventory: [],
     threads: {},
+    locks: [],
   });
+  if (lost.has("state.json")) {
+    const why = "state.json was damaged, and nobody knows which hosts were locked";
+    state.data.locks = [lostLock(everyHost, why, new Date(clock.now()))];
+  }
   const months = new Map<string, JsonFile<Month>>();
   for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
     const month = name.slice(0, 7);
@@ -165,6 +175,20 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
   }
 
   return {
+    locks: async () => state.data.locks,
+    changeLocks: (change, run) =>
+      inTurn(async () => {
+        const locks = change(state.data.locks);
+        if (locks !== state.data.locks) {
+          await changeState(() => {
+            state.data.locks = [...locks];
+            if (run !== undefined) {
+              state.data.runs[run.id] = run;
+            }
+          });
+        }
+        return state.data.locks;
+      }),
     open: async () => openOnes(),
     deployment: async (id) => find(id),
     async deployments(filter) {
@@ -182,7 +206,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     },
     begin: (run, deployments, refuse) =>
       inTurn(async () => {
-        const refusal = refuse(openOnes());
+        const refusal = refuse({ open: openOnes(), locks: state.data.locks });
         if (refusal !== null) {
           return refusal;
         }
@@ -200,7 +224,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
         if (latest === undefined) {
           return undefined;
         }
-        const next = change(latest);
+        const next = change(latest, { open: openOnes(), locks: state.data.locks });
         if (next !== latest) {
           await (isOpen(next) ? changeState(() => (state.data.deployments[id] = next)) : finish(next));
         }

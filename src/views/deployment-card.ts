@@ -1,17 +1,5 @@
-import {
-  type Block,
-  type Button,
-  buttons,
-  code,
-  commandButton,
-  fields,
-  heading,
-  list,
-  type Tone,
-  text,
-} from "../chat/blocks.ts";
+import { type Block, buttons, code, fields, heading, list, type Tone, text } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
-import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import {
   awaitsDecision,
   type Deployment,
@@ -20,8 +8,10 @@ import {
   type UnitChanges,
 } from "../deploy/deployment.ts";
 import { changesHost, isActMode } from "../deploy/modes.ts";
+import { isWaiting } from "../deploy/queue.ts";
 import { storePathName } from "../nix/flake.ts";
 import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
+import { clockTime, decisionBlocks, lastButtons } from "./decision.ts";
 import { diffBlocks, packageTable } from "./diff-card.ts";
 import { stepsBlock } from "./phase-steps.ts";
 
@@ -76,8 +66,20 @@ export function title(deployment: Deployment): string {
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;
   }
-  const question = isActMode(mode) ? "go ahead?" : mode === "rollback" ? "go back?" : "switch?";
-  return awaitsDecision(deployment) ? `${what}: ${question}` : `${what}: ${deployment.phase}`;
+  if (isWaiting(deployment)) {
+    return `${what}: waiting`;
+  }
+  return `${what}: ${awaitsDecision(deployment) ? question(deployment) : deployment.phase}`;
+}
+
+function question({ mode, confirmation }: Deployment): string {
+  if (confirmation?.gate === "copy") {
+    return "let this code through?";
+  }
+  if (isActMode(mode)) {
+    return "go ahead?";
+  }
+  return mode === "rollback" ? "go back?" : "switch?";
 }
 
 /** A roll back that was asked for and worked is a success, and is called what it is. */
@@ -124,6 +126,8 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
         ? `generation ${deployment.before.generation ?? "?"}`
         : null,
     ...actFacts(deployment),
+    "Waits behind": isWaiting(deployment) ? deployment.queue.behind : null,
+    "Approved by": deployment.refApproval?.by.name ?? null,
     Risk: changesHost(deployment.mode) && deployment.mode !== "dry-run" ? deployment.risk : null,
     Generation: deployment.generation,
     "Looked again": correctionText(deployment),
@@ -168,92 +172,4 @@ function unitLists(units: UnitChanges): Block[] {
     ["Changed, and left as they are", units.skip],
   ];
   return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
-}
-
-/** The buttons while a click can decide something; afterwards who decided, and when. */
-export function decisionBlocks(deployment: Deployment): Block[] {
-  const { confirmation, outcome } = deployment;
-  if (awaitsDecision(deployment)) {
-    return [
-      text(`Expires at ${clockTime(confirmation?.expiresAt)}.`),
-      buttons(...decisionButtons(deployment)),
-    ];
-  }
-  const made = confirmation?.decision ?? null;
-  if (made !== null) {
-    const said = `${made.by.name} said ${decisionWord(deployment, made.action)} at ${clockTime(made.at)}.`;
-    const mayStop = deployment.mode === "gc" && isOpen(deployment) && made.action === "switch";
-    return [decision(deployment, said, "neutral"), ...(mayStop ? [buttons(cancelButton(deployment))] : [])];
-  }
-  if (outcome === "expired") {
-    return [
-      decision(deployment, `Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning"),
-    ];
-  }
-  return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
-}
-
-function decision(deployment: Deployment, said: string, how: Tone): Block {
-  return {
-    kind: "decision",
-    text: said,
-    tone: how,
-    labels: decisionButtons(deployment).map(({ label }) => label),
-  };
-}
-
-/** What can be done about a deployment that has ended. */
-export function lastButtons(deployment: Deployment): Button[] {
-  if (deployment.outcome === "unknown") {
-    return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
-  }
-  if (deployment.mode === "prune" && deployment.outcome === "done") {
-    return [commandButton("Free the space", `/gc ${deployment.host}`)];
-  }
-  const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
-  return wasSwitched && deployment.mode === "deploy"
-    ? // By its number: `previous` means another one once something newer was deployed.
-      [
-        commandButton(
-          "Roll back",
-          `/rollback ${deployment.host} ${deployment.before?.generation ?? "previous"}`,
-          "danger",
-        ),
-      ]
-    : [];
-}
-
-export function cancelButton(deployment: Deployment): Button {
-  return decideButton(deployment, "Cancel", "cancel", "plain");
-}
-
-/** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
-function clockTime(iso = ""): string {
-  return `${iso.slice(11, 19)} UTC`;
-}
-
-function decisionButtons(deployment: Deployment): Button[] {
-  return [
-    decideButton(
-      deployment,
-      yesLabel(deployment),
-      "switch",
-      deployment.risk === "high" ? "danger" : "primary",
-    ),
-    cancelButton(deployment),
-  ];
-}
-
-function decideButton(
-  { id }: Deployment,
-  label: string,
-  to: "switch" | "cancel",
-  style: Button["style"],
-): Button {
-  return {
-    label,
-    style,
-    action: { kind: "decide", deployment: id, decision: to },
-    command: to === "switch" ? `/confirm ${id}` : `/cancel ${id}`,
-  };
 }

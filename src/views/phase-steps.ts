@@ -3,8 +3,8 @@ import type { Progress } from "../chat/desk.ts";
 import { type Deployment, isOpen, type Outcome, type PhaseName } from "../deploy/deployment.ts";
 
 const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"],
-  "dry-run": ["check", "build", "copy", "dry-activate"],
+  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+  "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
   "build-only": ["check", "build"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
   diff: ["check", "build", "compare"],
@@ -17,8 +17,15 @@ const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
 export function stepsBlock(deployment: Deployment, progress: Progress | null): Block {
   return {
     kind: "steps",
-    steps: phasesOf[deployment.mode].map((phase) => step(deployment, phase, progress)),
+    steps: phasesOf[deployment.mode]
+      .filter((phase) => phase !== "approve" || needsApproval(deployment))
+      .map((phase) => step(deployment, phase, progress)),
   };
+}
+
+/** The step is there only for whom it stops. */
+function needsApproval({ isTrusted, allowAnyRef }: Deployment): boolean {
+  return isTrusted === false && !allowAnyRef;
 }
 
 function step(deployment: Deployment, phase: PhaseName, progress: Progress | null): StepItem {

@@ -1,37 +1,86 @@
-import { type Block, fields, heading, type Tone, table } from "../chat/blocks.ts";
-import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
+import {
+  type Block,
+  type Button,
+  buttons,
+  commandButton,
+  fields,
+  heading,
+  type Tone,
+  table,
+  text,
+} from "../chat/blocks.ts";
+import { awaitsDecision, type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
+import { isWaiting } from "../deploy/queue.ts";
+import { asking } from "../deploy/rollout.ts";
+import { approvalBlocks, clockTime } from "./decision.ts";
 
-/** A run with several hosts: one line each, and the sum. */
+/** A run with several hosts: one line each, the sum, and the question for all of them. */
 export function runCard(run: Run, deployments: readonly Deployment[]): Block[] {
-  const open = deployments.filter(isOpen).length;
-  const passed = deployments.filter(({ outcome }) => outcome !== null && wellEnded.has(outcome)).length;
-  const failed = deployments.length - open - passed;
-  const tone: Tone = open > 0 ? "info" : failed > 0 ? "bad" : "good";
-  const name = run.kind === "build-all" ? "Build all" : run.command;
+  const left = rowsOf(deployments);
   return [
-    heading(
-      open > 0
-        ? `${name}: ${deployments.length - open} of ${deployments.length} done`
-        : `${name}: ${failed === 0 ? "passed" : `${failed} failed`}`,
-      tone,
-    ),
+    heading(title(run, deployments), tone(deployments)),
     fields({
       Run: run.id,
       "Asked by": run.requestedBy.name,
-      Passed: passed,
-      Failed: failed,
+      Canary: run.canary ?? null,
+      Passed: count(deployments, passed),
+      Skipped: count(deployments, isSkipped) || null,
+      Failed: count(deployments, failed),
       Total: deployments.length,
     }),
-    table(
-      ["Host", "State", "Seconds", ""],
-      deployments.map((deployment) => [
-        deployment.host,
-        deployment.outcome ?? deployment.phase,
-        seconds(deployment),
-        deployment.outcome === "built" ? "" : (deployment.message ?? ""),
-      ]),
-    ),
+    table(["Host", "State", "Seconds", ""], left),
+    ...runDecision(run, deployments),
   ];
+}
+
+/** What a click decides for all hosts of a run at once. */
+export function runDecision(run: Run, deployments: readonly Deployment[]): Block[] {
+  if (run.kind !== "deploy" || deployments.length < 2) {
+    return [];
+  }
+  const waiting = asking(deployments, awaitsDecision);
+  const [first] = waiting;
+  if (first?.confirmation !== null && first !== undefined) {
+    const strictest = waiting.reduce((a, b) =>
+      (b.confirmation?.people ?? 1) > (a.confirmation?.people ?? 1) ? b : a,
+    );
+    const isHigh = waiting.some(({ risk }) => risk === "high");
+    const label = first.confirmation.gate === "copy" ? "Approve" : `Switch ${waiting.length} hosts`;
+    return [
+      ...approvalBlocks(strictest),
+      text(`Expires at ${clockTime(first.confirmation.expiresAt)}.`),
+      buttons(commandButton(label, `/confirm ${run.id}`, isHigh ? "danger" : "primary"), cancel(run)),
+    ];
+  }
+  if (deployments.some(isOpen)) {
+    return [buttons(cancel(run))];
+  }
+  const again = deployments.filter((one) => isSkipped(one) || failed(one)).map(({ host }) => host);
+  return again.length === 0 ? [] : [buttons(commandButton("Retry", `/deploy ${again.join(" ")}`))];
+}
+
+function cancel(run: Run): Button {
+  return commandButton("Cancel", `/cancel ${run.id}`);
+}
+
+function title(run: Run, deployments: readonly Deployment[]): string {
+  const open = deployments.filter(isOpen).length;
+  const name = run.kind === "build-all" ? "Build all" : run.command;
+  if (open === 0) {
+    const wrong = count(deployments, failed);
+    const skipped = count(deployments, isSkipped);
+    return `${name}: ${wrong > 0 ? `${wrong} failed` : skipped > 0 ? `${skipped} skipped` : "passed"}`;
+  }
+  return asking(deployments, awaitsDecision).length > 0
+    ? `${name}: switch?`
+    : `${name}: ${deployments.length - open} of ${deployments.length} done`;
+}
+
+function tone(deployments: readonly Deployment[]): Tone {
+  if (deployments.some(isOpen)) {
+    return asking(deployments, awaitsDecision).length > 0 ? "warning" : "info";
+  }
+  return deployments.some(failed) ? "bad" : deployments.some(isSkipped) ? "warning" : "good";
 }
 
 const wellEnded: ReadonlySet<string> = new Set([
@@ -42,6 +91,45 @@ const wellEnded: ReadonlySet<string> = new Set([
   "deployed-degraded",
   "done",
 ]);
+
+function passed({ outcome }: Deployment): boolean {
+  return outcome !== null && wellEnded.has(outcome);
+}
+
+function isSkipped({ outcome }: Deployment): boolean {
+  return outcome === "skipped";
+}
+
+function failed(deployment: Deployment): boolean {
+  return deployment.outcome !== null && !passed(deployment) && !isSkipped(deployment);
+}
+
+function count(deployments: readonly Deployment[], what: (one: Deployment) => boolean): number {
+  return deployments.filter(what).length;
+}
+
+function rowsOf(deployments: readonly Deployment[]): string[][] {
+  return deployments.map((deployment) => [
+    deployment.host,
+    isWaiting(deployment) ? "waiting" : (deployment.outcome ?? deployment.phase),
+    seconds(deployment),
+    deployment.outcome === "built" ? "" : (deployment.message ?? changesIn(deployment)),
+  ]);
+}
+
+/** What a switch of this host would change, in a few words. */
+function changesIn({ diff, units, rebootNeeded, warnings, queue }: Deployment): string {
+  if (units === null) {
+    return queue.state === "waiting" ? `behind ${queue.behind}` : "";
+  }
+  const touched = units.restart.length + units.start.length + units.stop.length + units.reload.length;
+  return [
+    `${diff.length} packages`,
+    `${touched} units`,
+    ...(rebootNeeded ? ["reboot needed"] : []),
+    ...(warnings.length > 0 ? [`${warnings.length} warnings`] : []),
+  ].join(", ");
+}
 
 function seconds(deployment: Deployment): string {
   return deployment.finishedAt === null

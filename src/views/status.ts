@@ -1,32 +1,41 @@
 import { type Block, buttons, commandButton, fields, heading, list, table, text } from "../chat/blocks.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
+import { holderOf, type Lock, lockText } from "../deploy/locks.ts";
 import type { Looked } from "../deploy/look.ts";
+import { isWaiting } from "../deploy/queue.ts";
 import type { Status } from "../deploy/requests.ts";
 import { storePathName } from "../nix/flake.ts";
 
 /** What runs where: one line a host. `open` are the deployments under way. */
-export function statusBlocks(status: Status, open: readonly Deployment[]): Block[] {
+export function statusBlocks(
+  status: Status,
+  open: readonly Deployment[],
+  locks: readonly Lock[] = [],
+): Block[] {
+  const lockOf = (host: string) => holderOf(locks, host);
   const [only, ...others] = status.hosts;
   if (only === undefined) {
     return [text("The flake has no hosts, or has not been read yet.", "warning")];
   }
-  return others.length === 0 ? oneHost(only, status.revision, open) : allHosts(status, open);
+  return others.length === 0 ? oneHost(only, status.revision, open, lockOf) : allHosts(status, open, lockOf);
 }
 
-function allHosts({ hosts, revision }: Status, open: readonly Deployment[]): Block[] {
+type LockOf = (host: string) => Lock | null;
+
+function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lockOf: LockOf): Block[] {
   return [
     heading("What runs where"),
     table(
       ["Host", "Generation", "Revision", "Health", "Drift, and what is under way"],
       hosts.map((looked) =>
         looked.kind === "unseen"
-          ? [looked.host, "?", "?", "no answer", active(looked.host, open)]
+          ? [looked.host, "?", "?", "no answer", active(looked.host, open, lockOf)]
           : [
               looked.host,
               generation(looked),
               shortRevision(looked.look.revision),
               health(looked),
-              [drift(looked, revision), active(looked.host, open)].filter(Boolean).join("; "),
+              [drift(looked, revision), active(looked.host, open, lockOf)].filter(Boolean).join("; "),
             ],
       ),
     ),
@@ -34,11 +43,17 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[]): Blo
   ];
 }
 
-function oneHost(looked: Looked, revision: string | null, open: readonly Deployment[]): Block[] {
+function oneHost(
+  looked: Looked,
+  revision: string | null,
+  open: readonly Deployment[],
+  lockOf: LockOf,
+): Block[] {
   if (looked.kind === "unseen") {
     return [heading(`${looked.host} does not answer`, "bad"), text(looked.why)];
   }
   const { facts, failedUnits } = looked.look;
+  const lock = lockOf(looked.host);
   return [
     heading(`${looked.host} is ${looked.look.system}`, failedUnits.length === 0 ? "good" : "warning"),
     fields({
@@ -46,12 +61,15 @@ function oneHost(looked: Looked, revision: string | null, open: readonly Deploym
       Revision: looked.look.revision,
       System: storePathName(facts.current),
       Drift: drift(looked, revision),
-      "Under way": active(looked.host, open),
+      "Under way": active(looked.host, open, () => null),
+      Lock: lock === null ? null : lockText(lock),
       Reboot: facts.rebootNeeded ? "needed" : null,
     }),
     ...(failedUnits.length === 0 ? [] : [list("Failed units", failedUnits)]),
     buttons(
-      commandButton("Deploy", `/deploy ${looked.host}`),
+      lock === null
+        ? commandButton("Deploy", `/deploy ${looked.host}`)
+        : commandButton("Unlock", `/unlock ${looked.host}`),
       commandButton("Generations", `/rollback ${looked.host}`),
     ),
   ];
@@ -84,9 +102,13 @@ function drift({ look }: Seen, revision: string | null): string {
   return look.revision === revision ? "up to date" : `behind ${shortRevision(revision)}`;
 }
 
-function active(host: string, open: readonly Deployment[]): string {
-  const found = open.find((deployment) => deployment.host === host && isOpen(deployment));
-  return found === undefined ? "" : `${found.id} (${found.phase})`;
+function active(host: string, open: readonly Deployment[], lockOf: LockOf): string {
+  const found = open.filter((deployment) => deployment.host === host && isOpen(deployment));
+  const lock = lockOf(host);
+  return [
+    ...found.map((one) => `${one.id} (${isWaiting(one) ? "waiting" : one.phase})`),
+    ...(lock === null ? [] : [`locked by ${lock.by.name}: ${lock.reason}`]),
+  ].join(", ");
 }
 
 function shortRevision(revision: string): string {

@@ -2,18 +2,11 @@ import { type Block, type Button, buttons, commandButton, fields, heading, text 
 import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
-import {
-  cancelButton,
-  changeBlocks,
-  confirmBlocks,
-  correctionText,
-  decisionBlocks,
-  lastButtons,
-  title,
-  tone,
-} from "./deployment-card.ts";
+import { isWaiting } from "../deploy/queue.ts";
+import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
+import { changeBlocks, confirmBlocks, correctionText, title, tone } from "./deployment-card.ts";
 import { stepsBlock } from "./phase-steps.ts";
-import { runCard } from "./run-card.ts";
+import { runCard, runDecision } from "./run-card.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
 export function runThread(
@@ -45,8 +38,10 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
   const head = title(deployment);
   return [
     quiet("root", head, root(run, deployment)),
+    ...turnOf(deployment),
     quiet(`${deployment.id}/phases`, `Phases of ${deployment.host}`, [stepsBlock(deployment, progress)]),
-    ...(deployment.confirmation === null
+    ...approvalOf(deployment),
+    ...(deployment.confirmation === null || deployment.confirmation.gate === "copy"
       ? []
       : [
           {
@@ -59,6 +54,43 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
         ]),
     ...(isOpen(deployment) ? [] : [endOf(deployment), ...corrected(deployment)]),
   ];
+}
+
+/** Whoever had to wait is told whom for, and again when the host is free. */
+function turnOf(deployment: Deployment): ThreadMessage[] {
+  const { id, host, queue } = deployment;
+  if (queue.since === null) {
+    return [];
+  }
+  const waits = `${host} is not free: this waits behind ${queue.behind}.`;
+  const isFree = !isWaiting(deployment) && queue.until !== null;
+  return [
+    quiet(`${id}/queue`, waits, [text(waits, "info")]),
+    ...(isFree
+      ? [
+          {
+            ...quiet(`${id}/turn`, `${host} is free: it is your turn.`, [
+              text(`${host} is free: this goes on now.`, "good"),
+            ]),
+            mentionsRequester: true,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The card that lets code of an untrusted ref through, and what became of it. */
+function approvalOf(deployment: Deployment): ThreadMessage[] {
+  const { id, confirmation, refApproval, host, requestedBy } = deployment;
+  if (confirmation?.gate === "copy") {
+    const blocks = [...confirmBlocks(deployment), ...decisionBlocks(deployment)];
+    return [{ ...quiet(`${id}/approval`, title(deployment), blocks), mentionsRequester: true }];
+  }
+  if (refApproval === null) {
+    return [];
+  }
+  const said = `${refApproval.by.name} let this code through to ${host}; ${requestedBy.name} asked for it.`;
+  return [quiet(`${id}/approval`, said, [text(said, "good")])];
 }
 
 function root(run: Run, deployment: Deployment): Block[] {
@@ -136,21 +168,47 @@ function corrected(deployment: Deployment): ThreadMessage[] {
 
 function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boolean): ThreadMessage[] {
   const failed = deployments.filter(({ outcome }) => outcome !== null && alarming.has(outcome));
-  const said = `${run.command}: ${deployments.length - failed.length} of ${deployments.length} passed`;
+  const skipped = deployments.filter(({ outcome }) => outcome === "skipped");
+  const well = deployments.length - failed.length - skipped.length;
+  const left = skipped.length === 0 ? "" : `; skipped: ${skipped.map(({ host }) => host).join(", ")}`;
+  const said = `${run.command}: ${well} of ${deployments.length} passed${left}`;
   return [
     quiet("root", run.command, runCard(run, deployments)),
+    ...questionOf(run, deployments),
     ...failed.map((deployment) => ({ ...endOf(deployment), mentionsRequester: false, broadcast: false })),
     ...(hasEnded
       ? [
           {
             key: "end",
             text: said,
-            blocks: [text(said, failed.length === 0 ? ("good" as const) : ("bad" as const))],
+            blocks: [text(said, well === deployments.length ? ("good" as const) : ("bad" as const))],
             mentionsRequester: true,
             broadcast: failed.length > 0,
           },
         ]
       : []),
+  ];
+}
+
+/** One question for all hosts, told once; what changes on each of them stands before it. */
+function questionOf(run: Run, deployments: readonly Deployment[]): ThreadMessage[] {
+  const asked = deployments.filter(({ confirmation }) => confirmation?.gate === "switch");
+  if (asked.length === 0 || run.kind !== "deploy") {
+    return [];
+  }
+  const names = asked.map(({ host }) => host).join(", ");
+  const decided = asked.find(({ confirmation }) => confirmation?.decision !== null)?.confirmation?.decision;
+  return [
+    ...asked.map((one) => quiet(`${one.id}/card`, title(one), confirmBlocks(one))),
+    {
+      ...quiet("question", `Switch ${names}?`, [
+        text(`Switch ${names}?`, "warning"),
+        ...(decided === undefined || decided === null
+          ? runDecision(run, deployments)
+          : [text(`${decided.by.name} said ${decided.action}.`)]),
+      ]),
+      mentionsRequester: true,
+    },
   ];
 }
 

@@ -52,7 +52,7 @@ const token = "a-token-for-the-tests-of-this-bot";
 
 export interface BotOptions {
   /** Set on top of the rehearsal fleet's fleet.yaml. */
-  readonly defaults?: Readonly<Record<string, string>>;
+  readonly defaults?: Readonly<Record<string, string | boolean>>;
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** `people` and `roles`, whole. */
   readonly people?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -178,7 +178,8 @@ function fleetYaml(text: string, { defaults, hosts, people, roles }: BotOptions)
   ]);
   return stringify({
     ...file,
-    defaults: { ...file.defaults, ...defaults },
+    // Most tests deploy again after a roll back.
+    defaults: { ...file.defaults, lockAfterRollback: false, ...defaults },
     hosts: { ...file.hosts, ...Object.fromEntries(changed) },
     ...(people === undefined ? {} : { people }),
     ...(roles === undefined ? {} : { roles }),

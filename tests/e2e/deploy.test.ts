@@ -65,9 +65,9 @@ describe("/deploy on a real machine", { skip }, () => {
     assert.ok(restarts.length > 0);
     const invocations = await Promise.all(restarts.map((unit) => invocation(fleet(), host, unit)));
 
-    const busy = await bot.say(`/deploy ${host}`);
-    assert.equal(busy.status, 409);
-    assert.match(busy.body.error?.message ?? "", new RegExp(`${host} is busy: .* started ${id}`));
+    const next = await bot.start(`/deploy ${host}`);
+    const waiting = await bot.until(next, ({ queue }) => queue.state === "waiting");
+    assert.match(waiting.queue.behind ?? "", new RegExp(`${id} \\(deploy, confirm\\)`));
 
     assert.equal((await bot.act(id, "switch")).status, 200);
     const second = await bot.act(id, "switch");
@@ -94,6 +94,7 @@ describe("/deploy on a real machine", { skip }, () => {
     assert.match(String(info["nix"]), /^\d+\.\d+/);
     const roots = await fleet().exec(host, ["ls", "/nix/var/nix/gcroots/switchyard"]);
     assert.equal(roots.stdout.trim(), "", "the gc-roots were taken away");
+    assert.equal((await bot.ended(next)).outcome, "unchanged", "whoever waited had their turn");
   });
 
   test("the same again is unchanged", async () => {

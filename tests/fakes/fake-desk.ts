@@ -8,6 +8,7 @@ import { awaitsDecision, deployPhases, isOpen } from "../../src/deploy/deploymen
 import { isSought } from "../../src/deploy/deployment-filter.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
+import { aConfirmation } from "./records.ts";
 
 /** Whatever happens on a deployment, in the words of a test. */
 export interface FakeDesk extends Desk {
@@ -133,7 +134,7 @@ export function fakeDesk(
       }
       times[phase] = { startedAt: stamp(), finishedAt: null };
       details.delete(id);
-      const confirmation = { expiresAt: new Date(now().getTime() + 1_800_000).toISOString(), decision: null };
+      const confirmation = aConfirmation(new Date(now().getTime() + 1_800_000).toISOString());
       save({ ...deployment, phase, times, ...(phase === "confirm" ? { confirmation } : {}), ...change });
     },
 
@@ -210,7 +211,7 @@ export function fakeDesk(
           : { kind: "refused", code: "already-decided", message: `${id} is decided already.`, help: null };
       }
       const at = stamp();
-      const confirmation = { expiresAt: at, decision: { action: decision, by: { ...who }, at } };
+      const confirmation = aConfirmation(at, { decision: { action: decision, by: { ...who }, at } });
       if (decision === "cancel") desk.finish(id, "cancelled", { confirmation });
       else desk.reach(id, "switch", { confirmation });
       return {

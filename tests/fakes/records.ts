@@ -1,4 +1,4 @@
-import type { Deployment, Run } from "../../src/deploy/deployment.ts";
+import type { Confirmation, Deployment, Run } from "../../src/deploy/deployment.ts";
 import { newDeployment } from "../../src/deploy/transitions.ts";
 
 const who = { surface: "web", id: "token", name: "Alice" };
@@ -18,6 +18,20 @@ export function aDeployment(change: Partial<Deployment> = {}): Deployment {
     log: "logs/deploy/deploy-yoga-20261123-100000.log",
   } as const;
   return { ...newDeployment(asked, "2026-11-23T10:00:00.000Z"), ...change };
+}
+
+/** A card that asks, as a host without further rules has it. */
+export function aConfirmation(expiresAt: string, change: Partial<Confirmation> = {}): Confirmation {
+  return {
+    gate: "switch",
+    expiresAt,
+    toplevel: null,
+    people: 1,
+    needsApprover: false,
+    approvals: [],
+    decision: null,
+    ...change,
+  };
 }
 
 export function aRun(change: Partial<Run> = {}): Run {

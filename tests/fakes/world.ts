@@ -25,6 +25,11 @@ import { scratchDirectory } from "./scratch.ts";
 export const alice: Actor = { surface: "web", id: "token", name: "Alice" };
 export const bob: Actor = { surface: "slack", id: "U2", name: "Bob" };
 
+/** Somebody under `people`, as a surface shows them. */
+export function somebody(person: string, surface = "slack"): Actor {
+  return { surface, id: `${surface}-${person}`, name: person, person };
+}
+
 /** What the bots of a world are called, one after the other in the same data directory. */
 export const botName = "b07b07b0";
 

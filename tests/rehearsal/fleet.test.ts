@@ -62,8 +62,12 @@ test("a host runs its first generation, with NixOS's PATH and nothing else", { s
 });
 
 test("zephyrus is reached as deploy, who becomes root with sudo", { skip }, async () => {
-  const who = await fleet.ssh("builder", ["ssh", "-o", "BatchMode=yes", "deploy@zephyrus", "sudo -n id -u"]);
+  const sudo = (words: string) =>
+    fleet.ssh("builder", ["ssh", "-o", "BatchMode=yes", "deploy@zephyrus", `sudo -n ${words}`]);
+  const who = await sudo("env id -u");
   assert.deepEqual([who.exitCode, who.stdout], [0, "0\n"]);
+  assert.notEqual((await sudo("id -u")).exitCode, 0, "the rule names one program");
+  assert.notEqual((await sudo("-u nobody env id -u")).exitCode, 0, "and one user");
 });
 
 test("dry-activate says what a switch would do and changes nothing", { skip }, async () => {

@@ -60,7 +60,7 @@ async function firstGeneration(upper: string, toplevel: string): Promise<void> {
   await symlink("system-1-link", join(profiles, "system"));
 }
 
-/** A machine where root does not log in: `deploy` does, and may become root with sudo and no password. */
+/** A machine where root does not log in: `deploy` does, under the README's rule for sudo. */
 async function addDeployUser(upper: string, layers: readonly string[], keys: Keys): Promise<void> {
   const [base] = layers;
   if (base === undefined) throw new Error("add the user deploy: there is no base tree");
@@ -77,6 +77,9 @@ async function addDeployUser(upper: string, layers: readonly string[], keys: Key
   await writeFile(join(ssh, "authorized_keys"), keys.builder.public, { mode: 0o600 });
   for (const path of [dirname(ssh), ssh, join(ssh, "authorized_keys")]) await chown(path, 1000, 1000);
   await mkdir(join(upper, "etc/sudoers.d"), { recursive: true });
-  await writeFile(join(upper, "etc/sudoers.d/deploy"), "deploy ALL=(ALL:ALL) NOPASSWD: SETENV: ALL\n");
+  await writeFile(
+    join(upper, "etc/sudoers.d/deploy"),
+    "deploy ALL=(root) NOPASSWD: /run/current-system/sw/bin/env\n",
+  );
   await chmod(join(upper, "etc/sudoers.d/deploy"), 0o440);
 }

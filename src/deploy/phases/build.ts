@@ -27,17 +27,22 @@ export const build: Phase = {
       );
     }
     await context.save({ derivation: result.derivation, toplevel: result.toplevel });
-    const { before } = context.record();
-    if (before?.current === result.toplevel && before.profileSystem === result.toplevel) {
-      return end({
-        outcome: "unchanged",
-        message: `${host.name} runs this system already.`,
-        generation: before.generation,
-      });
-    }
-    return buildDerivation(context, facts);
+    return buildUnlessUnchanged(context, facts);
   },
 };
+
+/** Builds what was evaluated, unless the host runs it already. */
+export async function buildUnlessUnchanged(context: PhaseContext, facts: BuilderFacts): Promise<PhaseResult> {
+  const { before, toplevel } = context.record();
+  if (before?.current === toplevel && before?.profileSystem === toplevel) {
+    return end({
+      outcome: "unchanged",
+      message: `${context.host.name} runs this system already.`,
+      generation: before?.generation ?? null,
+    });
+  }
+  return buildDerivation(context, facts);
+}
 
 /** Builds what was evaluated; its log goes to the deployment's log line by line. */
 export async function buildDerivation(context: PhaseContext, facts: BuilderFacts): Promise<PhaseResult> {

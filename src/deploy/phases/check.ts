@@ -65,7 +65,6 @@ async function checkSource(context: PhaseContext): Promise<void> {
     // One that is begun again stays at its revision, as its run has it.
     ref: record.revision ?? record.ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
-    allowAnyRef: record.allowAnyRef,
     signal,
     say,
   });
@@ -81,6 +80,7 @@ async function checkSource(context: PhaseContext): Promise<void> {
   await context.save({
     revision: source.revision,
     commit: source.commit,
+    isTrusted: source.isTrusted,
     warnings: [...context.record().warnings, ...source.warnings],
   });
 }

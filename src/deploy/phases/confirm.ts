@@ -3,28 +3,24 @@ import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { decisionWord } from "../act-words.ts";
+import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
-import type { HostFacts } from "../deployment.ts";
-
-/** How long after its expiry a click made before it is still carried out, in milliseconds. */
-const lateness = 60_000;
+import type { Deployment, HostFacts, Run } from "../deployment.ts";
+import { barrier, switchTurn, type Turn } from "../rollout.ts";
 
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */
 export const confirm: Phase = {
   name: "confirm",
   async run(context) {
-    const { host, clock } = context;
-    if (context.record().confirmation === null) {
-      const expiresAt = new Date(clock.now() + host.approveWithin).toISOString();
-      await context.save({ confirmation: { expiresAt, decision: null } });
+    // Once it has asked, the others were ready, too.
+    const stop = context.record().confirmation === null ? await wait(context, barrier) : null;
+    if (stop !== null) {
+      return stop;
     }
+    const rule = ruleFor(context.record(), context.host, "switch");
     context.say("waiting for a decision");
-    await context.decided();
-    const { confirmation } = context.record();
-    const decision = confirmation?.decision;
-    // The bot may have been away between a click and now.
-    const isLate = clock.now() > Date.parse(confirmation?.expiresAt ?? "") + lateness;
-    if (decision === null || decision === undefined || isLate) {
+    const decision = await context.ask("switch", rule);
+    if (decision === null) {
       return end({ outcome: "expired", message: "Nobody decided in time; the running system is untouched." });
     }
     context.say(`${decision.by.name} said ${decisionWord(context.record(), decision.action)}`);
@@ -34,9 +30,39 @@ export const confirm: Phase = {
         message: `Cancelled by ${decision.by.name}; the running system is untouched.`,
       });
     }
-    return checkUnchanged(context);
+    return (await wait(context, switchTurn)) ?? checkUnchanged(context);
   },
 };
+
+/** How often a host of a run looks at the others, in milliseconds. */
+const lookEvery = 500;
+
+/** Until the other hosts of the run let this one go on; its end where they stop it. */
+async function wait(
+  context: PhaseContext,
+  turnOf: (run: Run, deployments: readonly Deployment[], id: string) => Turn,
+): Promise<PhaseResult | null> {
+  let said = "";
+  for (;;) {
+    context.signal.throwIfAborted();
+    const { run, deployments } = await context.run();
+    const turn = turnOf(run, deployments, context.record().id);
+    if (turn.kind === "go") {
+      return null;
+    }
+    if (turn.kind === "skip") {
+      return end({
+        outcome: "skipped",
+        message: `${turn.why} ${context.host.name} is untouched.`,
+      });
+    }
+    if (turn.for !== said) {
+      said = turn.for;
+      context.say(`waiting for ${said}`);
+    }
+    await context.clock.sleep(lookEvery, context.signal).catch(() => {});
+  }
+}
 
 async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
   const { target, host } = context;

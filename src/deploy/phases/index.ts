@@ -1,5 +1,6 @@
 import type { Phase } from "../context.ts";
 import type { Mode } from "../deployment.ts";
+import { approve } from "./approve.ts";
 import { build } from "./build.ts";
 import { check, checkForBuild, checkForDiff, checkForRollback } from "./check.ts";
 import { checkForAct } from "./check-act.ts";
@@ -15,8 +16,8 @@ import { validate } from "./validate.ts";
 
 /** The order of things, by what was asked for. */
 export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
-  deploy: [check, build, copy, dryActivate, confirm, switchPhase, validate],
-  "dry-run": [check, build, copy, dryActivate],
+  deploy: [check, build, approve, copy, dryActivate, confirm, switchPhase, validate],
+  "dry-run": [check, build, approve, copy, dryActivate],
   "build-only": [checkForBuild, build],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
   diff: [checkForDiff, build, compare],

@@ -15,6 +15,7 @@ function living(...deployments: readonly Deployment[]) {
   const store = {
     deployment: async (id: string) => deployments.find((one) => one.id === id),
     run: async () => run,
+    locks: async () => [],
   };
   const live = createLive(events, store, clock, fail);
   const seen: ChatEvent[] = [];

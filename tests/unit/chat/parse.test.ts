@@ -16,7 +16,9 @@ function mistake(text: string): string {
   return parsed.kind === "mistake" ? `${parsed.message} ${parsed.help}` : "";
 }
 
-const deploy = { name: "deploy", host: "yoga", mode: "deploy", ref: null, reason: null };
+const alone = { keepGoing: false, canary: null, wave: 1 };
+const plain = { mode: "deploy", ref: null, isForced: false, reason: null };
+const deploy = { name: "deploy", hosts: ["yoga"], ...alone, ...plain };
 const listing = { name: "generations", host: "yoga", prune: null, format: null };
 
 test("commands as people type them", () => {
@@ -84,8 +86,10 @@ test("what nobody can have meant gets a clear answer, with the usage", () => {
     ["/", /There is no command\./],
     ["/switchyard", /There is no command\./],
     ["/destroy yoga", /There is no command \/destroy\..*\/deploy.*\/help/],
-    ["/deploy", /takes one host.*Usage: \/deploy HOST/],
-    ["/deploy yoga vps", /takes one host/],
+    ["/deploy", /takes a host, several.*Usage: \/deploy HOST…/],
+    ["/deploy yoga --wave 0", /--wave takes a whole number/],
+    ["/rollback yoga 1 2", /takes a host/],
+    ["/lock yoga it's new", /quote is opened and not closed/],
     ["/deploy yoga --bogus", /\/deploy has no flag --bogus\..*Usage/],
     ["/deploy yoga -x", /\/deploy has no flag -x/],
     ["/deploy yoga --dry-run=yes", /--dry-run takes no value/],

@@ -77,6 +77,6 @@ test("a deployment that waits for a decision is the first to be suggested", asyn
 
 test("commands are suggested for /help, and nothing for free text", async (t) => {
   const { values } = await typing(t);
-  assert.deepEqual(await values("command", "roll"), ["rollback"]);
+  assert.deepEqual(await values("command", "rollb"), ["rollback"]);
   assert.deepEqual(await values("text", "x"), []);
 });

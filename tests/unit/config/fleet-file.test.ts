@@ -31,6 +31,11 @@ test("an empty file is all defaults", () => {
     rebootWithin: 600_000,
     deadlines: { activateWithin: 300_000, ackWithin: 90_000, commitWithin: 300_000, rollbackWithin: 300_000 },
     substitutes: false,
+    whenBusy: "wait",
+    queueWithin: 7_200_000,
+    lockAfterRollback: true,
+    approvals: 1,
+    windows: [],
   });
   assert.deepEqual(trustedRefs(fleet), ["origin/main"]);
 });

@@ -245,9 +245,30 @@ test("a host that somebody changed since the card was made is left alone", async
 
 test("while one of them is under way nothing else may change the host", async (t) => {
   const world = await withHistory(t);
+  world.fleet = "defaults: { whenBusy: refuse }";
   const bot = await world.startBot();
   await bot.asks(await bot.act("yoga", { mode: "reboot" }));
   await assert.rejects(bot.deploy("yoga"), /yoga is busy/);
   await assert.rejects(bot.act("yoga", { mode: "gc" }), /yoga is busy/);
-  await bot.asks(await bot.deploy("yoga", { mode: "build-only" }));
+  await bot.ends(await bot.deploy("yoga", { mode: "build-only" }));
+});
+
+test("a gc waits behind a deployment and behind a lock, as deployments do", async (t) => {
+  const world = await withHistory(t);
+  world.host("yoga").acts.garbage.push(...garbage);
+  const bot = await world.startBot();
+  const first = await bot.act("yoga", { mode: "reboot" });
+  await bot.asks(first);
+  const id = await bot.act("yoga", { mode: "gc" });
+  await bot.reaches(id, ({ queue }) => queue.behind !== null);
+  await bot.engine.decide(first, "cancel", alice);
+  assert.equal((await sayYes(bot, id)).outcome, "done");
+});
+
+test("a host that takes two people for new code takes one for these", async (t) => {
+  const world = await withHistory(t);
+  world.fleet = "hosts: { yoga: { approvals: 2 } }";
+  world.host("yoga").acts.garbage.push(...garbage);
+  const bot = await world.startBot();
+  assert.equal((await sayYes(bot, await bot.act("yoga", { mode: "gc" }))).outcome, "done");
 });

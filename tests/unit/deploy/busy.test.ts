@@ -17,8 +17,9 @@ const request: DeployRequest = {
   command: "/deploy yoga",
 };
 
-test("a busy host is refused with who holds it and with what", async (t) => {
+test("where fleet.yaml says so, a busy host is refused with who holds it and with what", async (t) => {
   const world = await createWorld(t);
+  world.fleet = "defaults: { whenBusy: refuse }";
   const bot = await world.startBot();
   const id = await bot.deploy("yoga");
   await bot.asks(id);
@@ -31,10 +32,6 @@ test("a busy host is refused with who holds it and with what", async (t) => {
     );
     assert.equal(refused.kind === "refused" && refused.help, `/confirm ${id} or /cancel ${id} ends it.`);
   }
-  const rollback = await world.clock.settle(
-    bot.engine.rollback({ host: "yoga", to: 1, by: bob, command: "/rollback yoga 1" }),
-  );
-  assert.equal(rollback.kind, "refused");
   assert.equal((await bot.record(id)).outcome, null);
   assert.deepEqual(
     (await readdir(join(world.directory, "logs/deploy"))).filter((name) => name.endsWith(".log")),
@@ -42,8 +39,9 @@ test("a busy host is refused with who holds it and with what", async (t) => {
   );
 });
 
-test("of two requests at the same moment one is begun", async (t) => {
+test("of two requests at the same moment one is begun, where nobody may wait", async (t) => {
   const world = await createWorld(t);
+  world.fleet = "defaults: { whenBusy: refuse }";
   const bot = await world.startBot();
   await world.clock.settle(bot.engine.hosts());
   const answers = await world.clock.settle(

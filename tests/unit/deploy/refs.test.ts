@@ -1,22 +1,69 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fakeSystem } from "../../fakes/fake-system.ts";
-import { alice, createWorld, type World } from "../../fakes/world.ts";
+import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
+import { alice, bob, createWorld, somebody, type World } from "../../fakes/world.ts";
 
 /** What reached the host: its copy, or a program of the new system. */
 function reachedHost(world: World): boolean {
   return world.ran.some(({ argv }) => argv.includes("copy") || argv.includes("dry-activate"));
 }
 
-test("a ref outside the trusted ones stops before anything of it reaches the host", async (t) => {
+test("a ref outside the trusted ones waits for an approver before anything of it reaches the host", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
   const bot = await world.startBot();
-  const ended = await bot.ends(await bot.deploy("yoga", { ref: "origin/wild" }));
-  assert.equal(ended.outcome, "failed");
-  assert.match(ended.message ?? "", /origin\/wild is not in origin\/main: its code would run as root/);
-  assert.equal(ended.phase, "check");
+  const id = await bot.deploy("yoga", { ref: "origin/wild", by: somebody("carol") });
+  const asked = await bot.asks(id);
+  assert.equal(asked.phase, "approve");
+  assert.equal(asked.confirmation?.gate, "copy");
+  assert.equal(asked.confirmation?.toplevel, storePath("nixos-system-yoga-wild"));
   assert.equal(reachedHost(world), false);
+
+  for (const [who, isApprover, why] of [
+    [alice, true, /belongs to nobody under people/],
+    [somebody("carol"), true, /carol asked for this/],
+    [somebody("dave"), false, /role approver/],
+  ] as const) {
+    const refused = await world.clock.settle(bot.engine.decide(id, "switch", who, isApprover));
+    assert.equal(refused.kind === "refused" && refused.code, "needs-approval", who.name);
+    assert.match(refused.kind === "refused" ? refused.message + refused.help : "", why);
+  }
+  assert.equal(reachedHost(world), false);
+
+  const approved = await world.clock.settle(bot.engine.decide(id, "switch", somebody("erin"), true));
+  assert.equal(approved.kind, "decided");
+  const next = await bot.reaches(id, ({ phase }) => phase === "confirm");
+  assert.equal(next.refApproval?.by.name, "erin");
+  assert.equal(next.confirmation?.gate ?? "switch", "switch");
+  assert.equal(reachedHost(world), true);
+});
+
+test("an approval that nobody gives, or that is refused, leaves the host untouched", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
+  const bot = await world.startBot();
+  const expired = await bot.ends(await bot.deploy("yoga", { ref: "origin/wild" }));
+  assert.deepEqual([expired.outcome, expired.phase], ["expired", "approve"]);
+  const id = await bot.deploy("yoga", { ref: "origin/wild", mode: "dry-run" });
+  await bot.asks(id);
+  await bot.engine.decide(id, "cancel", bob);
+  assert.deepEqual([(await bot.ends(id)).outcome, reachedHost(world)], ["cancelled", false]);
+});
+
+test("an approval outlives a restart of the bot, and the next gate asks anew", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
+  const first = await world.startBot();
+  const id = await first.deploy("yoga", { ref: "origin/wild", by: somebody("carol") });
+  await first.asks(id);
+  first.kill();
+  const second = await world.startBot();
+  await world.clock.settle(second.engine.recover());
+  const waiting = await second.asks(id);
+  assert.equal(waiting.phase, "approve");
+  await second.engine.decide(id, "switch", somebody("erin"), true);
+  const next = await second.reaches(id, ({ phase }) => phase === "confirm");
+  assert.equal(next.refApproval?.by.name, "erin");
 });
 
 test("who may use any ref is warned on the card", async (t) => {
@@ -50,7 +97,7 @@ test("the working tree needs the permission, and the card says that it is dirty"
   const world = await createWorld(t, ["yoga"]);
   const bot = await world.startBot();
   const refused = await bot.ends(await bot.deploy("yoga", { ref: "." }));
-  assert.equal(refused.outcome, "failed");
+  assert.deepEqual([refused.outcome, refused.phase], ["expired", "approve"]);
   const asked = await bot.asks(await bot.deploy("yoga", { ref: ".", allowAnyRef: true }));
   assert.deepEqual(asked.warnings, ["built from uncommitted files on the builder"]);
   assert.equal(asked.revision, null);

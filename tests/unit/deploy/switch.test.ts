@@ -390,7 +390,7 @@ test("an intent that cannot be written is a switch that is not begun", async (t)
   await bot.asks(id);
   bot.store.update = async (which, change) => {
     const before = await bot.record(which);
-    const after = change(before);
+    const after = change(before, { open: [], locks: [] });
     if (after.supervisedUntil !== before.supervisedUntil) {
       throw new Error("ENOSPC");
     }

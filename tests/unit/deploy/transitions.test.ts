@@ -15,11 +15,11 @@ import {
   expireDeployment,
   isInTheWay,
 } from "../../../src/deploy/transitions.ts";
-import { aDeployment } from "../../fakes/records.ts";
+import { aConfirmation, aDeployment } from "../../fakes/records.ts";
 
 const at = (minute: number) => `2026-11-23T10:${String(minute).padStart(2, "0")}:00.000Z`;
 const by = { surface: "slack", id: "U2", name: "Bob" };
-const asking = aDeployment({ phase: "confirm", confirmation: { expiresAt: at(30), decision: null } });
+const asking = aDeployment({ phase: "confirm", confirmation: aConfirmation(at(30)) });
 
 test("a new deployment is one that the store takes", () => {
   assert.equal(deploymentSchema.safeParse(aDeployment()).success, true);
@@ -182,8 +182,8 @@ test("the phases, by what was asked for", () => {
     Object.entries(phases).map(([mode, list]) => [mode, list.map(({ name }) => name)]),
   );
   assert.deepEqual(names, {
-    deploy: ["check", "build", "copy", "dry-activate", "confirm", "switch", "validate"],
-    "dry-run": ["check", "build", "copy", "dry-activate"],
+    deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+    "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
     "build-only": ["check", "build"],
     rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
     diff: ["check", "build", "compare"],

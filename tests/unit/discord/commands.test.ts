@@ -70,9 +70,13 @@ test("typed options come out of the parser as they went in", () => {
   );
   const parsed = parseCommand(line, commands);
   assert.deepEqual(parsed.kind === "command" ? parsed.input : parsed, {
-    host: "hetzner-vps",
+    hosts: ["hetzner-vps"],
+    keepGoing: false,
+    canary: null,
+    wave: 1,
     mode: "dry-run",
     ref: "origin/next",
+    isForced: false,
     reason,
   });
   assert.equal(commandLine("history", { limit: 20 }, help), "/history --limit=20");

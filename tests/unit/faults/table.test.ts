@@ -26,7 +26,12 @@ test("the rows of a fault stand together, in the order of the phases", () => {
 test("the bot's crash and both broken ways are played in each phase", () => {
   for (const fault of ["bot killed, back at once", "SSH to the builder cut", "SSH to the host cut"]) {
     const phases = new Set(rows.filter((row) => row.fault === fault).map(({ phase }) => phase));
-    assert.deepEqual([...phases], [...deployPhases], fault);
+    // Nothing is under way while an approval is waited for: it is a card like the one in confirm.
+    assert.deepEqual(
+      [...phases],
+      deployPhases.filter((name) => name !== "approve"),
+      fault,
+    );
   }
 });
 

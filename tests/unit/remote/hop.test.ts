@@ -67,12 +67,21 @@ test("on the host's side a shell sees the very argv", async (t) => {
   const words = ["sh", "-c", "echo $1; rm -rf /", "x", "a b", "", "it's", "--", "-o ProxyCommand=x", "$(id)"];
   const line = hopArgv({ ...yoga, user: "deploy" }, words, 1_000, "fresh").at(-1) ?? "";
   const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { env: { PATH: bin } });
-  assert.deepEqual(stdout.split("\0").slice(0, -1), ["--kill-after=10", "6", "sudo", "-n", "--", ...words]);
+  assert.deepEqual(stdout.split("\0").slice(0, -1), [
+    "--kill-after=10",
+    "6",
+    "sudo",
+    "-n",
+    "--",
+    "env",
+    ...words,
+  ]);
 });
 
 test("another user than root goes through sudo, which must not ask", () => {
   assert.deepEqual(asRoot("root", ["id"]), ["id"]);
-  assert.deepEqual(asRoot("deploy", ["id"]), ["sudo", "-n", "--", "id"]);
+  assert.deepEqual(asRoot("deploy", ["id"]), ["sudo", "-n", "--", "env", "id"]);
+  assert.deepEqual(asRoot("deploy", ["env", "A=b", "id"]), ["sudo", "-n", "--", "env", "A=b", "id"]);
 });
 
 test("a host that is the builder is no hop", async () => {
@@ -82,7 +91,7 @@ test("a host that is the builder is no hop", async () => {
     argv: ["id"],
     timeout: 1,
   });
-  assert.deepEqual(builder.ran[0]?.argv, ["sudo", "-n", "--", "id"]);
+  assert.deepEqual(builder.ran[0]?.argv, ["sudo", "-n", "--", "env", "id"]);
 });
 
 test("ssh's own 255 is a host that cannot be reached, with ssh's last words", async () => {

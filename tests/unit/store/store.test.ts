@@ -55,7 +55,7 @@ test("a run may be refused in sight of what is open, and then nothing is written
   const { directory, store, id } = await withOne(t);
   const other = aDeployment({ id: "d-20261123-0002" });
   const seen: string[] = [];
-  const refusal = await store.begin(aRun({ id: "r-20261123-0002" }), [other], (open) => {
+  const refusal = await store.begin(aRun({ id: "r-20261123-0002" }), [other], ({ open }) => {
     seen.push(...open.map((one) => one.id));
     return "busy";
   });
@@ -104,7 +104,7 @@ test("begin and busy: of two runs for one host at once, one is begun", async (t)
     store.begin(
       aRun({ id: `r-20261123-000${number}`, deployments: [`d-20261123-000${number}`] }),
       [aDeployment({ id: `d-20261123-000${number}`, run: `r-20261123-000${number}` })],
-      (open) => (open.length > 0 ? "busy" : null),
+      ({ open }) => (open.length > 0 ? "busy" : null),
     );
   assert.deepEqual((await Promise.all([begin(1), begin(2), begin(3)])).toSorted(), ["busy", "busy", null]);
   assert.equal((await store.open()).length, 1);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
 import { newAct } from "../../../src/deploy/host-act.ts";
 import { deploymentCard, title } from "../../../src/views/deployment-card.ts";
-import { aDeployment } from "../../fakes/records.ts";
+import { aConfirmation, aDeployment } from "../../fakes/records.ts";
 
 const sight = {
   system: "degraded",
@@ -24,7 +24,7 @@ const asking = (mode: "gc" | "prune" | "reboot", verify = false) =>
   aDeployment({
     mode,
     phase: "confirm",
-    confirmation: { expiresAt: "2026-11-24T13:00:00.000Z", decision: null },
+    confirmation: aConfirmation("2026-11-24T13:00:00.000Z"),
     act: { ...newAct({ verify, keep: 1, olderThan: null }), seen: sight },
   });
 
@@ -71,7 +71,7 @@ test("who clicked is told by the button's name, and a collection that runs can s
   const running = (mode: "gc" | "reboot"): Deployment => ({
     ...asking(mode),
     phase: mode === "gc" ? "collect" : "reboot",
-    confirmation: { expiresAt: "2026-11-24T13:00:00.000Z", decision },
+    confirmation: aConfirmation("2026-11-24T13:00:00.000Z", { decision }),
   });
   assert.match(words(running("gc")), /Bob said Collect garbage at 12:30:00 UTC/);
   assert.deepEqual(labels(running("gc")), ["Cancel"]);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Block, Button } from "../../../src/chat/blocks.ts";
 import { type Deployment, outcomes } from "../../../src/deploy/deployment.ts";
 import { deploymentCard, tone } from "../../../src/views/deployment-card.ts";
-import { aDeployment } from "../../fakes/records.ts";
+import { aConfirmation, aDeployment } from "../../fakes/records.ts";
 
 const at = (minute: number) => `2026-11-23T10:${String(minute).padStart(2, "0")}:00.000Z`;
 const asking = aDeployment({
@@ -21,7 +21,7 @@ const asking = aDeployment({
   },
   diff: [{ name: "nginx", before: "1.26", after: "1.27", size: "+1 KiB" }],
   units: { stop: [], skip: ["getty@tty1.service"], restart: ["nginx.service"], start: [], reload: [] },
-  confirmation: { expiresAt: at(30), decision: null },
+  confirmation: aConfirmation(at(30)),
   times: {
     check: { startedAt: at(0), finishedAt: at(1) },
     build: { startedAt: at(1), finishedAt: at(2) },
@@ -86,10 +86,9 @@ test("warnings and the need of a reboot stand on the card", () => {
 test("Switch is there only while a click can decide; Cancel also before", () => {
   const decided = {
     ...asking,
-    confirmation: {
-      expiresAt: at(30),
-      decision: { action: "switch" as const, by: asking.requestedBy, at: at(5) },
-    },
+    confirmation: aConfirmation(at(30), {
+      decision: { action: "switch", by: asking.requestedBy, at: at(5) },
+    }),
   };
   assert.deepEqual(labels(asking), ["Switch", "Cancel"]);
   assert.deepEqual(labels(decided), [], "decided");
@@ -104,7 +103,7 @@ test("Switch is there only while a click can decide; Cancel also before", () => 
 
 test("who decided, and what, stays on the card", () => {
   const decision = { action: "cancel" as const, by: { surface: "slack", id: "U2", name: "Bob" }, at: at(5) };
-  const text = words({ ...asking, outcome: "cancelled", confirmation: { expiresAt: at(30), decision } });
+  const text = words({ ...asking, outcome: "cancelled", confirmation: aConfirmation(at(30), { decision }) });
   assert.match(text, /Bob said cancel/);
 });
 

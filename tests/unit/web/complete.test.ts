@@ -25,7 +25,7 @@ test("the first word is a command, with or without its slash", () => {
 });
 
 test("a word is asked for by what it names, and what depends on a host knows which", () => {
-  assert.deepEqual(at("/deploy yo").ask, { of: "host", typed: "yo", host: null });
+  assert.deepEqual(at("/deploy yo").ask, { of: "hosts", typed: "yo", host: null });
   assert.deepEqual(at("/rollback yoga ").ask, { of: "generation", typed: "", host: "yoga" });
   assert.deepEqual(at("/logs d-2026").ask, { of: "deployment", typed: "d-2026", host: null });
   assert.deepEqual(at("/help ro").ask, { of: "command", typed: "ro", host: null });
@@ -34,7 +34,8 @@ test("a word is asked for by what it names, and what depends on a host knows whi
 
 test("flags come once what must be there stands, each once, and a phone's dash reads as two", () => {
   assert.deepEqual(offered("/deploy "), []);
-  const flags = ["--build-only", "--dry-run", "--ref", "--reason"];
+  const several = ["--keep-going", "--canary", "--wave"];
+  const flags = ["--build-only", "--dry-run", "--ref", "--force", "--reason", ...several];
   assert.deepEqual([...offered("/deploy yoga ")].sort(), [...flags].sort());
   assert.deepEqual(offered("/deploy yoga --dry-run --d"), []);
   assert.deepEqual(offered("/deploy yoga —dr"), ["--dry-run"]);
@@ -46,7 +47,8 @@ test("after a flag that takes something, that is asked for and nothing else", ()
   assert.deepEqual(asked.ask, { of: "ref", typed: "origin/b", host: "yoga" });
   assert.deepEqual(asked.local, []);
   assert.notEqual(asked.about, "");
-  assert.equal(at("/deploy yoga --ref origin/main ").ask, null);
+  assert.equal(at("/deploy yoga --ref origin/main ").ask?.of, "hosts", "there may be more of them");
+  assert.equal(at("/health yoga ").ask, null);
 });
 
 test("inside quotes, after an unknown command and after the last word nothing is offered", () => {

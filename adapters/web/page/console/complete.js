@@ -18,7 +18,10 @@ export function asking(text, commands) {
   if (flag !== null) {
     return { start, local: [], ask: { of: flag.value.of.kind, typed, host }, about: flag.summary };
   }
-  const word = command.words[named.length];
+  const last = command.words.at(-1);
+  // After the first of several hosts there may be more, and flags.
+  const more = last?.value.of.kind === "hosts" ? { ...last, isRequired: false } : undefined;
+  const word = command.words[named.length] ?? more;
   const isFlag = /^[-—–]/.test(typed);
   return {
     start,
@@ -55,7 +58,7 @@ function readWords(words, command) {
 }
 
 function hostOf(named, command) {
-  const at = command.words.findIndex(({ value }) => value.of.kind === "host");
+  const at = command.words.findIndex(({ value }) => value.of.kind === "host" || value.of.kind === "hosts");
   return named[at] ?? null;
 }
 

@@ -4,7 +4,7 @@ import { loadRun, state } from "../lib/store.js";
 import { Elapsed } from "../lib/time.js";
 import { toneOf } from "../lib/tones.js";
 import { Blocks } from "../parts/blocks.js";
-import { cardParts } from "../parts/card.js";
+import { cardParts, runParts } from "../parts/card.js";
 import { Badge, Notice, Segments, Title } from "../parts/status.js";
 import { html, useState } from "../preact.js";
 import { Asked } from "./root-card.js";
@@ -65,7 +65,7 @@ function Body({ said, facts, steps, more }) {
 }
 
 const ManyHosts = memo(({ run, members }) => {
-  const { title, facts } = cardParts(run?.card ?? []);
+  const { title, facts, decision } = runParts(run?.card ?? []);
   return html`<section class=${`thread ${title?.tone ?? "neutral"}`} aria-label="Thread">
     <header class="thread-head"><${Title} heading=${title} level=${2} /><${Close} /></header>
     <div class="thread-body" tabindex="0" role="group" aria-label="Hosts of this run">
@@ -73,6 +73,7 @@ const ManyHosts = memo(({ run, members }) => {
       <${Blocks} blocks=${facts} />
       <div class="members">${members.map((one) => html`<${Member} key=${one.id} deployment=${one} />`)}</div>
     </div>
+    ${decision.length > 0 && html`<footer class="decision"><${Blocks} blocks=${decision} /></footer>`}
   </section>`;
 });
 

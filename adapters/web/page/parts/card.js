@@ -19,6 +19,17 @@ export function cardParts(card) {
   };
 }
 
+/** The card of a run: what stands above its hosts, and what decides it. */
+export function runParts(card) {
+  const { title, facts } = cardParts(card);
+  const asks = card.some(({ kind }) => kind === "buttons");
+  return {
+    title,
+    facts,
+    decision: asks ? card.filter(({ kind }) => kind === "text" || kind === "buttons") : [],
+  };
+}
+
 /** Long tables and lists behind a line that counts them; lists that follow each other behind one. */
 function fold(blocks) {
   const folded = [];

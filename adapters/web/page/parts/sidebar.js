@@ -30,7 +30,7 @@ export function Sidebar({ isShown }) {
 }
 
 function Host({ host }) {
-  const { name, last, active, risk, tags, health, runs } = host;
+  const { name, last, active, risk, tags, health, runs, lock } = host;
   const isChosen = chosenHost() === name;
   const generation = runs?.generation ?? last?.generation ?? null;
   const revision = runs?.revision || last?.revision || null;
@@ -38,6 +38,7 @@ function Host({ host }) {
   return html`<a class="host" href=${isChosen ? "/" : `/?host=${encodeURIComponent(name)}`} aria-current=${isChosen ? "true" : undefined} title=${tags.join(", ")}>
     <span class=${`dot ${phase === null ? healthTone(health) : "info busy"}`} aria-hidden="true"></span>
     <span class="name">${name}</span>
+    ${lock && html`<span class="risk locked" title=${`Locked by ${lock.by}: ${lock.reason}`}>locked</span>`}
     ${risk === "high" && html`<span class="risk">high risk</span>`}
     <span class="which">
       ${generation !== null && html`<span>gen ${generation}</span>`}

@@ -1,0 +1,80 @@
+import type { Host } from "../fleet/host.ts";
+import type { Actor, Approval, Confirmation, Deployment } from "./deployment.ts";
+import { isActMode } from "./modes.ts";
+
+/** What it takes to decide a card. */
+export interface Rule {
+  /** How many people have to want it, whoever asked counted among them. */
+  readonly people: number;
+  /** The word has to come from somebody with the role `approver`. */
+  readonly needsApprover: boolean;
+}
+
+/** A roll back waits for nobody's second word, and neither does what brings no new code to the host. */
+export function ruleFor(
+  deployment: Pick<Deployment, "mode" | "isForced">,
+  host: Pick<Host, "approvals">,
+  gate: Confirmation["gate"],
+): Rule {
+  if (deployment.mode === "rollback" || isActMode(deployment.mode)) {
+    return { people: 1, needsApprover: false };
+  }
+  const needsApprover = gate === "copy" || deployment.isForced;
+  const people = gate === "copy" ? 2 : host.approvals;
+  return { people: needsApprover ? Math.max(2, people) : people, needsApprover };
+}
+
+/** The stricter of two: a rule that was tightened while a card waited counts. */
+export function stricter(a: Rule, b: Rule): Rule {
+  return { people: Math.max(a.people, b.people), needsApprover: a.needsApprover || b.needsApprover };
+}
+
+export type Judged =
+  | { readonly kind: "decides"; readonly approval: Approval | null }
+  | { readonly kind: "counts"; readonly approval: Approval }
+  | {
+      readonly kind: "refused";
+      readonly reason: "no-person" | "own" | "twice" | "no-approver" | "another-system";
+    };
+
+/**
+ * What one click on Switch is worth. People count, not accounts: one who is not under `people` can never be a second person,
+ * and whoever asked cannot be it either, on whatever surface.
+ */
+export function judge(
+  deployment: Pick<Deployment, "requestedBy" | "toplevel" | "confirmation">,
+  rule: Rule,
+  click: { readonly by: Actor; readonly at: string; readonly isApprover: boolean },
+): Judged {
+  const { confirmation, requestedBy, toplevel } = deployment;
+  if (confirmation !== null && confirmation.toplevel !== null && confirmation.toplevel !== toplevel) {
+    return { kind: "refused", reason: "another-system" };
+  }
+  if (rule.people <= 1 && !rule.needsApprover) {
+    return { kind: "decides", approval: null };
+  }
+  const { person } = click.by;
+  if (person === undefined) {
+    return { kind: "refused", reason: "no-person" };
+  }
+  const isSameAccount = click.by.surface === requestedBy.surface && click.by.id === requestedBy.id;
+  if (person === requestedBy.person || isSameAccount) {
+    return { kind: "refused", reason: "own" };
+  }
+  if (rule.needsApprover && !click.isApprover) {
+    return { kind: "refused", reason: "no-approver" };
+  }
+  const given = confirmation?.approvals ?? [];
+  if (given.some((approval) => approval.person === person)) {
+    return { kind: "refused", reason: "twice" };
+  }
+  const approval = { by: click.by, person, at: click.at };
+  return missing(requestedBy, rule, given.length + 1) === 0
+    ? { kind: "decides", approval }
+    : { kind: "counts", approval };
+}
+
+/** How many more people have to say so. Whoever asked counts only as somebody whom fleet.yaml knows. */
+export function missing(requestedBy: Actor, rule: Rule, given: number): number {
+  return Math.max(0, rule.people - (requestedBy.person === undefined ? 0 : 1) - given);
+}

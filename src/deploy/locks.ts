@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type Actor, actorSchema } from "./deployment.ts";
+
+const time = z.iso.datetime();
+
+/** Nobody deploys a host that is locked. */
+export const lockSchema = z.object({
+  /** The run whose thread tells of it. */
+  run: z.string(),
+  /** `*` for every host. */
+  host: z.string(),
+  reason: z.string(),
+  by: actorSchema,
+  since: time,
+  /** When it ends by itself; null for never. */
+  until: time.nullable(),
+  /** The roll back that set it; null where somebody asked for it. */
+  deployment: z.string().nullable(),
+  ended: z.object({ how: z.enum(["unlocked", "expired"]), by: actorSchema.nullable(), at: time }).nullable(),
+});
+export type Lock = z.infer<typeof lockSchema>;
+
+export const everyHost = "*";
+
+/** An end that has come counts, whether somebody has written it down or not. */
+export function inForce(locks: readonly Lock[], now: string): Lock[] {
+  return locks.filter(({ ended, until }) => ended === null && (until === null || until > now));
+}
+
+/** The lock, of those in force, that holds a host. */
+export function holderOf(held: readonly Lock[], host: string): Lock | null {
+  return held.find((lock) => lock.host === host || lock.host === everyHost) ?? null;
+}
+
+/** The lock that holds a host at that time. */
+export function lockOn(locks: readonly Lock[], host: string, now: string): Lock | null {
+  return holderOf(inForce(locks, now), host);
+}
+
+/** A lock that a roll back set is everybody's who may deploy there; another one is its owner's. */
+export function isOwnLock(lock: Lock, who: Actor): boolean {
+  const isSamePerson = lock.by.person !== undefined && lock.by.person === who.person;
+  return (
+    lock.deployment !== null || isSamePerson || (lock.by.surface === who.surface && lock.by.id === who.id)
+  );
+}
+
+/** Such as `alice locked yoga at 2026-11-24 09:00 UTC until 11:00 UTC: disk is being replaced`. */
+export function lockText({ host, by, since, until, reason }: Lock): string {
+  const what = host === everyHost ? "every host" : host;
+  const end = until === null ? "" : ` until ${until.slice(0, 16).replace("T", " ")} UTC`;
+  return `${by.name} locked ${what} at ${since.slice(0, 16).replace("T", " ")} UTC${end}: ${reason}`;
+}

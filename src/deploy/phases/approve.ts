@@ -1,0 +1,29 @@
+import { ruleFor } from "../approvals.ts";
+import { end, next, type Phase } from "../context.ts";
+
+/**
+ * Code that is in no trusted ref stops here: from the next phase on it would run as root on the host. Somebody with the role
+ * `approver`, who is not the one that asked, lets exactly this system through, or whoever asked may deploy any ref.
+ */
+export const approve: Phase = {
+  name: "approve",
+  isNeeded: ({ isTrusted, allowAnyRef, refApproval }) =>
+    isTrusted !== true && !allowAnyRef && refApproval === null,
+  async run(context) {
+    const { ref } = context.record();
+    context.say(`waiting for an approver: ${ref} is in no trusted ref`);
+    const decision = await context.ask("copy", ruleFor(context.record(), context.host, "copy"));
+    if (decision === null) {
+      return end({ outcome: "expired", message: "Nobody approved in time; nothing of it reached the host." });
+    }
+    context.say(`${decision.by.name} said ${decision.action}`);
+    if (decision.action === "cancel") {
+      return end({
+        outcome: "cancelled",
+        message: `Cancelled by ${decision.by.name}; nothing of it reached the host.`,
+      });
+    }
+    await context.save({ refApproval: decision, confirmation: null });
+    return next;
+  },
+};

@@ -1,0 +1,43 @@
+import type { FleetFile } from "../config/fleet-file.ts";
+import { hostNamed } from "./host.ts";
+
+export type Selected =
+  | { readonly kind: "hosts"; readonly hosts: readonly string[] }
+  | { readonly kind: "mistake"; readonly message: string; readonly help: string };
+
+/** `yoga`, `@server` or `all`, and several of them: the hosts meant, each once, in the order in which they were named. */
+export function selectHosts(words: readonly string[], known: readonly string[], fleet: FleetFile): Selected {
+  const chosen = new Set<string>();
+  for (const word of words) {
+    const found = hostsOf(word, known, fleet);
+    if (found.length === 0) {
+      return word.startsWith("@")
+        ? { kind: "mistake", message: `No host has the tag ${word}.`, help: tagsHelp(known, fleet) }
+        : {
+            kind: "mistake",
+            message: `There is no host ${JSON.stringify(word)}.`,
+            help: `Hosts: ${known.join(", ") || "none"}`,
+          };
+    }
+    for (const host of found) {
+      chosen.add(host);
+    }
+  }
+  return { kind: "hosts", hosts: [...chosen] };
+}
+
+function hostsOf(word: string, known: readonly string[], fleet: FleetFile): readonly string[] {
+  if (word === "all") {
+    return known;
+  }
+  return word.startsWith("@")
+    ? known.filter((host) => hostNamed(fleet, host).tags.includes(word.slice(1)))
+    : known.filter((host) => host === word);
+}
+
+function tagsHelp(known: readonly string[], fleet: FleetFile): string {
+  const tags = new Set(known.flatMap((host) => hostNamed(fleet, host).tags));
+  return tags.size === 0
+    ? "fleet.yaml gives no host a tag."
+    : `Tags: ${[...tags].map((tag) => `@${tag}`).join(", ")}`;
+}
