@@ -11,7 +11,7 @@ const oneId = typed({
 export const confirm = command({
   name: "confirm",
   words: [idWord],
-  summary: "Does what the button Switch does, for when a click cannot get through.",
+  summary: "Says yes to a card, as its first button does, for when a click cannot get through.",
   examples: ["/confirm d-20261123-7f3a"],
   flags: [],
   input: oneId,
@@ -21,7 +21,7 @@ export const confirm = command({
 export const cancel = command({
   name: "cancel",
   words: [idWord],
-  summary: "Stops a deployment that has not begun to switch.",
+  summary: "Stops a deployment that has not begun to switch, or a garbage collection.",
   examples: ["/cancel d-20261123-7f3a"],
   flags: [],
   input: oneId,

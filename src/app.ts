@@ -114,6 +114,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     engine,
     store,
     fleet: fleet.current,
+    now: () => clock.now(),
     commands,
     readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
     logLines: (deployment) => logs.lines(deployment.log),

@@ -1,5 +1,6 @@
 import { Routes } from "discord.js";
 import type { Deployment, Desk, Reply } from "../../src/chat/desk.ts";
+import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
@@ -53,7 +54,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   async function whisper(reply: Reply): Promise<Whisper> {
-    return wording(reply, reply.kind === "started" ? await roots.of(reply.run) : null, guildId);
+    const root = reply.kind === "started" ? await roots.of(reply.run) : null;
+    return wording(reply, root, guildId, attachmentsOf(reply.kind === "answer" ? reply.blocks : [], log));
   }
 
   /** What was asked for is done even when nobody can be told: it shows in the channel. */

@@ -9,7 +9,7 @@ import { fit, type Group } from "../../src/chat/platform/fit.ts";
 import { toneSign } from "../../src/chat/platform/parts.ts";
 import { stepLine } from "../../src/chat/platform/step-words.ts";
 import { type TableBlock, tableText } from "../../src/chat/platform/table-text.ts";
-import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
+import { cut, middleCut, moreLine, oneLine, plainUrl } from "../../src/chat/platform/text.ts";
 import { buttonRows, distinctButtons, spentRows } from "./buttons.ts";
 import { limits } from "./limits.ts";
 import { bold, codeBlock, escapeLong, escapeText } from "./markdown.ts";
@@ -109,6 +109,11 @@ function renderBlock(block: Block, share: number, mostRows: number): APIComponen
       return textPart(tableMarkdown(block, share, mostRows));
     case "list":
       return textPart(listMarkdown(block, share));
+    case "picture":
+      // An answer has the picture itself beneath it: see wording.ts.
+      return textPart(escapeLong(block.alt, share));
+    case "links":
+      return textPart(linkMarkdown(block, share));
     case "code": {
       const text = middleCut(block.text, share);
       const title = oneLine(block.title) === "" ? "" : `${bold(escapeText(oneLine(block.title), 200))}\n`;
@@ -196,6 +201,28 @@ function listMarkdown(list: Extract<Block, { kind: "list" }>, share: number): st
   return list.folded || items.every((item) => item.length <= shortItem)
     ? `${title}  ${all.join(", ")}`
     : [title, ...all.map((item) => `- ${item}`)].join("\n");
+}
+
+function linkMarkdown({ title, items }: Extract<Block, { kind: "links" }>, share: number): string {
+  const rows: string[] = [];
+  let length = 0;
+  for (const item of items) {
+    const text = escapeText(oneLine(item.text), 200) || "–";
+    const url = plainUrl(item.url);
+    const row = url === null ? `- ${text}` : `- [${text}](<${url}>)`;
+    length += row.length + 1;
+    if (length > share) {
+      break;
+    }
+    rows.push(row);
+  }
+  return items.length === 0
+    ? ""
+    : [
+        bold(escapeText(oneLine(title), 200) || "Links"),
+        ...rows,
+        ...moreLine(items.length - rows.length),
+      ].join("\n");
 }
 
 function textLength(parts: readonly APIComponentInContainer[]): number {

@@ -116,7 +116,9 @@ export function discordResponses(api: Api, applicationId: string, stopping: Abor
   };
 }
 
+const withFile: ReadonlySet<ComponentType> = new Set([ComponentType.File, ComponentType.MediaGallery]);
+
 /** What is left where Discord does not take a file, or how it stands in the message. */
 function withoutFiles({ attachments: _, components, ...body }: Rendered): Rendered {
-  return { ...body, components: components.filter(({ type }) => type !== ComponentType.File) };
+  return { ...body, components: components.filter(({ type }) => !withFile.has(type)) };
 }

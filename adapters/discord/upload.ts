@@ -30,10 +30,10 @@ export async function upload(parts: FindParts, file: OutFile, since: number | nu
   });
 }
 
-export function textFile(name: string, content: string) {
+export function textFile(name: string, content: string | Uint8Array) {
   return {
     name,
-    data: Buffer.from(content === "" ? "(empty)\n" : content),
+    data: Buffer.from(content.length === 0 ? "(empty)\n" : content),
     contentType: "text/plain; charset=utf-8",
   };
 }

@@ -2,10 +2,11 @@ import { ComponentType } from "discord.js";
 import type { Block } from "../../src/chat/blocks.ts";
 import type { MessageRef } from "../../src/chat/channel.ts";
 import type { Reply } from "../../src/chat/desk.ts";
+import type { Attachment } from "../../src/chat/pictures/attachments.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
-import { oneLine } from "../../src/chat/platform/text.ts";
+import { cut, oneLine } from "../../src/chat/platform/text.ts";
 import { escapeText } from "./markdown.ts";
-import { quiet, type Rendered, renderMessage } from "./render.ts";
+import { quiet, renderMessage } from "./render.ts";
 import type { Whisper } from "./responses.ts";
 import { textFile } from "./upload.ts";
 
@@ -16,7 +17,12 @@ const longestFile = 4 * 1024 * 1024;
 const fileName = "output.txt";
 
 /** What one person is told about what they asked. The thread of a deployment is not drawn here. */
-export function wording(reply: Reply, root: MessageRef | null, guildId: string): Whisper {
+export function wording(
+  reply: Reply,
+  root: MessageRef | null,
+  guildId: string,
+  pictures: readonly Attachment[],
+): Whisper {
   switch (reply.kind) {
     case "started": {
       const line = escapeText(oneLine(reply.text), 1_500);
@@ -27,9 +33,9 @@ export function wording(reply: Reply, root: MessageRef | null, guildId: string):
       return plainly(`Started: ${line}\n${follow}`);
     }
     case "answer":
-      return withLongText(reply.text, reply.blocks);
+      return withFiles(reply.text, reply.blocks, pictures);
     case "refused":
-      return withLongText(reply.message, refusalBlocks(reply));
+      return withFiles(reply.message, refusalBlocks(reply), []);
   }
 }
 
@@ -41,21 +47,45 @@ function plainly(content: string): Whisper {
   };
 }
 
-function withLongText(line: string, blocks: readonly Block[]): Whisper {
+/** What does not fit on the message, or is a picture, goes along as a file. */
+function withFiles(line: string, blocks: readonly Block[], pictures: readonly Attachment[]): Whisper {
   const body = renderMessage({ text: line, blocks, mention: null });
   const long = blocks.filter((block) => block.kind === "code" && block.text.length > longText);
   const whole = long.map((block) => (block.kind === "code" ? block.text : "")).join("\n\n");
-  return whole === ""
+  const texts = whole === "" ? [] : [textFile(fileName, lastBytes(whole))];
+  const files = [...texts, ...pictures.map(pictureFile)];
+  return files.length === 0
     ? { body, files: undefined }
-    : { body: withFile(body), files: [textFile(fileName, lastBytes(whole))] };
+    : {
+        body: {
+          ...body,
+          components: [
+            ...body.components,
+            ...texts.map(
+              ({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const,
+            ),
+            ...pictures.map(gallery),
+          ],
+          // An edit has to name every attachment that should be there afterwards.
+          attachments: files.map(({ name }, id) => ({ id: String(id), filename: name })),
+        },
+        files,
+      };
 }
 
-function withFile(body: Rendered): Rendered {
+function pictureFile({ name, content }: Attachment) {
+  return { name, data: Buffer.from(content), contentType: "image/png" };
+}
+
+/** As many characters as Discord takes for what a picture shows. */
+const longestAlt = 1_000;
+
+function gallery({ name, alt }: Attachment) {
+  const description = cut(oneLine(alt), longestAlt);
+  const media = { url: `attachment://${name}` };
   return {
-    ...body,
-    components: [...body.components, { type: ComponentType.File, file: { url: `attachment://${fileName}` } }],
-    // An edit has to name every attachment that should be there afterwards.
-    attachments: [{ id: "0", filename: fileName }],
+    type: ComponentType.MediaGallery as const,
+    items: [{ media, ...(description === "" ? {} : { description }) }],
   };
 }
 

@@ -1,5 +1,7 @@
 import type { types } from "@slack/bolt";
+import type { MessageRef } from "../../src/chat/channel.ts";
 import type { Reply } from "../../src/chat/desk.ts";
+import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
@@ -11,9 +13,12 @@ import { type Rendered, renderMessage } from "./render.ts";
 import { reasonOf } from "./slack-error.ts";
 import { escapeTo } from "./text.ts";
 import type { WebClient } from "./types.ts";
+import { upload } from "./upload.ts";
 
 export interface AnswerParts {
   readonly client: WebClient;
+  /** The bot's own user. */
+  readonly bot: string;
   readonly roots: Roots;
   readonly log: PlatformLog;
 }
@@ -31,7 +36,9 @@ export async function answer(parts: AnswerParts, user: string, place: Place, rep
       : [byUrl, ephemerally, alone];
   for (const way of ways) {
     try {
-      if (await way(parts, user, place, said)) {
+      const seen = await way(parts, user, place, said);
+      if (seen !== null) {
+        await showPictures(parts, seen, reply);
         return;
       }
     } catch (error) {
@@ -40,12 +47,31 @@ export async function answer(parts: AnswerParts, user: string, place: Place, rep
   }
 }
 
-type Way = (parts: AnswerParts, user: string, place: Place, said: Rendered) => Promise<boolean>;
+/** Where everybody can read it; `whispered` where one person alone can; null when it was not said. */
+type Told = MessageRef | "whispered" | null;
+type Way = (parts: AnswerParts, user: string, place: Place, said: Rendered) => Promise<Told>;
+
+/** A file belongs to a message that stays, so whoever is told alone reads what a picture shows. */
+async function showPictures(
+  { client, bot, log }: AnswerParts,
+  told: MessageRef | "whispered",
+  reply: Reply,
+): Promise<void> {
+  if (told === "whispered" || reply.kind !== "answer") {
+    return;
+  }
+  for (const { name, content } of attachmentsOf(reply.blocks, log)) {
+    const file = { key: name, thread: told, threadName: "", name, title: "Chart", content };
+    await upload({ client, bot, log }, file, null).catch((error: unknown) => {
+      log.warn({ channel: told.channel, reason: reasonOf(error) }, "slack: showing a picture");
+    });
+  }
+}
 
 /** docs.slack.dev/interactivity/handling-user-interaction: five answers within 30 minutes, without any scope. */
 const byUrl: Way = async (_, __, place, said) => {
   if (place.responseUrl === null) {
-    return false;
+    return null;
   }
   const sent = await fetch(place.responseUrl, {
     method: "POST",
@@ -63,12 +89,12 @@ const byUrl: Way = async (_, __, place, said) => {
   if (!sent.ok) {
     throw new Error(`the response_url answered ${sent.status} ${body.slice(0, 100)}`);
   }
-  return true;
+  return "whispered";
 };
 
 const ephemerally: Way = async ({ client }, user, place, said) => {
   if (place.channel === null) {
-    return false;
+    return null;
   }
   await client.chat.postEphemeral({
     channel: place.channel,
@@ -76,27 +102,32 @@ const ephemerally: Way = async ({ client }, user, place, said) => {
     ...said,
     ...(place.thread === null ? {} : { thread_ts: place.thread }),
   });
-  return true;
+  return "whispered";
 };
 
 const visibly: Way = async ({ client }, _, place, said) => {
   if (place.channel === null) {
-    return false;
+    return null;
   }
-  await client.chat.postMessage({
+  const posted = await client.chat.postMessage({
     channel: place.channel,
     ...said,
     ...(place.thread === null ? {} : { thread_ts: place.thread }),
     unfurl_links: false,
     unfurl_media: false,
   });
-  return true;
+  return { channel: posted.channel ?? place.channel, id: place.thread ?? posted.ts ?? "" };
 };
 
 /** In a direct message, where there is no channel to say it in, such as the App Home. */
 const alone: Way = async ({ client }, user, _, said) => {
-  await client.chat.postMessage({ channel: user, ...said, unfurl_links: false, unfurl_media: false });
-  return true;
+  const posted = await client.chat.postMessage({
+    channel: user,
+    ...said,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return { channel: posted.channel ?? user, id: posted.ts ?? "" };
 };
 
 async function wording(parts: AnswerParts, reply: Reply): Promise<Rendered> {

@@ -43,7 +43,15 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
   const roots = createRoots(stopping);
   const connection = connect(bolt, options);
   const identify = slackIdentities({ desk, client, home: self, log, now: Date.now });
-  const handlers = createHandlers({ desk, client, identify, roots, log, now: Date.now });
+  const handlers = createHandlers({
+    desk,
+    client,
+    bot: self.botUser,
+    identify,
+    roots,
+    log,
+    now: Date.now,
+  });
   createApp(bolt, { options, self, handlers, receiver: connection.receiver, keep });
   return {
     name: self.name,

@@ -3,11 +3,11 @@ import type { Block } from "../../src/chat/blocks.ts";
 import type { OutMessage } from "../../src/chat/channel.ts";
 import type { Group } from "../../src/chat/platform/fit.ts";
 import { toneSign } from "../../src/chat/platform/parts.ts";
-import { cut, middleCut, moreLine, oneLine } from "../../src/chat/platform/text.ts";
+import { cut, middleCut, moreLine, oneLine, plainUrl } from "../../src/chat/platform/text.ts";
 import { actionBlocks, plainText } from "./buttons.ts";
 import { fitMessage } from "./fit.ts";
 import { fallbackText, limits } from "./limits.ts";
-import { bold, bullets, plain, preformatted, richText, section } from "./rich.ts";
+import { bold, bullets, bulletsOf, link, plain, preformatted, richText, section } from "./rich.ts";
 import { planBlock, stepLines } from "./steps.ts";
 import { tableBlocks } from "./table.ts";
 import { escapeLong, escapeTo } from "./text.ts";
@@ -75,10 +75,11 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
             },
           ];
     case "text":
-    case "decision": {
-      const text = escapeLong(toneSign[block.tone] + block.text, Math.min(share, limits.sectionText));
-      return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
-    }
+    case "decision":
+      return textBlocks(toneSign[block.tone] + block.text, share);
+    case "picture":
+      // An answer that everybody sees has the picture itself beneath it: see answers.ts.
+      return textBlocks(block.alt, share);
     case "fields":
       return fieldLines(block.fields, share);
     case "steps":
@@ -87,6 +88,8 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
       return tableBlocks(block, share, mostRows);
     case "list":
       return listBlocks(block, share);
+    case "links":
+      return linkBlocks(block, share);
     case "code": {
       const text = middleCut(block.text, share);
       return text.trim() === "" ? [] : [richText(...title(block.title), preformatted(text))];
@@ -98,6 +101,30 @@ function renderBlock(block: Block, share: number, { plan, about, mostRows }: Con
         Math.min(limits.actionElements, Math.max(5, Math.floor(share / 100))),
       );
   }
+}
+
+function textBlocks(value: string, share: number): types.KnownBlock[] {
+  const text = escapeLong(value, Math.min(share, limits.sectionText));
+  return text === "" ? [] : [{ type: "section", text: { type: "plain_text", text, emoji: false } }];
+}
+
+/** JSON around one line with a link. */
+const linkCost = 150;
+
+function linkBlocks({ title: name, items }: Extract<Block, { kind: "links" }>, share: number) {
+  const rows: ReturnType<typeof link>[] = [];
+  let length = 0;
+  for (const item of items) {
+    const text = cut(oneLine(item.text), 200) || "–";
+    length += text.length + linkCost;
+    if (length > share) {
+      break;
+    }
+    const url = plainUrl(item.url);
+    rows.push(url === null ? plain(text) : link(url, text));
+  }
+  const more = moreLine(items.length - rows.length).map(plain);
+  return items.length === 0 ? [] : [richText(...title(name), bulletsOf([...rows, ...more]))];
 }
 
 function title(text: string) {

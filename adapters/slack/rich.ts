@@ -20,8 +20,17 @@ export function preformatted(text: string): types.RichTextPreformatted {
   return { type: "rich_text_preformatted", elements: [{ type: "text", text }] };
 }
 
+/** The address has to be a plain one, and is shown as this text. */
+export function link(url: string, text: string): RichElement {
+  return { type: "link", url, text };
+}
+
 export function bullets(items: readonly string[]): types.RichTextList {
-  return { type: "rich_text_list", style: "bullet", elements: items.map((item) => section(plain(item))) };
+  return bulletsOf(items.map(plain));
+}
+
+export function bulletsOf(items: readonly RichElement[]): types.RichTextList {
+  return { type: "rich_text_list", style: "bullet", elements: items.map((item) => section(item)) };
 }
 
 export function richText(...elements: types.RichTextBlock["elements"]): types.RichTextBlock {

@@ -16,7 +16,7 @@ export async function upload(
   if (since !== null && (await isThere(parts, file, since))) {
     return;
   }
-  const content = Buffer.from(file.content === "" ? "(empty)\n" : file.content);
+  const content = Buffer.from(file.content.length === 0 ? "(empty)\n" : file.content);
   const { client } = parts;
   const place = await client.files.getUploadURLExternal({ filename: file.name, length: content.length });
   if (place.upload_url === undefined || place.file_id === undefined) {

@@ -23,6 +23,8 @@ const pages = [
   "/status/:host",
   "/health",
   "/health/:host",
+  "/stats",
+  "/stats/:host",
 ];
 
 /** All routes, behind the checks that hold for each of them. */

@@ -35,6 +35,11 @@ export interface Field {
   readonly share?: number;
 }
 
+export interface LinkItem {
+  readonly text: string;
+  readonly url: string | null;
+}
+
 export type Block =
   | { readonly kind: "heading"; readonly text: string; readonly tone: Tone }
   | { readonly kind: "text"; readonly text: string; readonly tone: Tone }
@@ -52,6 +57,10 @@ export type Block =
       readonly folded: boolean;
     }
   | { readonly kind: "code"; readonly title: string; readonly text: string }
+  /** Lines, some of which lead somewhere. A surface shows the text alone where the address is not a plain one. */
+  | { readonly kind: "links"; readonly title: string; readonly items: readonly LinkItem[] }
+  /** `alt` says in words what the picture shows, for platforms and people that do not see it. */
+  | { readonly kind: "picture"; readonly alt: string; readonly svg: string }
   | { readonly kind: "buttons"; readonly buttons: readonly Button[] }
   /** What became of buttons that can decide nothing any more, whose labels are kept. */
   | {
@@ -82,6 +91,14 @@ export function table(columns: readonly string[], rows: readonly (readonly strin
 
 export function list(title: string, items: readonly string[], folded = false): Block {
   return { kind: "list", title, items, folded };
+}
+
+export function links(title: string, items: readonly LinkItem[]): Block {
+  return { kind: "links", title, items };
+}
+
+export function picture(alt: string, svg: string): Block {
+  return { kind: "picture", alt, svg };
 }
 
 export function code(title: string, value: string): Block {

@@ -29,7 +29,7 @@ export interface OutFile {
   readonly threadName: string;
   readonly name: string;
   readonly title: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
 }
 
 /** What a chat platform has to be able to do for live threads. Each call has a timeout of its own. */

@@ -1,3 +1,4 @@
+import { yesWords } from "../deploy/act-words.ts";
 import { isOpen, type Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import type { Decided } from "../deploy/requests.ts";
@@ -14,6 +15,10 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   "dry-run": "approve",
   "build-only": "build",
   rollback: "rollback",
+  diff: "build",
+  gc: "deploy",
+  prune: "deploy",
+  reboot: "deploy",
 };
 
 /** Null for whoever may decide this card. */
@@ -88,5 +93,5 @@ function decidedText({ kind, deployment }: Decided, action: "switch" | "cancel")
   if (kind === "approved") {
     return `Your word counts for ${id}. It takes somebody else's, too.`;
   }
-  return confirmation?.gate === "copy" ? `${id} may go on to ${host}.` : `${host} will switch.`;
+  return confirmation?.gate === "copy" ? `${id} may go on to ${host}.` : yesWords(deployment);
 }

@@ -15,6 +15,8 @@ export interface CommandTools {
   /** False where retention removed the log. */
   readonly hasLog: (deployment: Deployment) => Promise<boolean>;
   readonly fleet: () => FleetFile;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** For /help. */
   readonly commands: readonly CommandSpec[];
 }

@@ -23,6 +23,16 @@ export const deadlines = {
   hostLook: 20 * seconds,
   dryActivate: 5 * minutes,
   diffClosures: 2 * minutes,
+  /** Adding up what a garbage collection would free; without an answer the card does without. */
+  deadPaths: 2 * minutes,
+  collectGarbage: 2 * 60 * minutes,
+  /** Reading every file of a store. */
+  verifyStore: 4 * 60 * minutes,
+  /** Writing the boot entries, and how long NixOS's lock is waited for first. */
+  bootEntries: 5 * minutes,
+  nixosLock: 60 * seconds,
+  /** Between two looks at a host that reboots. */
+  rebootPoll: 3 * seconds,
   /** One try of a health check. */
   healthCheck: 10 * seconds,
   /** Between two looks at the supervisor. */

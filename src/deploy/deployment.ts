@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { comparisonSchema } from "./comparison.ts";
+import { hostActSchema } from "./host-act.ts";
 
-/** The phases in the words people see, in the order in which a full deployment goes through them. */
-export const phaseNames = [
+/** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
+const deploying = [
   "check",
   "build",
   "approve",
@@ -11,7 +13,9 @@ export const phaseNames = [
   "switch",
   "validate",
 ] as const;
+export const phaseNames = [...deploying, "compare", "collect", "prune", "reboot"] as const;
 export type PhaseName = (typeof phaseNames)[number];
+export const deployPhases: readonly PhaseName[] = deploying;
 
 export const outcomes = [
   "built",
@@ -19,6 +23,7 @@ export const outcomes = [
   "unchanged",
   "deployed",
   "deployed-degraded",
+  "done",
   "rolled-back",
   "rollback-failed",
   "failed",
@@ -31,7 +36,16 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const modes = ["deploy", "dry-run", "build-only", "rollback"] as const;
+export const modes = [
+  "deploy",
+  "dry-run",
+  "build-only",
+  "rollback",
+  "diff",
+  "gc",
+  "prune",
+  "reboot",
+] as const;
 export type Mode = (typeof modes)[number];
 
 /** Who did something, and where: one person may appear under several surfaces. */
@@ -198,6 +212,10 @@ export const deploymentSchema = z.object({
   lastState: z.string().nullable().default(null),
   /** How often it was begun again, as the bot had been stopped or had died. */
   restarts: z.int().default(0),
+  /** For gc, prune and reboot: what was asked for, and what was seen of the host. */
+  act: hostActSchema.nullable().default(null),
+  /** For diff: what was found beside `diff`. */
+  comparison: comparisonSchema.nullable().default(null),
   /** Set when an outcome of `unknown` was corrected by a later look at the host. */
   correction: z
     .object({ by: actorSchema, at: time, was: z.enum(outcomes) })
@@ -222,7 +240,7 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const runSchema = z.object({
   id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
-  kind: z.enum(["deploy", "build-all", "rollback", "lock"]),
+  kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot"]),
   command: z.string(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),

@@ -37,6 +37,7 @@ import type {
 } from "./requests.ts";
 import { rollOut } from "./roll-out.ts";
 import { runPhases } from "./run-phases.ts";
+import { type ActRequest, startAct } from "./start-act.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
 import { createWork } from "./work.ts";
 
@@ -47,6 +48,8 @@ export interface Engine {
   rollOut(request: RolloutRequest): Promise<Started | Refusal>;
   buildAll(request: BuildAllRequest): Promise<Started | Refusal>;
   rollback(request: RollbackRequest): Promise<Started | Refusal>;
+  /** Collects garbage, deletes generations or reboots, after a click. */
+  act(request: ActRequest): Promise<Started | Refusal>;
   generations(host: string): Promise<readonly Generation[] | Refusal>;
   /** What each good deployment of a host changed, the newest first. */
   changes(host: string, limit: number): Promise<readonly Change[] | Refusal>;
@@ -175,6 +178,7 @@ export function createEngine(parts: EngineParts): Engine {
     rollOut: startRollout,
     buildAll: startBuildAll,
     rollback: (request) => startRollback(parts, work, request),
+    act: (request) => startAct(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     changes: (host, limit) => changesOf(parts, host, limit),
     decide: (id, action, by, isApprover = false) => decide(parts, work, id, action, { by, isApprover }),

@@ -6,6 +6,7 @@ import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
 import { concludeFinal, concludeFromFacts } from "./conclude.ts";
 import { type Actor, type Deployment, isOpen } from "./deployment.ts";
+import { lookAtReboot } from "./judge-reboot.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import type { LookedAgain, Refusal } from "./requests.ts";
 import { sweepHost } from "./sweep.ts";
@@ -42,6 +43,9 @@ export async function lookAgain(parts: EngineParts, id: string, by: Actor): Prom
 async function readEnd(parts: EngineParts, deployment: Deployment): Promise<End> {
   const host = hostOf(parts, deployment.host);
   const shell = parts.shells.host(host.target);
+  if (deployment.mode === "reboot") {
+    return lookAtReboot(shell, deployment);
+  }
   const context = { host, record: () => deployment };
   const link = { id: deployment.id, old: deployment.previous ?? "", shell };
   const sighting = await look(link, 0);

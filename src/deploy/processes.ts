@@ -1,6 +1,7 @@
 import { deadlines } from "../config/deadlines.ts";
 import { endOwnedArgv } from "../remote/owner.ts";
 import { lastLines, type Shell } from "../remote/shell.ts";
+import { usesBuilder } from "./modes.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Task } from "./tasks.ts";
 
@@ -13,7 +14,7 @@ export async function endOwnProcesses(parts: EngineParts, task: Task): Promise<r
   const { mode } = task.context.record();
   const { shells } = parts;
   const machines = [
-    ...(mode === "rollback" ? [] : [shells.control]),
+    ...(!usesBuilder(mode) ? [] : [shells.control]),
     ...(mode === "build-only" ? [] : [shells.host(task.host.target)]),
   ];
   const until = parts.clock.now() + deadlines.endProcesses;

@@ -79,6 +79,9 @@ async function carryOut(parts: EngineParts, task: Task, plan: Resume): Promise<v
   for (const line of (await endOwnProcesses(parts, task)) ?? []) {
     task.log.line(line);
   }
+  if (plan.kind === "redo") {
+    return runPhases(parts, task, plan.phases);
+  }
   if (plan.kind === "end") {
     return finish(parts, task, { outcome: "failed", message: plan.why, help: "Ask again." });
   }

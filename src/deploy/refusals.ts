@@ -2,9 +2,11 @@ import { isoTime } from "../config/clock.ts";
 import type { Host } from "../fleet/host.ts";
 import { isOpenAt, openingText } from "../fleet/windows.ts";
 import { dirtyRef, isRefName } from "../nix/flake.ts";
+import { decisionWord, tooLate } from "./act-words.ts";
 import type { judge } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
+import { changesHost } from "./modes.ts";
 import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
@@ -35,7 +37,7 @@ export function refuseBegin(
         help: "Ask again.",
       };
     }
-    const lock = mode === "build-only" || mode === "rollback" ? null : lockOn(locks, host, at);
+    const lock = !changesHost(mode) || mode === "rollback" ? null : lockOn(locks, host, at);
     const closed = refuseClosed(deployment, hostOf(parts, host), parts.clock.now());
     if (lock !== null || closed !== null) {
       return lock === null ? closed : refuseLocked(host, lock);
@@ -130,19 +132,19 @@ export function refuseDecision(
 ): Refusal | null {
   const decision = deployment.confirmation?.decision;
   if (decision !== null && decision !== undefined) {
-    return deployment.outcome === null && action === "cancel"
-      ? {
-          kind: "refused",
-          code: "too-late",
-          message: `${decision.by.name} clicked ${decision.action} already, and the switch is under way.`,
-          help: `If it turns out badly it rolls back by itself; afterwards there is /rollback ${deployment.host} previous.`,
-        }
-      : {
-          kind: "refused",
-          code: "already-decided",
-          message: `${decision.by.name} decided already: ${decision.action}.`,
-          help: null,
-        };
+    const word = decisionWord(deployment, decision.action);
+    if (deployment.outcome !== null || action !== "cancel") {
+      return {
+        kind: "refused",
+        code: "already-decided",
+        message: `${decision.by.name} decided already: ${word}.`,
+        help: null,
+      };
+    }
+    const late = tooLate(deployment, `${decision.by.name} clicked ${word} already`);
+    return late === null && isAtWork
+      ? null
+      : { kind: "refused", code: "too-late", message: `${word} is under way.`, help: null, ...late };
   }
   if (!isOpen(deployment)) {
     return {

@@ -1,6 +1,7 @@
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
 import type { Lock } from "./locks.ts";
 import type { Looked } from "./look.ts";
+import type { ActMode } from "./modes.ts";
 
 /** What may be asked of the engine, and what it answers. */
 
@@ -64,7 +65,7 @@ export type Unlocked = { readonly kind: "unlocked"; readonly lock: Lock };
 
 export interface DeployRequest {
   readonly host: string;
-  readonly mode: Exclude<Mode, "rollback">;
+  readonly mode: Exclude<Mode, "rollback" | ActMode>;
   readonly ref: string | null;
   readonly reason: string | null;
   readonly by: Actor;
@@ -77,7 +78,8 @@ export interface DeployRequest {
 }
 
 /** Several hosts as one run. */
-export interface RolloutRequest extends Omit<DeployRequest, "host"> {
+export interface RolloutRequest extends Omit<DeployRequest, "host" | "mode"> {
+  readonly mode: Exclude<DeployRequest["mode"], "diff">;
   readonly hosts: readonly string[];
   /** Goes on without hosts that could not be made ready. */
   readonly keepGoing: boolean;

@@ -10,6 +10,8 @@ export type Resume =
   | { readonly kind: "wait"; readonly phases: readonly Phase[] }
   /** Nothing was changed yet: it is begun again from its first phase, at the revision it had. */
   | { readonly kind: "again" }
+  /** It was begun, and may be done once more: what the last bot left running is ended first. */
+  | { readonly kind: "redo"; readonly phases: readonly Phase[] }
   | { readonly kind: "end"; readonly why: string };
 
 /** A deployment that takes the bot down with it must not do so for ever. */
@@ -31,9 +33,21 @@ export function planResume(deployment: Deployment, now: number): Resume {
       return deployment.supervisedUntil === null
         ? { kind: "wait", phases: from("confirm") }
         : { kind: "follow", phases: from("switch") };
+    case "collect":
+    case "prune":
+      return isBegun(deployment)
+        ? { kind: "redo", phases: from(phase) }
+        : { kind: "wait", phases: from("confirm") };
+    case "reboot":
+      // The order is bound to the boot that was seen, so that it is given again without harm.
+      return { kind: "wait", phases: from(isBegun(deployment) ? phase : "confirm") };
     default:
       return again(deployment, now);
   }
+}
+
+function isBegun({ act }: Deployment): boolean {
+  return act !== null && act.begunAt !== null;
 }
 
 function again({ phase, restarts, createdAt }: Deployment, now: number): Resume {

@@ -5,6 +5,7 @@ import { concludeFromHost } from "./conclude.ts";
 import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { type Deployment, type Diagnosis, isOpen, type Outcome } from "./deployment.ts";
 import { lockAfter } from "./lock-hosts.ts";
+import { usesBuilder } from "./modes.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { endOwnProcesses } from "./processes.ts";
 import { sweepBuilder, sweepHost } from "./sweep.ts";
@@ -58,7 +59,7 @@ async function noteDecision({ audit, log }: EngineParts, task: Task): Promise<vo
 async function sweepFor(parts: EngineParts, task: Task): Promise<void> {
   const { mode, host } = task.context.record();
   await Promise.all([
-    ...(mode === "rollback" ? [] : [sweepBuilder(parts)]),
+    ...(!usesBuilder(mode) ? [] : [sweepBuilder(parts)]),
     ...(mode === "build-only" ? [] : [sweepHost(parts, host)]),
   ]);
 }

@@ -71,6 +71,6 @@ export async function generationsOf(
 }
 
 /** A host that was deployed from here can go back, whatever the flake says of it by now. */
-async function wasDeployed(parts: EngineParts, host: string): Promise<boolean> {
+export async function wasDeployed(parts: EngineParts, host: string): Promise<boolean> {
   return hostNamePattern.test(host) && (await parts.store.deployments({ host, limit: 1 })).length > 0;
 }

@@ -10,6 +10,8 @@ import type {
   Queue,
 } from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
+import { type HostAct, newAct } from "./host-act.ts";
+import { changesHost } from "./modes.ts";
 
 /** Pure changes of a deployment record; the store applies them one at a time. */
 
@@ -31,6 +33,7 @@ export interface NewDeployment {
   readonly console?: string | null;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly act?: HostAct;
 }
 
 const hasTurn: Queue = { state: "turn", behind: null, since: null, until: null };
@@ -38,7 +41,7 @@ const hasTurn: Queue = { state: "turn", behind: null, since: null, until: null }
 const waits: Queue = { ...hasTurn, state: "waiting" };
 
 export function firstPlace(mode: Mode): Queue {
-  return mode === "build-only" ? hasTurn : waits;
+  return changesHost(mode) ? waits : hasTurn;
 }
 
 export function newDeployment(asked: NewDeployment, now: string): Deployment {
@@ -80,6 +83,8 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     supervisedUntil: null,
     lastState: null,
     restarts: 0,
+    act: asked.act ?? null,
+    comparison: null,
     correction: null,
     times: {},
     createdAt: now,
@@ -116,11 +121,15 @@ export function beginAgain(deployment: Deployment): Deployment {
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {
-    ...newDeployment({ ...asked, ...target }, deployment.createdAt),
+    ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),
     revision: deployment.revision,
     // Whatever only waited cannot have brought the bot down.
     restarts: deployment.restarts + (queue.state === "waiting" ? 0 : 1),
   };
+}
+
+function actAgain({ act }: Deployment): { act?: HostAct } {
+  return act === null ? {} : { act: newAct(act) };
 }
 
 export interface End {
@@ -209,5 +218,5 @@ export function expireDeployment(deployment: Deployment, now: string): Deploymen
 
 /** Whether two deployments may be under way on one host: only one of them may touch it. */
 export function isInTheWay(open: Deployment, host: string, mode: Mode): boolean {
-  return open.host === host && open.mode !== "build-only" && mode !== "build-only";
+  return open.host === host && changesHost(open.mode) && changesHost(mode);
 }

@@ -1,5 +1,6 @@
 import { type LogFile, logKind } from "../logs/log-files.ts";
 import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
+import type { HostAct } from "./host-act.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 import { takeTurn } from "./queue.ts";
 import { resume } from "./recovery.ts";
@@ -19,6 +20,7 @@ export interface Asked {
   readonly flakeCheck?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly act?: HostAct;
 }
 
 /** Who asks, and how. */

@@ -16,6 +16,7 @@ export interface Host {
   /** Milliseconds. */
   readonly settle: number;
   readonly approveWithin: number;
+  readonly rebootWithin: number;
   readonly deadlines: SupervisorDeadlines;
   readonly substitutes: boolean;
   /** What becomes of a deployment while another one has the host. */
@@ -56,6 +57,7 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     checks: entry?.checks ?? [],
     settle: entry?.settle ?? defaults.settle,
     approveWithin: entry?.approveWithin ?? defaults.approveWithin,
+    rebootWithin: entry?.rebootWithin ?? defaults.rebootWithin,
     deadlines: {
       activateWithin: entry?.activateWithin ?? defaults.activateWithin,
       ackWithin: entry?.ackWithin ?? defaults.ackWithin,

@@ -41,7 +41,7 @@ export interface LogFiles {
 export const logRemoved =
   "This log was removed by retention (SWITCHYARD_KEEP_LOGS, SWITCHYARD_LOGS_SIZE); the record, .info and the audit are kept.";
 
-export type LogKind = "deploy" | "dry-run" | "build" | "build-all";
+export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "diff" | "gc" | "prune" | "reboot";
 
 export function logKind(mode: Mode): LogKind {
   switch (mode) {
@@ -49,7 +49,11 @@ export function logKind(mode: Mode): LogKind {
     case "rollback":
       return "deploy";
     case "dry-run":
-      return "dry-run";
+    case "diff":
+    case "gc":
+    case "prune":
+    case "reboot":
+      return mode;
     case "build-only":
       return "build";
   }

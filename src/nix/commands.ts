@@ -172,6 +172,11 @@ export function diffClosures(before: string, after: string): string[] {
   return [...nix, "store", "diff-closures", before, after];
 }
 
+/** Every path that a system needs, with its size in bytes. */
+export function closure(path: string): string[] {
+  return [...nix, "path-info", "--recursive", "--size", path];
+}
+
 /** Free bytes and mount point of some paths, after a header line. A path that is not there is left out. */
 export function freeSpace(paths: readonly string[]): string[] {
   return ["sh", "-c", 'df --output=avail,target --block-size=1 -- "$@" 2>/dev/null; true', "df", ...paths];

@@ -1,7 +1,6 @@
-import { type Block, list, table, text } from "../chat/blocks.ts";
+import { type Block, list, text } from "../chat/blocks.ts";
 import type { Deployment, UnitChanges } from "../deploy/deployment.ts";
-
-const mostPackages = 200;
+import { packageTable } from "./diff-card.ts";
 
 /** What a switch would change: packages and units. */
 export function changes(deployment: Pick<Deployment, "diff" | "units">): Block[] {
@@ -9,14 +8,9 @@ export function changes(deployment: Pick<Deployment, "diff" | "units">): Block[]
   if (units === null) {
     return [];
   }
-  const rows = diff
-    .slice(0, mostPackages)
-    .map(({ name, before, after, size }) => [name, before, after, size]);
-  const more =
-    diff.length > mostPackages ? [["…", `${diff.length - mostPackages} more, see the log`, "", ""]] : [];
   return [
     text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
-    ...(rows.length === 0 ? [] : [table(["Package", "Now", "Then", "Size"], [...rows, ...more])]),
+    ...packageTable(diff),
     ...unitLists(units),
   ];
 }

@@ -1,4 +1,5 @@
 import { type Block, type Button, buttons, commandButton, type Tone, text } from "../chat/blocks.ts";
+import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import { missing } from "../deploy/approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
 
@@ -22,8 +23,9 @@ export function decisionBlocks(deployment: Deployment): Block[] {
     const others = (confirmation?.approvals ?? []).filter(({ by }) => by.name !== made.by.name);
     const also =
       others.length === 0 ? "" : ` ${others.map(({ person }) => person).join(", ")} said so before.`;
-    const said = `${made.by.name} said ${made.action} at ${clockTime(made.at)}.${also}`;
-    return [decision(deployment, said, "neutral")];
+    const said = `${made.by.name} said ${decisionWord(deployment, made.action)} at ${clockTime(made.at)}.${also}`;
+    const mayStop = deployment.mode === "gc" && isOpen(deployment) && made.action === "switch";
+    return [decision(deployment, said, "neutral"), ...(mayStop ? [buttons(cancelButton(deployment))] : [])];
   }
   if (outcome === "expired") {
     return [
@@ -68,6 +70,9 @@ export function lastButtons(deployment: Deployment): Button[] {
   if (deployment.outcome === "unknown") {
     return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
   }
+  if (deployment.mode === "prune" && deployment.outcome === "done") {
+    return [commandButton("Free the space", `/gc ${deployment.host}`)];
+  }
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy"
     ? // By its number: `previous` means another one once something newer was deployed.
@@ -98,11 +103,8 @@ function decisionButtons(deployment: Deployment): Button[] {
   ];
 }
 
-function switchLabel({ mode, confirmation }: Deployment): string {
-  if (confirmation?.gate === "copy") {
-    return "Approve";
-  }
-  return mode === "rollback" ? "Roll back" : "Switch";
+function switchLabel(deployment: Deployment): string {
+  return deployment.confirmation?.gate === "copy" ? "Approve" : yesLabel(deployment);
 }
 
 function decideButton(

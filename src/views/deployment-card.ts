@@ -1,35 +1,17 @@
-import {
-  type Block,
-  buttons,
-  code,
-  fields,
-  heading,
-  type StepItem,
-  type Tone,
-  text,
-} from "../chat/blocks.ts";
+import { type Block, buttons, code, fields, heading, type Tone, text } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
-import {
-  awaitsDecision,
-  type Deployment,
-  isOpen,
-  type Outcome,
-  type PhaseName,
-} from "../deploy/deployment.ts";
+import { awaitsDecision, type Deployment, isOpen, type Outcome } from "../deploy/deployment.ts";
+import { changesHost, isActMode } from "../deploy/modes.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { storePathName } from "../nix/flake.ts";
+import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
 import { changes } from "./changes.ts";
 import { checkBlocks, checkTrouble } from "./checks.ts";
 import { clockTime, decisionBlocks, lastButtons } from "./decision.ts";
 import { diagnosisBlocks } from "./diagnosis.ts";
+import { diffBlocks } from "./diff-card.ts";
+import { stepsBlock } from "./phase-steps.ts";
 import { rescueBlocks } from "./rescue.ts";
-
-const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
-  "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
-  "build-only": ["check", "build"],
-  rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
-};
 
 /** A deployment as its thread shows it: from the record alone, plus what is happening right now. */
 export function deploymentCard(deployment: Deployment, progress: Progress | null): Block[] {
@@ -49,20 +31,6 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
   ];
 }
 
-export function stepsBlock(deployment: Deployment, progress: Progress | null): Block {
-  return {
-    kind: "steps",
-    steps: phasesOf[deployment.mode]
-      .filter((phase) => phase !== "approve" || needsApproval(deployment))
-      .map((phase) => step(deployment, phase, progress)),
-  };
-}
-
-/** The step is there only for whom it stops. */
-function needsApproval({ isTrusted, allowAnyRef }: Deployment): boolean {
-  return isTrusted === false && !allowAnyRef;
-}
-
 /** What somebody has to read before a click: the code, what changes, the warnings. */
 export function confirmBlocks(deployment: Deployment): Block[] {
   return [
@@ -73,9 +41,11 @@ export function confirmBlocks(deployment: Deployment): Block[] {
   ];
 }
 
-function changeBlocks(deployment: Deployment): Block[] {
+export function changeBlocks(deployment: Deployment): Block[] {
   return [
     ...changes(deployment),
+    ...actBlocks(deployment),
+    ...diffBlocks(deployment),
     ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
     ...(deployment.rebootNeeded
       ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]
@@ -85,11 +55,15 @@ function changeBlocks(deployment: Deployment): Block[] {
 
 export function title(deployment: Deployment): string {
   const { host, mode, toGeneration, outcome } = deployment;
-  const what = {
+  const what: string = {
     deploy: `Deploy ${host}`,
     "dry-run": `Dry run of ${host}`,
     "build-only": `Build of ${host}`,
     rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
+    diff: `What would change on ${host}`,
+    gc: `Collect the garbage of ${host}`,
+    prune: pruneTitle(deployment),
+    reboot: `Reboot ${host}`,
   }[mode];
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;
@@ -103,6 +77,9 @@ export function title(deployment: Deployment): string {
 function question({ mode, confirmation }: Deployment): string {
   if (confirmation?.gate === "copy") {
     return "let this code through?";
+  }
+  if (isActMode(mode)) {
+    return "go ahead?";
   }
   return mode === "rollback" ? "go back?" : "switch?";
 }
@@ -120,6 +97,7 @@ export function tone(deployment: Deployment): Tone {
     case "tested":
     case "unchanged":
     case "deployed":
+    case "done":
       return "good";
     case "deployed-degraded":
     case "rolled-back":
@@ -149,9 +127,10 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
       isOpen(deployment) && deployment.before !== null
         ? `generation ${deployment.before.generation ?? "?"}`
         : null,
+    ...actFacts(deployment),
     "Waits behind": isWaiting(deployment) ? deployment.queue.behind : null,
     "Approved by": deployment.refApproval?.by.name ?? null,
-    Risk: deployment.mode === "deploy" || deployment.mode === "rollback" ? deployment.risk : null,
+    Risk: changesHost(deployment.mode) && deployment.mode !== "dry-run" ? deployment.risk : null,
     Generation: deployment.generation,
     "Looked again": correctionText(deployment),
   };
@@ -162,45 +141,4 @@ export function correctionText({ correction, outcome }: Deployment): string | nu
   return correction === null
     ? null
     : `${correction.by.name} at ${clockTime(correction.at)}: ${outcome}, after it was ${correction.was}`;
-}
-
-function step(deployment: Deployment, phase: PhaseName, progress: Progress | null): StepItem {
-  const time = deployment.times[phase];
-  const isHere = deployment.phase === phase && isOpen(deployment);
-  const isRunning = isHere && time !== undefined && time.finishedAt === null;
-  const isMeasured = isRunning && progress !== null && progress.expected > 0;
-  return {
-    name: phase,
-    state: stepState(deployment, phase, isRunning),
-    detail: isRunning && progress !== null && progress.text !== "" ? detail(progress) : null,
-    startedAt: time?.startedAt ?? null,
-    finishedAt: time?.finishedAt ?? null,
-    progress: isMeasured ? Math.min(1, progress.done / progress.expected) : null,
-  };
-}
-
-function detail(progress: Progress): string {
-  return progress.expected > 0
-    ? `${progress.text} (${progress.done} of ${progress.expected})`
-    : progress.text;
-}
-
-const wentWrong: readonly Outcome[] = [
-  "failed",
-  "rolled-back",
-  "rollback-failed",
-  "unknown",
-  "superseded",
-  "refused",
-];
-
-function stepState(deployment: Deployment, phase: PhaseName, isRunning: boolean): StepItem["state"] {
-  if (isRunning) {
-    return "running";
-  }
-  if (deployment.times[phase] === undefined) {
-    return isOpen(deployment) ? "waiting" : "skipped";
-  }
-  const isLast = deployment.phase === phase && deployment.outcome !== null;
-  return isLast && deployment.outcome !== null && wentWrong.includes(deployment.outcome) ? "failed" : "done";
 }

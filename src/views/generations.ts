@@ -44,14 +44,19 @@ export function generationsBlocks(
   ];
 }
 
-function deployer(generation: Generation, past: readonly Deployment[]): string {
-  const made = past.find(
+/** The deployment that made a generation, as far as the history knows. */
+export function madeBy(generation: Generation, past: readonly Deployment[]): Deployment | undefined {
+  return past.find(
     (deployment) =>
       deployment.mode === "deploy" &&
       (deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded") &&
       deployment.generation === generation.number &&
       deployment.toplevel === generation.toplevel,
   );
+}
+
+function deployer(generation: Generation, past: readonly Deployment[]): string {
+  const made = madeBy(generation, past);
   return made === undefined ? "" : `${made.requestedBy.name}, ${made.id}`;
 }
 

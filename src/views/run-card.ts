@@ -89,6 +89,7 @@ const wellEnded: ReadonlySet<string> = new Set([
   "unchanged",
   "deployed",
   "deployed-degraded",
+  "done",
 ]);
 
 function passed({ outcome }: Deployment): boolean {

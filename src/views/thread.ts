@@ -5,8 +5,9 @@ import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deplo
 import { isWaiting } from "../deploy/queue.ts";
 import { checkBlocks } from "./checks.ts";
 import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
-import { confirmBlocks, correctionText, stepsBlock, title, tone } from "./deployment-card.ts";
+import { changeBlocks, confirmBlocks, correctionText, title, tone } from "./deployment-card.ts";
 import { diagnosisBlocks } from "./diagnosis.ts";
+import { stepsBlock } from "./phase-steps.ts";
 import { rescueBlocks } from "./rescue.ts";
 import { runCard, runDecision } from "./run-card.ts";
 
@@ -145,11 +146,17 @@ function endOf(deployment: Deployment): ThreadMessage {
       ...(lines.length === 0
         ? []
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
+      ...(showsChanges(deployment) ? changeBlocks(deployment) : []),
       ...(outcome === "unknown" ? [buttons(...lastButtons(deployment))] : []),
     ],
     mentionsRequester: true,
     broadcast: outcome !== null && alarming.has(outcome),
   };
+}
+
+/** Where nobody is asked anything, there is no card that has them. */
+function showsChanges({ mode, outcome }: Deployment): boolean {
+  return outcome === "tested" || (mode === "diff" && outcome === "done");
 }
 
 /** An edit tells nobody: that the end is known after all is news of its own. */

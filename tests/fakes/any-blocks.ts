@@ -78,6 +78,16 @@ function many<Value>(one: fc.Arbitrary<Value>, most = 10_000): fc.Arbitrary<Valu
 
 const short = fc.array(word, { maxLength: 2 }).map((parts) => parts.join(""));
 
+const anyUrl = fc.oneof(
+  hostileText,
+  fc.constantFrom(
+    "https://git.example/a/b/commit/1234",
+    "javascript:alert(1)",
+    "https://x|y>",
+    "https://e.example/)](x",
+  ),
+);
+
 export const anyBlock: fc.Arbitrary<Block> = fc.oneof(
   fc.record({ kind: fc.constant("heading" as const), text: hostileText, tone }),
   fc.record({ kind: fc.constant("text" as const), text: hostileText, tone }),
@@ -97,6 +107,12 @@ export const anyBlock: fc.Arbitrary<Block> = fc.oneof(
     items: many(short),
     folded: fc.boolean(),
   }),
+  fc.record({
+    kind: fc.constant("links" as const),
+    title: hostileText,
+    items: many(fc.record({ text: short, url: fc.option(anyUrl) })),
+  }),
+  fc.record({ kind: fc.constant("picture" as const), alt: hostileText, svg: hostileText }),
   fc.record({ kind: fc.constant("code" as const), title: hostileText, text: hostileText }),
   fc.record({ kind: fc.constant("buttons" as const), buttons: many(button, 200) }),
   fc.record({

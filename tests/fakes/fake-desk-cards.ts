@@ -1,7 +1,7 @@
 import type { Block, Button, StepItem, Tone } from "../../src/chat/blocks.ts";
 import { buttons, code, commandButton, fields, heading, list, table, text } from "../../src/chat/blocks.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
-import { awaitsDecision, phaseNames } from "../../src/deploy/deployment.ts";
+import { awaitsDecision, deployPhases } from "../../src/deploy/deployment.ts";
 
 const good: readonly Outcome[] = ["built", "tested", "unchanged", "deployed"];
 const calm: readonly Outcome[] = ["cancelled", "expired", "skipped", "superseded"];
@@ -34,7 +34,7 @@ export function fakeCard(
       Generation: of.generation,
       Reboot: of.rebootNeeded ? "needed" : null,
     }),
-    { kind: "steps", steps: phaseNames.map((name) => step(of, name, now)) },
+    { kind: "steps", steps: deployPhases.map((name) => step(of, name, now)) },
     ...of.warnings.map((warning) => text(warning, "warning")),
     ...(of.diff.length === 0
       ? []

@@ -50,6 +50,8 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     supervisedUntil: null,
     lastState: null,
     restarts: 0,
+    act: null,
+    comparison: null,
     correction: null,
     times: {},
     createdAt: "",

@@ -4,7 +4,7 @@ import { text } from "../../src/chat/blocks.ts";
 import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
-import { awaitsDecision, isOpen, phaseNames } from "../../src/deploy/deployment.ts";
+import { awaitsDecision, deployPhases, isOpen } from "../../src/deploy/deployment.ts";
 import { isSought } from "../../src/deploy/deployment-filter.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
@@ -128,7 +128,7 @@ export function fakeDesk(
     reach(id, phase, change = {}) {
       const deployment = get(id);
       const times = { ...deployment.times };
-      for (const earlier of phaseNames.slice(0, phaseNames.indexOf(phase))) {
+      for (const earlier of deployPhases.slice(0, deployPhases.indexOf(phase))) {
         const time = times[earlier];
         times[earlier] = { startedAt: time?.startedAt ?? stamp(), finishedAt: time?.finishedAt ?? stamp() };
       }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../src/config/clock.ts";
 import { type Command, type Exit, ShellError } from "../../src/remote/shell.ts";
+import { actScript, answerAct, type FakeActs, fakeActs, sight } from "./fake-host-acts.ts";
 import { endOwned, leftovers, unroot } from "./fake-leftovers.ts";
 import type { FakeProcess } from "./fake-shell.ts";
 import { type FakeSupervisor, startFakeSupervisor } from "./fake-supervisor.ts";
@@ -14,6 +15,10 @@ export interface FakeHost {
   readonly generations: Map<number, string>;
   bootId: string;
   bootedKernel: string;
+  /** The system that was booted. */
+  booted: string;
+  /** How a garbage collection, a verification and an order to reboot go. */
+  readonly acts: FakeActs;
   system: string;
   /** Store paths that were copied here, or were here before. */
   readonly store: Set<string>;
@@ -59,6 +64,8 @@ export function fakeHost(
     generations: new Map([[1, first.toplevel]]),
     bootId: `boot-1-${name}`,
     bootedKernel: first.kernel,
+    booted: first.toplevel,
+    acts: fakeActs(),
     system: "running",
     healthReport: "",
     journal: "",
@@ -119,6 +126,7 @@ export function fakeHost(
       host.supervisors.clear();
       host.processes.clear();
       host.current = host.bootDefault;
+      host.booted = host.current;
       host.bootId = `${host.bootId}+`;
     },
     async run(command, connection) {
@@ -165,6 +173,10 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
     }
     return {};
   }
+  const act = answerAct(host, argv);
+  if (act !== undefined) {
+    return act;
+  }
   if (file === "nix" && argv.includes("diff-closures")) {
     const [before = "", after = ""] = argv.slice(-2);
     return { stdout: diffClosures(host.systemOf(before), host.systemOf(after)) };
@@ -183,7 +195,7 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
     case "facts":
       return {
         stdout: text.includes("is-system-running")
-          ? `${facts(host, args[1])}${look(host)}`
+          ? `${facts(host, args[1])}${look(host)}${text.includes("booted=") ? sight(host) : ""}`
           : facts(host, args[1]),
       };
     case "secrets":
@@ -211,6 +223,9 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
     }
     case "start":
       return startFakeSupervisor(host, args);
+    case "dead":
+    case "reboot":
+      return actScript(host, label, args);
     case "claim": {
       const [id = ""] = args;
       if (host.supervisors.has(id)) {

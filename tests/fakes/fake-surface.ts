@@ -132,6 +132,10 @@ function words(block: Block): readonly string[] {
       return [block.columns, ...block.rows].map((row) => row.join(" | "));
     case "list":
       return [block.title, ...block.items];
+    case "links":
+      return [block.title, ...block.items.map(({ text }) => text)];
+    case "picture":
+      return [block.alt];
     case "code":
       return [block.title, block.text];
     case "buttons":

@@ -27,6 +27,7 @@ export function toolsOf(world: World, bot: Bot): CommandTools {
     logLines: (deployment) => logs.lines(deployment.log),
     hasLog: (deployment) => logs.has(deployment.log),
     fleet: () => fleetFrom(world.fleet),
+    now: () => world.clock.now(),
     commands,
   };
 }

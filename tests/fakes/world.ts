@@ -7,6 +7,7 @@ import { createEngine, type Engine } from "../../src/deploy/engine.ts";
 import type { MakeId } from "../../src/deploy/ids.ts";
 import type { EngineParts } from "../../src/deploy/parts.ts";
 import type { DeployRequest } from "../../src/deploy/requests.ts";
+import type { ActRequest } from "../../src/deploy/start-act.ts";
 import { type Audit, auditFile } from "../../src/logs/audit.ts";
 import { logFiles } from "../../src/logs/log-files.ts";
 import { type Redactor, redactor } from "../../src/logs/redact.ts";
@@ -47,6 +48,7 @@ export interface Bot {
   /** Starts a deployment, and gives its id. Throws where it is refused. */
   deploy(host: string, request?: Partial<DeployRequest>): Promise<string>;
   rollback(host: string, to: number | "previous"): Promise<string>;
+  act(host: string, request: Partial<ActRequest> & Pick<ActRequest, "mode">): Promise<string>;
   record(id: string): Promise<Deployment>;
   /** Goes on until the card asks. */
   asks(id: string): Promise<Deployment>;
@@ -258,6 +260,20 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
       ),
     rollback: (host, to) =>
       clock.settle(started(engine.rollback({ host, to, by: alice, command: `/rollback ${host} ${to}` }))),
+    act: (host, request) =>
+      clock.settle(
+        started(
+          engine.act({
+            host,
+            verify: false,
+            keep: null,
+            olderThan: null,
+            by: alice,
+            command: `/${request.mode} ${host}`,
+            ...request,
+          }),
+        ),
+      ),
   };
 }
 

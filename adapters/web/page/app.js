@@ -17,6 +17,7 @@ const pages = {
   status: View,
   hosts: View,
   help: View,
+  stats: View,
   health: HealthOf,
 };
 

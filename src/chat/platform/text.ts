@@ -79,3 +79,8 @@ function takeWhileFits(lines: readonly string[], max: number): string[] {
 export function moreLine(missing: number): string[] {
   return missing > 0 ? [`… ${missing} more, see the log`] : [];
 }
+
+/** An address that is safe to lead somewhere, and that ends no markup early; null for any other. */
+export function plainUrl(url: string | null): string | null {
+  return url !== null && /^https?:\/\/[\w.:-]+\/[\w./~%+-]*$/.test(url) && url.length <= 500 ? url : null;
+}

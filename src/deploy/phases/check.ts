@@ -42,6 +42,15 @@ export const checkForBuild: Phase = {
   },
 };
 
+/** For a look at what a deploy would change: the host is asked what it runs, and nothing else. */
+export const checkForDiff: Phase = {
+  name: "check",
+  async run(context) {
+    await allOf([checkSource(context), checkBuilder(context), noteRunning(context)]);
+    return next;
+  },
+};
+
 /** For a roll back, which needs neither the flake nor the builder's Nix. */
 export const checkForRollback: Phase = {
   name: "check",
@@ -136,6 +145,11 @@ async function checkHost(context: PhaseContext): Promise<void> {
   await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
 }
 
+async function noteRunning(context: PhaseContext): Promise<void> {
+  const before = await readHost(context);
+  await context.save({ before, previous: before.current });
+}
+
 /** A roll back brings nothing new to the host, so a full disk there is no reason against it. */
 async function checkHostSpace(context: PhaseContext): Promise<void> {
   const paths = isLocal(context.host) ? ["/boot"] : ["/nix/store", "/boot"];
@@ -178,20 +192,24 @@ async function readHost(context: PhaseContext): Promise<HostFacts> {
     });
     return parseHostFacts(host.name, facts.stdout);
   } catch (error) {
-    if (error instanceof ShellError && error.failure === "unreachable") {
-      const tailnet = await explainUnreachable(context);
-      const from = host.target.via === "direct" ? "bot's machine" : "builder";
-      throw new PhaseError(
-        tailnet === null ? error.message : `${error.message}; ${tailnet.why}`,
-        hintFor([error.message]) ??
-          tailnet?.help ??
-          `Is ${host.name} up? Try \`ssh\` to it from the ${from}.`,
-        [],
-        { cause: error },
-      );
-    }
-    throw error;
+    throw await unreachable(context, error);
   }
+}
+
+/** Says what to do about a host that does not answer; any other error stays as it is. */
+export async function unreachable(context: PhaseContext, error: unknown): Promise<unknown> {
+  if (!(error instanceof ShellError) || error.failure !== "unreachable") {
+    return error;
+  }
+  const { host } = context;
+  const tailnet = await explainUnreachable(context);
+  const from = host.target.via === "direct" ? "bot's machine" : "builder";
+  return new PhaseError(
+    tailnet === null ? error.message : `${error.message}; ${tailnet.why}`,
+    hintFor([error.message]) ?? tailnet?.help ?? `Is ${host.name} up? Try \`ssh\` to it from the ${from}.`,
+    [],
+    { cause: error },
+  );
 }
 
 /** The least that has to be free, in bytes: a system is a few GB at most, a kernel and its initrd some 50 MB. */

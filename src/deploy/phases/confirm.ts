@@ -2,6 +2,7 @@ import { deadlines } from "../../config/deadlines.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
+import { decisionWord } from "../act-words.ts";
 import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
@@ -17,12 +18,12 @@ export const confirm: Phase = {
       return stop;
     }
     const rule = ruleFor(context.record(), context.host, "switch");
-    context.say("waiting for a click on Switch or Cancel");
+    context.say("waiting for a decision");
     const decision = await context.ask("switch", rule);
     if (decision === null) {
       return end({ outcome: "expired", message: "Nobody decided in time; the running system is untouched." });
     }
-    context.say(`${decision.by.name} said ${decision.action}`);
+    context.say(`${decision.by.name} said ${decisionWord(context.record(), decision.action)}`);
     if (decision.action === "cancel") {
       return end({
         outcome: "cancelled",

@@ -91,7 +91,7 @@ async function runDryActivate(context: PhaseContext, toplevel: string) {
 }
 
 /** Some versions of the switch script wait for their lock in silence, even to dry-activate: so it is probed. */
-async function checkNixosLock({ target, host, signal }: PhaseContext): Promise<void> {
+export async function checkNixosLock({ target, host, signal }: PhaseContext): Promise<void> {
   const lock = "/run/nixos/switch-to-configuration.lock";
   const exit = await target.run({
     argv: ["sh", "-c", '[ ! -e "$1" ] || flock -n "$1" true', "probe", lock],
@@ -103,7 +103,7 @@ async function checkNixosLock({ target, host, signal }: PhaseContext): Promise<v
   }
 }
 
-function busy(host: string): PhaseError {
+export function busy(host: string): PhaseError {
   return new PhaseError(
     `another switch is under way on ${host}: NixOS's own lock is held`,
     "Somebody runs nixos-rebuild there: wait for it, then ask again.",

@@ -2,10 +2,15 @@ import type { Phase } from "../context.ts";
 import type { Mode } from "../deployment.ts";
 import { approve } from "./approve.ts";
 import { build } from "./build.ts";
-import { check, checkForBuild, checkForRollback } from "./check.ts";
+import { check, checkForBuild, checkForDiff, checkForRollback } from "./check.ts";
+import { checkForAct } from "./check-act.ts";
+import { collect } from "./collect.ts";
+import { compare } from "./compare.ts";
 import { confirm } from "./confirm.ts";
 import { copy } from "./copy.ts";
 import { dryActivate } from "./dry-activate.ts";
+import { prune } from "./prune.ts";
+import { reboot } from "./reboot.ts";
 import { switchPhase } from "./switch.ts";
 import { validate } from "./validate.ts";
 
@@ -15,4 +20,8 @@ export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
   "dry-run": [check, build, approve, copy, dryActivate],
   "build-only": [checkForBuild, build],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
+  diff: [checkForDiff, build, compare],
+  gc: [checkForAct, confirm, collect],
+  prune: [checkForAct, confirm, prune],
+  reboot: [checkForAct, confirm, reboot],
 };

@@ -106,7 +106,7 @@ async function readVerdict(context: PhaseContext): Promise<Verdict> {
       };
 }
 
-async function snapshot({ fresh, host }: PhaseContext): Promise<HealthSnapshot> {
+export async function snapshot({ fresh, host }: PhaseContext): Promise<HealthSnapshot> {
   const exit = await mustRun(fresh, `reading the health of ${host.name}`, {
     argv: snapshotArgv,
     timeout: deadlines.hostCommand,
@@ -115,7 +115,7 @@ async function snapshot({ fresh, host }: PhaseContext): Promise<HealthSnapshot> 
 }
 
 /** A last look, with some patience for units that are still starting. */
-async function settled(context: PhaseContext, before: HealthSnapshot): Promise<HealthSnapshot> {
+export async function settled(context: PhaseContext, before: HealthSnapshot): Promise<HealthSnapshot> {
   const until = context.clock.now() + moreSettle;
   for (;;) {
     const seen = await snapshot(context);

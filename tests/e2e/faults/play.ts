@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Deployment, phaseNames } from "../../../src/deploy/deployment.ts";
+import { type Deployment, deployPhases } from "../../../src/deploy/deployment.ts";
 import type { Fleet } from "../../rehearsal/fleet.ts";
 import type { Bot } from "../bot.ts";
 import { type Look, lookAtHost, openDeployments } from "./look.ts";
@@ -89,7 +89,7 @@ async function drive(stage: Stage, row: Row): Promise<number> {
       hasClicked = true;
       await stage.click();
     }
-    const isNear = phaseNames.indexOf(row.phase) - phaseNames.indexOf(record?.phase ?? "check") <= 1;
+    const isNear = deployPhases.indexOf(row.phase) - deployPhases.indexOf(record?.phase ?? "check") <= 1;
     await delay(!hasStruck && isNear ? 30 : 250);
   }
 }

@@ -1,4 +1,4 @@
-import { phaseNames } from "../../../src/deploy/deployment.ts";
+import { deployPhases } from "../../../src/deploy/deployment.ts";
 import type { Row } from "./row.ts";
 import { botRows } from "./rows-bot.ts";
 import { diskRows } from "./rows-disks.ts";
@@ -23,6 +23,6 @@ export const rows: readonly Row[] = all
   .map((row, at) => ({ row, at: all.findIndex(({ fault }) => fault === row.fault), own: at }))
   .sort(
     (a, b) =>
-      a.at - b.at || phaseNames.indexOf(a.row.phase) - phaseNames.indexOf(b.row.phase) || a.own - b.own,
+      a.at - b.at || deployPhases.indexOf(a.row.phase) - deployPhases.indexOf(b.row.phase) || a.own - b.own,
   )
   .map(({ row }) => row);

@@ -19,6 +19,7 @@ function mistake(text: string): string {
 const alone = { keepGoing: false, canary: null, wave: 1 };
 const plain = { mode: "deploy", ref: null, isForced: false, reason: null };
 const deploy = { name: "deploy", hosts: ["yoga"], ...alone, ...plain };
+const listing = { name: "generations", host: "yoga", prune: null, format: null };
 
 test("commands as people type them", () => {
   const table: readonly (readonly [string, object])[] = [
@@ -42,7 +43,22 @@ test("commands as people type them", () => {
     ["/rollback yoga --list", { name: "rollback", host: "yoga", to: null }],
     ["/rollback yoga previous", { name: "rollback", host: "yoga", to: "previous" }],
     ["/rollback yoga 123", { name: "rollback", host: "yoga", to: 123 }],
-    ["/generations yoga", { name: "generations", host: "yoga" }],
+    ["/generations yoga", listing],
+    ["/generations yoga --csv", { ...listing, format: "csv" }],
+    ["/generations yoga --json", { ...listing, format: "json" }],
+    ["/generations yoga --prune 5", { ...listing, prune: { keep: 5, olderThan: null } }],
+    ["/generations yoga --older-than 5d", { ...listing, prune: { keep: null, olderThan: 432_000_000 } }],
+    [
+      "/generations yoga —prune 5 —older-than 36h",
+      { ...listing, prune: { keep: 5, olderThan: 129_600_000 } },
+    ],
+    ["/gc yoga", { name: "gc", host: "yoga", verify: false }],
+    ["/gc yoga --verify", { name: "gc", host: "yoga", verify: true }],
+    ["/reboot yoga", { name: "reboot", host: "yoga" }],
+    ["/diff yoga", { name: "diff", host: "yoga", ref: null }],
+    ["/diff yoga --ref origin/next", { name: "diff", host: "yoga", ref: "origin/next" }],
+    ["/stats", { name: "stats", host: null }],
+    ["/stats yoga", { name: "stats", host: "yoga" }],
     ["/confirm d-20261123-7f3a", { name: "confirm", id: "d-20261123-7f3a" }],
     ["/cancel d-20261123-7f3a", { name: "cancel", id: "d-20261123-7f3a" }],
     ["/help", { name: "help", about: null }],
@@ -92,6 +108,15 @@ test("what nobody can have meant gets a clear answer, with the usage", () => {
     ["/rollback yoga -1", /has no flag -1/],
     ["/rollback yoga 1e3", /neither the number/],
     ["/rollback yoga 3 4", /takes a host/],
+    ["/generations yoga --prune 0", /--prune takes a whole number from 1/],
+    ["/generations yoga --prune 5d", /--prune takes a whole number/],
+    ["/generations yoga --older-than 5", /--older-than: "5" is not a duration/],
+    ["/generations yoga --older-than 1m", /--older-than: "1m" is not a duration/],
+    ["/generations yoga --prune 5 --csv", /neither when deleting/],
+    ["/generations yoga --csv --json", /one of --csv and --json/],
+    ["/gc", /takes one host/],
+    ["/reboot", /takes one host/],
+    ["/reboot yoga vps", /takes one host/],
     ["/confirm", /takes the id of one deployment/],
     ["/deploy yoga; reboot", /not run by a shell/],
     ["/deploy yoga && reboot", /not run by a shell/],

@@ -44,7 +44,11 @@ const table: Readonly<Record<string, string | Readonly<Record<(typeof hosts)[num
   "/build-all": "deployer admin",
   "/rollback HOST": look,
   "/rollback HOST 1": onHost,
+  "/diff HOST": "deployer admin",
   "/generations HOST": look,
+  "/generations HOST --prune 5": onHost,
+  "/gc HOST": onHost,
+  "/reboot HOST": onHost,
   "/confirm ID": decide,
   "/cancel ID": decide,
   "/lock HOST because": onHost,
@@ -57,6 +61,8 @@ const table: Readonly<Record<string, string | Readonly<Record<(typeof hosts)[num
   "/history": look,
   "/history HOST": look,
   "/logs ID": look,
+  "/stats": look,
+  "/stats HOST": look,
   "/help": `nobody ${look}`,
 };
 
@@ -82,6 +88,7 @@ const tools: CommandTools = {
   readLog: async () => "",
   async *logLines() {},
   hasLog: async () => true,
+  now: () => 0,
   fleet: () => fleet,
   commands,
 };

@@ -28,6 +28,7 @@ test("an empty file is all defaults", () => {
     checks: [],
     settle: 15_000,
     approveWithin: 1_800_000,
+    rebootWithin: 600_000,
     deadlines: { activateWithin: 300_000, ackWithin: 90_000, commitWithin: 300_000, rollbackWithin: 300_000 },
     substitutes: false,
     whenBusy: "wait",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { awaitsDecision, type Deployment, deploymentSchema } from "../../../src/deploy/deployment.ts";
+import { newAct } from "../../../src/deploy/host-act.ts";
 import { randomId } from "../../../src/deploy/ids.ts";
 import { hostChange } from "../../../src/deploy/phases/confirm.ts";
 import { phases } from "../../../src/deploy/phases/index.ts";
@@ -92,6 +93,10 @@ test("only one deployment may touch a host; a build touches none", () => {
     ["deploy", "build-only", "yoga", false],
     ["build-only", "deploy", "yoga", false],
     ["deploy", "deploy", "vps", false],
+    ["gc", "deploy", "yoga", true],
+    ["diff", "deploy", "yoga", false],
+    ["deploy", "reboot", "yoga", true],
+    ["prune", "build-only", "yoga", false],
   ] as const) {
     assert.equal(
       isInTheWay(aDeployment({ mode: open }), host, mode),
@@ -121,6 +126,17 @@ test("after a restart: what had not asked yet is begun again, a card waits on, a
   assert.deepEqual(plan({ phase: "switch", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
   assert.deepEqual(plan({ phase: "validate", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
   assert.deepEqual(plan({ mode: "rollback", phase: "confirm" }), ["wait", ...fromConfirm]);
+  const act = newAct({ verify: false, keep: 5, olderThan: null });
+  const begun = { ...act, begunAt: at(2) };
+  for (const [mode, phase] of [
+    ["gc", "collect"],
+    ["prune", "prune"],
+  ] as const) {
+    assert.deepEqual(plan({ mode, phase, act }), ["wait", "confirm", phase]);
+    assert.deepEqual(plan({ mode, phase, act: begun }), ["redo", phase]);
+  }
+  assert.deepEqual(plan({ mode: "reboot", phase: "reboot", act }), ["wait", "confirm", "reboot"]);
+  assert.deepEqual(plan({ mode: "reboot", phase: "reboot", act: begun }), ["wait", "reboot"]);
 });
 
 test("what is begun again keeps who asked for what, and its revision, and nothing else that was found", () => {
@@ -139,6 +155,8 @@ test("what is begun again keeps who asked for what, and its revision, and nothin
   };
   assert.deepEqual(beginAgain(found), { ...asked, revision: "4f1c9e0", restarts: 1 });
   assert.equal(beginAgain({ ...found, mode: "deploy" }).toplevel, null);
+  const act = newAct({ verify: false, keep: 5, olderThan: null });
+  assert.deepEqual(beginAgain({ ...found, mode: "prune", act: { ...act, begunAt: at(2) } }).act, act);
 });
 
 test("an unknown end is corrected once, and no other end ever is", () => {
@@ -168,6 +186,10 @@ test("the phases, by what was asked for", () => {
     "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
     "build-only": ["check", "build"],
     rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
+    diff: ["check", "build", "compare"],
+    gc: ["check", "confirm", "collect"],
+    prune: ["check", "confirm", "prune"],
+    reboot: ["check", "confirm", "reboot"],
   });
 });
 

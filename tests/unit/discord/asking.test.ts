@@ -291,3 +291,22 @@ test("a long log goes along whole, as a file", async (t) => {
   assert.equal(String(told.attachments[0]?.content), log);
   assert.equal(told.attachments[0]?.name, "output.txt");
 });
+
+test("a picture goes along with its words, and without it when Discord does not take it", async (t) => {
+  const at = await room(t);
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>';
+  at.desk.answerNext("Stats", [{ kind: "picture", alt: "A black square", svg }]);
+  const outcome = await at.ada.uses("switchyard", { command: "stats" }, { channel });
+  const told = await at.discord.until(() =>
+    outcome.whispers.find(({ attachments }) => attachments.length > 0),
+  );
+  assert.equal(told.attachments[0]?.name, "picture-1.png");
+  assert.equal(
+    Buffer.from(told.attachments[0]?.content ?? "")
+      .subarray(1, 4)
+      .toString("latin1"),
+    "PNG",
+  );
+  assert.match(JSON.stringify(told), /A black square/);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { phaseNames } from "../../../src/deploy/deployment.ts";
+import { deployPhases } from "../../../src/deploy/deployment.ts";
 import type { Seen } from "../../e2e/faults/play.ts";
 import { nameOf, type Row } from "../../e2e/faults/row.ts";
 import { rows } from "../../e2e/faults/rows.ts";
@@ -18,7 +18,7 @@ test("the rows of a fault stand together, in the order of the phases", () => {
   const faults = rows.map(({ fault }) => fault).filter((fault, index, all) => fault !== all[index - 1]);
   assert.equal(new Set(faults).size, faults.length);
   for (const fault of faults) {
-    const phases = rows.filter((row) => row.fault === fault).map(({ phase }) => phaseNames.indexOf(phase));
+    const phases = rows.filter((row) => row.fault === fault).map(({ phase }) => deployPhases.indexOf(phase));
     assert.deepEqual(phases, [...phases].sort(), fault);
   }
 });
@@ -29,7 +29,7 @@ test("the bot's crash and both broken ways are played in each phase", () => {
     // Nothing is under way while an approval is waited for: it is a card like the one in confirm.
     assert.deepEqual(
       [...phases],
-      phaseNames.filter((name) => name !== "approve"),
+      deployPhases.filter((name) => name !== "approve"),
       fault,
     );
   }

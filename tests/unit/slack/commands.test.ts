@@ -184,3 +184,21 @@ test("a mistake inside the bot is answered, not swallowed", async (t) => {
   assert.match(shown(whisper ?? assert.fail()), /Something went wrong/);
   assert.ok(log.lines.some((line) => line.startsWith("error slack: handling a request")));
 });
+
+test("a picture stands beneath an answer that all can see; who is told alone reads what it shows", async (t) => {
+  const { slack, desk } = await serve(t);
+  const alice = slack.user({ name: "alice" });
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>';
+  const picture = { kind: "picture" as const, alt: "A black square", svg };
+  desk.answerNext("Stats", [picture]);
+  await alice.types("/stats", { channel: "deploys" });
+  const [whisper] = await slack.until(() => (alice.whispers.length > 0 ? alice.whispers : null));
+  assert.match(shown(whisper ?? assert.fail()), /A black square/);
+  assert.equal(slack.files.length, 0);
+  desk.answerNext("Stats", [picture]);
+  await alice.mentions("stats", { channel: "deploys" });
+  const [file] = await slack.until(() => (slack.files.length > 0 ? slack.files : null));
+  assert.equal(file?.name, "picture-1.png");
+  assert.equal(file?.content.subarray(1, 4).toString("latin1"), "PNG");
+});

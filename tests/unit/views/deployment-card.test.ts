@@ -124,6 +124,7 @@ const table: Readonly<
   unchanged: ["good", []],
   deployed: ["good", ["Roll back"]],
   "deployed-degraded": ["warning", ["Roll back"]],
+  done: ["good", []],
   "rolled-back": ["warning", []],
   "rollback-failed": ["bad", []],
   failed: ["bad", []],

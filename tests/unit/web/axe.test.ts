@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { fields, heading, table, text } from "../../../src/chat/blocks.ts";
+import { code, fields, heading, links, picture, table, text } from "../../../src/chat/blocks.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
 import { skip, useBrowser } from "./browser.ts";
 import { serve } from "./serve.ts";
@@ -50,6 +50,9 @@ const report = [
   text("web.service failed.", "bad"),
   { kind: "fields", fields: [{ name: "Memory", value: "2 of 4 GiB", share: 0.5 }] } as const,
   table(["Host", "State"], [["yoga", "active"]]),
+  picture("A green bar", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'),
+  links("Commits", [{ text: "4f1c9e0 nginx", url: "https://git.example/a/b/commit/4f1c9e0" }]),
+  code("generations-yoga.csv", "generation\n42"),
   fields({ Up: "3 d" }),
 ];
 

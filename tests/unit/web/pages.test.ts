@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heading, table } from "../../../src/chat/blocks.ts";
+import { code, heading, links, picture, table } from "../../../src/chat/blocks.ts";
 import { until } from "../../contracts/until.ts";
 import { options, useBrowser } from "./browser.ts";
 import { serve } from "./serve.ts";
@@ -84,4 +84,36 @@ test("addresses that lead nowhere say so, and where to go", options, async (t) =
   await page.goto(`${url}/health`);
   await page.getByText("The health of which host?").waitFor();
   assert.equal((await page.goto(`${url}/nowhere`))?.status(), 404);
+});
+
+test("pictures are shown with their words, links lead away, and files can be saved", options, async (t) => {
+  const { url, desk } = await serve(t);
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><script>document.title="x"</script></svg>';
+  desk.answerNext("Stats", [
+    heading("Deployments"),
+    picture("Two bars", svg),
+    links("Commits", [
+      { text: "nginx 1.27", url: "https://git.example/a/b/commit/4f1c9e0" },
+      { text: "no place", url: "javascript:alert(1)" },
+    ]),
+    code("generations-yoga.csv", "generation\n42"),
+  ]);
+  const { page, complaints } = await open(t, url, "/stats");
+  const drawn = page.getByRole("img", { name: "Two bars" });
+  await drawn.waitFor();
+  assert.equal(desk.said.at(-1)?.text, "/stats");
+  assert.equal(await page.evaluate('document.querySelector("img.picture").naturalWidth'), 20);
+  assert.equal(
+    await page.getByRole("link", { name: "nginx 1.27" }).getAttribute("href"),
+    "https://git.example/a/b/commit/4f1c9e0",
+  );
+  assert.equal(await page.getByRole("link", { name: "no place" }).count(), 0);
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Save" }).click(),
+  ]);
+  assert.equal(saved.suggestedFilename(), "generations-yoga.csv");
+  assert.equal(await page.title().then((title) => title.includes("x")), false);
+  assert.deepEqual(complaints, []);
 });

@@ -6,6 +6,7 @@ const routes = [
   ["status", /^\/status(?:\/(?<host>[^/]+))?$/],
   ["hosts", /^\/hosts$/],
   ["health", /^\/health(?:\/(?<host>[^/]+))?$/],
+  ["stats", /^\/stats(?:\/(?<host>[^/]+))?$/],
   ["help", /^\/help$/],
 ];
 

@@ -4,6 +4,7 @@ export const tones = {
   tested: "good",
   unchanged: "good",
   deployed: "good",
+  done: "good",
   "deployed-degraded": "warning",
   "rolled-back": "warning",
   expired: "warning",

@@ -37,7 +37,13 @@ export function View() {
   </div>`;
 }
 
-const names = { status: "What runs where", hosts: "Hosts", help: "Commands", health: "Health" };
+const names = {
+  status: "What runs where",
+  hosts: "Hosts",
+  help: "Commands",
+  health: "Health",
+  stats: "Statistics",
+};
 
 function Neighbours({ host, name }) {
   const other = name === "health" ? "status" : "health";

@@ -22,6 +22,10 @@ export function Block({ block }) {
       return html`<${Table} columns=${block.columns} rows=${block.rows} />`;
     case "list":
       return html`<${List} ...${block} />`;
+    case "picture":
+      return html`<img class="picture" alt=${block.alt} src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(block.svg)}`} />`;
+    case "links":
+      return html`<${Links} ...${block} />`;
     case "code":
       return html`<${Code} ...${block} />`;
     case "fold":
@@ -107,6 +111,14 @@ function List({ title, items, folded }) {
   return html`<div class="list"><h4>${title} ${count}</h4>${entries}</div>`;
 }
 
+/** Nothing but a web address leads anywhere. */
+function Links({ title, items }) {
+  if (items.length === 0) return null;
+  return html`<div class="links"><p>${title} <span class="count">${items.length}</span></p>
+    <ul>${items.map(({ text, url }, index) => html`<li key=${index}>${/^https?:\/\//.test(url ?? "") ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : text}</li>`)}</ul>
+  </div>`;
+}
+
 /** Made by the page itself, around what is long: see card.js. */
 function Fold({ of, count, blocks }) {
   return html`<details class="fold">
@@ -118,9 +130,11 @@ function Fold({ of, count, blocks }) {
 function Code({ title, text }) {
   const [isCopied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const isFile = /^[\w.-]+\.(csv|json)$/.test(title);
   return html`<figure class="code">
     <figcaption>
       <span>${title}</span>
+      ${isFile && html`<a class="quiet" download=${title} href=${`data:text/plain;charset=utf-8,${encodeURIComponent(text)}`}>Save</a>`}
       ${navigator.clipboard && html`<button type="button" class="quiet" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>`}
     </figcaption>
     <pre tabindex="0">${text.split("\n").map((line, index) => html`<span key=${index} class=${lineTone(line)}>${`${line}\n`}</span>`)}</pre>

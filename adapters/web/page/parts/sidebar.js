@@ -10,6 +10,7 @@ const pages = [
   ["/status", "status", "Status"],
   ["/history", "history", "History"],
   ["/hosts", "hosts", "Hosts"],
+  ["/stats", "stats", "Statistics"],
   ["/help", "help", "Commands"],
 ];
 

@@ -1,0 +1,61 @@
+import type { Deployment } from "./deployment.ts";
+import { doomed } from "./host-act.ts";
+
+/** What the button that says yes is called. */
+export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): string {
+  switch (mode) {
+    case "gc":
+      return "Collect garbage";
+    case "reboot":
+      return "Reboot";
+    case "prune": {
+      const count = act === null ? 0 : doomed(act).length;
+      return `Delete ${count} generation${count === 1 ? "" : "s"}`;
+    }
+    case "rollback":
+      return "Roll back";
+    default:
+      return "Switch";
+  }
+}
+
+/** A decision in words, such as `Collect garbage`: for a deployment what the record says is what people know. */
+export function decisionWord(deployment: Deployment, action: "switch" | "cancel"): string {
+  return action === "cancel" || deployment.act === null ? action : yesLabel(deployment);
+}
+
+/** What happens once somebody has said yes. */
+export function yesWords(deployment: Deployment): string {
+  const { mode, host } = deployment;
+  switch (mode) {
+    case "gc":
+      return `The garbage of ${host} will be collected.`;
+    case "reboot":
+      return `${host} will reboot.`;
+    case "prune":
+      return `Generations of ${host} will be deleted.`;
+    default:
+      return `${host} will switch.`;
+  }
+}
+
+/** Why it is too late to cancel; null for what may still be stopped. A collection may be, at any time. */
+export function tooLate(deployment: Deployment, said: string): { message: string; help: string } | null {
+  const { mode, host } = deployment;
+  switch (mode) {
+    case "gc":
+      return null;
+    case "reboot":
+      return { message: `${said}, and ${host} is rebooting.`, help: "Its card shows when it answers again." };
+    case "prune":
+      return {
+        message: `${said}, and generations are being deleted.`,
+        help: "It takes a moment; what is deleted cannot be brought back.",
+      };
+    default:
+      return {
+        message: `${said}, and the switch is under way.`,
+        help: `If it turns out badly it rolls back by itself; afterwards there is /rollback ${host} previous.`,
+      };
+  }
+}

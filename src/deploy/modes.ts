@@ -1,0 +1,19 @@
+import type { Mode } from "./deployment.ts";
+
+/** What a mode is about. */
+
+/** Only one deployment that changes a host may be under way on it. */
+export function changesHost(mode: Mode): boolean {
+  return mode !== "build-only" && mode !== "diff";
+}
+
+/** Whether it runs anything on the builder beside the way to the host. */
+export function usesBuilder(mode: Mode): boolean {
+  return mode !== "rollback" && !isActMode(mode);
+}
+
+export type ActMode = "gc" | "prune" | "reboot";
+
+export function isActMode(mode: Mode): mode is ActMode {
+  return mode === "gc" || mode === "prune" || mode === "reboot";
+}
