@@ -132,14 +132,18 @@ test("what is wrong is said with the line's number", async (t) => {
   assert.match(await told(whole(lines.toSpliced(2, 1))), /^line 3 does not follow .* number 3 is missing$/);
   assert.match(
     await told(whole(lines.slice(0, 3))),
-    /after line 3 2 lines are missing: the head is at number 5/,
+    /after line 3, 2 lines are missing: the head is at number 5/,
   );
   assert.match(await told(whole([...lines, lines[4] ?? ""])), /^line 6 does not follow/);
   assert.match(
     await told(sound.slice(0, -9)),
-    /^line 5 is cut off after \d+ bytes; after line 4 a line is missing/,
+    /^line 5 is cut off after \d+ bytes; after line 4, a line is missing/,
   );
-  assert.match(await told(""), /after line 0 5 lines are missing/);
+  assert.equal(
+    await told(sound.replace("yoga 5", "yoga 6")),
+    "line 5 was changed: its hash does not fit what it says",
+  );
+  assert.match(await told(""), /after line 0, 5 lines are missing/);
 });
 
 test("a file that was rewritten with hashes that fit is found by its head", async (t) => {
