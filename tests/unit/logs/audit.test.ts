@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { verifyAudit } from "../../../src/audit-command.ts";
 import { type AuditEntry, auditFile } from "../../../src/logs/audit.ts";
+import { chainedLine } from "../../../src/logs/audit-chain.ts";
 import { readAudit } from "../../../src/logs/audit-read.ts";
 import { redactor } from "../../../src/logs/redact.ts";
 import { manualClock, quiet } from "../../fakes/manual-clock.ts";
@@ -275,4 +276,18 @@ test("the command says how many lines are sound, or what is wrong", async (t) =>
   await writeFile(path, (await readFile(path, "utf8")).replace("yoga 2", "yoga 3"));
   await assert.rejects(verifyAudit(directory), /line 2 was changed/);
   assert.match(await verifyAudit(await scratchDirectory(t)), /no lines yet/);
+});
+
+test("a line that was written anew, with a hash that fits it, is found by the one after it", async (t) => {
+  const { path, directory } = await soundFile(t, 4);
+  const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+  const before = JSON.parse(lines[0] ?? "");
+  const { seq: _, previous, hash, ...fields } = JSON.parse(lines[1] ?? "");
+  const forged = chainedLine({ ...fields, about: "/deploy hetzner-vps" }, { seq: 1, hash: before.hash });
+  assert.equal(previous, before.hash);
+  assert.notEqual(forged.head.hash, hash);
+  await writeFile(path, `${lines.with(1, forged.line).join("\n")}\n`);
+  assert.deepEqual(await problems(directory), [
+    "line 3 does not follow the one before it: it follows another line than the one that stands there",
+  ]);
 });
