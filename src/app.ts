@@ -132,7 +132,10 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
         if (deployment === undefined) {
           return "";
         }
-        return file.what === "diff" ? diffText(deployment) : logs.tail(deployment.log, longestFile);
+        // Masked once more: the log may be from before a secret's form was known.
+        return redact.text(
+          file.what === "diff" ? diffText(deployment) : await logs.tail(deployment.log, longestFile),
+        );
       },
       clock,
       log,

@@ -90,7 +90,9 @@ export function chainChecker() {
       if (tornBytes > 0) {
         tell(`line ${lines + 1} is cut off after ${tornBytes} bytes`);
       }
-      const problem = compareWithHead(last, lines, head);
+      // Of a last line that cannot be read only the number is known.
+      const problem =
+        wasBad && head !== null && head.seq <= lines ? null : compareWithHead(last, lines, head);
       if (problem !== null) {
         tell(problem);
       }
@@ -119,7 +121,7 @@ function compareWithHead(last: Link | null, lines: number, head: Head | null): s
   }
   if (head.seq > end.seq) {
     const missing = head.seq - end.seq;
-    return `after line ${lines} ${missing === 1 ? "a line is" : `${missing} lines are`} missing: the head is at number ${head.seq}`;
+    return `after line ${lines}, ${missing === 1 ? "a line is" : `${missing} lines are`} missing: the head is at number ${head.seq}`;
   }
   if (head.seq === end.seq) {
     return head.hash === end.hash

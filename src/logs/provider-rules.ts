@@ -32,7 +32,7 @@ export const providerRules: readonly string[] = rules
  * they say of headers and addresses is in secret-patterns.ts, too. A test has the list of the rules.
  */
 const beginnings =
-  /A(?:KIA|SIA|BIA|CCA|3T)|ops_ey|npm_|_authToken|xox[a-z]-|xapp-|hooks\.slack|SG\.|shp[a-z]{2}_|[sr]k_(?:live|test)|gh[opusr]_|github_pat|gl[a-z]{1,8}-|glc_|glsa_|sk-|gsk_|hf_|lin_api|ntn_|hv[sbr]\.|vc[picrk]_|dapi|dckr_|figd_|cf(?:k|ut|at)_|tskey/;
+  /A(?:KIA|SIA|BIA|CCA|3T)|ops_ey|npm_|_authToken|xox[a-z]-|xapp-|hooks\.slack|SG\.|shp[a-z]{2}_|\b[sr]k_(?:live|test)|gh[opusr]_|github_pat|gl(?:pat|dt|rt|ft|ptt|cbt|imt|agent|oas|soat|ffct)-|glc_|glsa_|\bsk-|gsk_|hf_|lin_api|ntn_|hv[sbr]\.|vc[picrk]_|dapi|dckr_|figd_|cf(?:k|ut|at)_|tskey/;
 
 /** Masks the tokens of known providers, by the rules of secretlint. */
 export function maskProviderTokens(text: string): string {

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { verifyAudit } from "../../../src/audit-command.ts";
 import { type AuditEntry, auditFile } from "../../../src/logs/audit.ts";
+import { chainedLine } from "../../../src/logs/audit-chain.ts";
 import { readAudit } from "../../../src/logs/audit-read.ts";
 import { redactor } from "../../../src/logs/redact.ts";
 import { manualClock, quiet } from "../../fakes/manual-clock.ts";
@@ -132,14 +133,18 @@ test("what is wrong is said with the line's number", async (t) => {
   assert.match(await told(whole(lines.toSpliced(2, 1))), /^line 3 does not follow .* number 3 is missing$/);
   assert.match(
     await told(whole(lines.slice(0, 3))),
-    /after line 3 2 lines are missing: the head is at number 5/,
+    /after line 3, 2 lines are missing: the head is at number 5/,
   );
   assert.match(await told(whole([...lines, lines[4] ?? ""])), /^line 6 does not follow/);
   assert.match(
     await told(sound.slice(0, -9)),
-    /^line 5 is cut off after \d+ bytes; after line 4 a line is missing/,
+    /^line 5 is cut off after \d+ bytes; after line 4, a line is missing/,
   );
-  assert.match(await told(""), /after line 0 5 lines are missing/);
+  assert.equal(
+    await told(sound.replace("yoga 5", "yoga 6")),
+    "line 5 was changed: its hash does not fit what it says",
+  );
+  assert.match(await told(""), /after line 0, 5 lines are missing/);
 });
 
 test("a file that was rewritten with hashes that fit is found by its head", async (t) => {
@@ -271,4 +276,18 @@ test("the command says how many lines are sound, or what is wrong", async (t) =>
   await writeFile(path, (await readFile(path, "utf8")).replace("yoga 2", "yoga 3"));
   await assert.rejects(verifyAudit(directory), /line 2 was changed/);
   assert.match(await verifyAudit(await scratchDirectory(t)), /no lines yet/);
+});
+
+test("a line that was written anew, with a hash that fits it, is found by the one after it", async (t) => {
+  const { path, directory } = await soundFile(t, 4);
+  const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+  const before = JSON.parse(lines[0] ?? "");
+  const { seq: _, previous, hash, ...fields } = JSON.parse(lines[1] ?? "");
+  const forged = chainedLine({ ...fields, about: "/deploy hetzner-vps" }, { seq: 1, hash: before.hash });
+  assert.equal(previous, before.hash);
+  assert.notEqual(forged.head.hash, hash);
+  await writeFile(path, `${lines.with(1, forged.line).join("\n")}\n`);
+  assert.deepEqual(await problems(directory), [
+    "line 3 does not follow the one before it: it follows another line than the one that stands there",
+  ]);
 });

@@ -111,6 +111,11 @@ test("a mention of a key leaves the lines after it alone", () => {
   }
 });
 
+test("a mention of a key in a text of many lines leaves the other lines alone", () => {
+  const text = `${ordinary.join("\n")}\nexpecting: -----BEGIN PRIVATE KEY----- here\n--- end of report`;
+  assert.equal(redactor([]).text(text), text.replace("-----BEGIN PRIVATE KEY----- here", "•••"));
+});
+
 test("a key that a build prints and never ends does not hide the rest of the log for ever", () => {
   const next = redactor([]).stream();
   next(planted("a private key").lines[0] ?? "");
