@@ -36,7 +36,11 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[]): Blo
 
 function oneHost(looked: Looked, revision: string | null, open: readonly Deployment[]): Block[] {
   if (looked.kind === "unseen") {
-    return [heading(`${looked.host} does not answer`, "bad"), text(looked.why)];
+    return [
+      heading(`${looked.host} does not answer`, "bad"),
+      text(looked.why),
+      ...(looked.console === null ? [] : [text(`Its console: ${looked.console}`)]),
+    ];
   }
   const { facts, failedUnits } = looked.look;
   return [
