@@ -32,7 +32,7 @@ export interface EvaluationRequest {
   readonly repository: string;
   readonly revision: string | null;
   /** The store path of the flake's files. */
-  readonly source: string | null;
+  readonly source?: string | null;
   readonly hosts: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
@@ -83,10 +83,10 @@ async function evaluateBatch(
   });
   const results = exit.exitCode === 0 ? readResults(exit, hosts.length) : null;
   if (results !== null) {
-    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr, request.source)]);
+    return hosts.map((host, index) => [host, results[index] ?? notRead(exit.stderr, request.source ?? null)]);
   }
   if (hosts.length === 1) {
-    return hosts.map((host) => [host, notRead(exit.stderr, request.source)]);
+    return hosts.map((host) => [host, notRead(exit.stderr, request.source ?? null)]);
   }
   request.say(`that failed for ${hosts.join(", ")} together; evaluating them one by one`);
   const alone: [string, Evaluated][] = [];

@@ -13,7 +13,13 @@ export type Looked =
       /** Somebody changed it since its newest deployment, not through the bot. */
       readonly isChangedByHand: boolean;
     }
-  | { readonly kind: "unseen"; readonly host: string; readonly why: string };
+  | {
+      readonly kind: "unseen";
+      readonly host: string;
+      readonly why: string;
+      /** Where its screen is to be seen. */
+      readonly console: string | null;
+    };
 
 /** How many hosts are asked at once. */
 const atOnce = 8;
@@ -27,8 +33,9 @@ export async function lookAtHosts(parts: EngineParts, names: readonly string[]):
 }
 
 async function lookAtHost(parts: EngineParts, name: string): Promise<Looked> {
+  const host = hostOf(parts, name);
   try {
-    const exit = await mustRun(parts.shells.host(hostOf(parts, name).target), `looking at ${name}`, {
+    const exit = await mustRun(parts.shells.host(host.target), `looking at ${name}`, {
       argv: hostLookArgv(),
       timeout: deadlines.hostLook,
     });
@@ -36,6 +43,7 @@ async function lookAtHost(parts: EngineParts, name: string): Promise<Looked> {
     const past = await parts.store.deployments({ host: name, limit: mostPast });
     return { kind: "seen", host: name, look, isChangedByHand: isChangedByHand(look.facts, past) };
   } catch (error) {
-    return { kind: "unseen", host: name, why: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: "unseen", host: name, why, console: host.console };
   }
 }

@@ -14,6 +14,13 @@ export const knownErrors: readonly KnownError[] = [
       "A disk is full: free space there (`nix-collect-garbage --delete-older-than 14d`), then try again.",
   },
   {
+    // Before what its own journal may say, such as a connection that a database refused.
+    title: "A service does not start",
+    pattern:
+      /^[\w@.\\:-]+\.(service|socket|mount) (failed|keeps restarting) \(|Job for \S+ failed because|the following units failed/m,
+    advice: "The unit's own lines in the log say why: `journalctl -u UNIT` on the host has all of them.",
+  },
+  {
     title: "Syntax error",
     pattern: /syntax error, unexpected/,
     advice: "A bracket, quote or semicolon is missing, often on the line before the one that is shown.",
@@ -136,12 +143,6 @@ export const knownErrors: readonly KnownError[] = [
     title: "sudo refuses",
     pattern: /a password is required|sudo: /,
     advice: "sudo asks for a password or refuses: see the sudo rules in the README.",
-  },
-  {
-    title: "A service does not start",
-    pattern:
-      /^[\w@.\\:-]+\.(service|socket|mount) (failed|keeps restarting) \(|Job for \S+ failed because|the following units failed/m,
-    advice: "The unit's own lines in the log say why: `journalctl -u UNIT` on the host has all of them.",
   },
   {
     title: "A build failed",

@@ -52,7 +52,11 @@ function oneHost(
   lockOf: LockOf,
 ): Block[] {
   if (looked.kind === "unseen") {
-    return [heading(`${looked.host} does not answer`, "bad"), text(looked.why)];
+    return [
+      heading(`${looked.host} does not answer`, "bad"),
+      text(looked.why),
+      ...(looked.console === null ? [] : [text(`Its console: ${looked.console}`)]),
+    ];
   }
   const { facts, failedUnits } = looked.look;
   const lock = lockOf(looked.host);

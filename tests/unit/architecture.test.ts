@@ -141,6 +141,7 @@ test("what deploys never imports chat", () => {
       "src/fleet",
       "src/store",
       "src/config",
+      "src/doctor",
     ),
   );
   assert.deepEqual(

@@ -41,6 +41,16 @@ test("/status has a line for each host, also for one that does not answer", asyn
   assert.match(JSON.stringify(blocks), /Connection timed out/);
 });
 
+test("/status of a host that does not answer tells where its console is", async (t) => {
+  const { world, ask } = await asking(t, ["yoga"]);
+  world.fleet = 'hosts: { yoga: { console: "https://console.example/yoga" } }';
+  world.host("yoga").answers = false;
+  assert.match(
+    JSON.stringify(await ask("/status yoga")),
+    /does not answer.*https:\/\/console\.example\/yoga/,
+  );
+});
+
 test("/status of one host names its failed units and what is under way", async (t) => {
   const { world, bot, ask } = await asking(t, ["yoga"]);
   const sick = fakeSystem("yoga-1", { units: { "nginx.service": { active: "failed" } } });

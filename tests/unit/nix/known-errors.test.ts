@@ -70,6 +70,12 @@ test("a place in another flake's files is not taken for one in ours", () => {
   assert.equal(knownError(inNixpkgs, null)?.where, "modules/x.nix:8:16");
 });
 
+test("what a service that does not start writes itself is not taken for the cause", () => {
+  const lines = ["app.service failed (exit-code)", "app[12]: connect 127.0.0.1:5432: Connection refused"];
+  assert.equal(knownError(lines)?.title, "A service does not start");
+  assert.equal(knownError([...lines, "app[12]: No space left on device"])?.title, "A disk is full");
+});
+
 test("colours and several lines in one do not hide an error", () => {
   const found = knownError([
     "\u001b[31;1merror:\u001b[0m x\n\u001b[31merror:\u001b[0m infinite recursion encountered",
