@@ -131,8 +131,8 @@ test("a form's words survive the desk's parser, quotes and dashes included", () 
     const input = understood(reason, "-x/y");
     assert.deepEqual(fieldsOf(input)["reason"], reason, reason);
     assert.deepEqual(
-      [fieldsOf(input)["host"], fieldsOf(input)["mode"], fieldsOf(input)["ref"]],
-      ["hetzner-vps", "dry-run", "-x/y"],
+      [fieldsOf(input)["hosts"], fieldsOf(input)["mode"], fieldsOf(input)["ref"]],
+      [["hetzner-vps"], "dry-run", "-x/y"],
     );
   }
 });

@@ -34,12 +34,8 @@ test("a word is asked for by what it names, and what depends on a host knows whi
 
 test("flags come once what must be there stands, each once, and a phone's dash reads as two", () => {
   assert.deepEqual(offered("/deploy "), []);
-<<<<<<< HEAD
   const several = ["--keep-going", "--canary", "--wave"];
-  const flags = ["--build-only", "--dry-run", "--ref", "--force", "--reason", ...several];
-=======
-  const flags = ["--build-only", "--check", "--dry-run", "--ref", "--reason"];
->>>>>>> checks
+  const flags = ["--build-only", "--check", "--dry-run", "--ref", "--force", "--reason", ...several];
   assert.deepEqual([...offered("/deploy yoga ")].sort(), [...flags].sort());
   assert.deepEqual(offered("/deploy yoga --dry-run --d"), []);
   assert.deepEqual(offered("/deploy yoga —dr"), ["--dry-run"]);
