@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
@@ -29,8 +27,8 @@ import { redactor } from "./logs/redact.ts";
 import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
-import { keptFile } from "./store/kept-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
+import { botName, ownToken } from "./store/own-files.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
@@ -229,19 +227,9 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   };
 }
 
-/** The web page's token, made on the first start. */
-function ownToken(directory: string): Promise<string> {
-  return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
-}
-
 /** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
 async function ownKey(path: string | null): Promise<string | null> {
   return path === null ? null : readFile(path, "utf8").catch(() => null);
-}
-
-/** What this bot's processes and gc-roots are called, on machines that another bot may use too. */
-function botName(directory: string): Promise<string> {
-  return keptFile(join(directory, "bot-name"), () => randomBytes(4).toString("hex"));
 }
 
 /** The app manifest for Slack, made from the commands; `url` is the bot's public address for HTTP instead of Socket Mode. */

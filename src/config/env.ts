@@ -1,45 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type BuilderAddress, builder, listen } from "./addresses.ts";
 import { duration } from "./durations.ts";
 import { byteSize } from "./sizes.ts";
-
-export type BuilderAddress =
-  | { readonly kind: "local" }
-  | { readonly kind: "ssh"; readonly user: string; readonly host: string; readonly port: number };
-
-const builder = z.string().transform((text, context): BuilderAddress => {
-  if (text === "local") {
-    return { kind: "local" };
-  }
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== "ssh:" || url.hostname === "" || url.password !== "" || !/^\/?$/.test(url.pathname)) {
-    context.addIssue({
-      code: "custom",
-      message: "is neither `local` nor an address such as ssh://switchyard@builder:22",
-    });
-    return z.NEVER;
-  }
-  if (!/^[A-Za-z0-9_.-]*$/.test(url.username)) {
-    context.addIssue({ code: "custom", message: "has a user name with characters that none has" });
-    return z.NEVER;
-  }
-  return {
-    kind: "ssh",
-    user: url.username || "root",
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || 22),
-  };
-});
-
-const listen = z
-  .string()
-  .regex(/^(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, "is not an address and port, such as 127.0.0.1:4040")
-  .transform((text) => {
-    const at = text.lastIndexOf(":");
-    return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(text.slice(at + 1)) };
-  })
-  .refine(({ port }) => port <= 65_535, "has a port above 65535");
 
 const snowflake = z.string().regex(/^\d{15,20}$/, "is not one of Discord's ids, such as 175928847299117063");
 

@@ -1,5 +1,6 @@
+import type { BuilderAddress } from "../config/addresses.ts";
 import { deadlines } from "../config/deadlines.ts";
-import type { BuilderAddress, Settings } from "../config/env.ts";
+import type { Settings } from "../config/env.ts";
 import { directShell } from "./direct.ts";
 import { hopShell, type Target } from "./hop.ts";
 import { localShell } from "./local-shell.ts";

@@ -1,0 +1,13 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { keptFile } from "./kept-file.ts";
+
+/** The web page's token, made on the first start. */
+export function ownToken(directory: string): Promise<string> {
+  return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
+}
+
+/** What this bot's processes and gc-roots are called, on machines that another bot may use too. */
+export function botName(directory: string): Promise<string> {
+  return keptFile(join(directory, "bot-name"), () => randomBytes(4).toString("hex"));
+}
