@@ -7,7 +7,7 @@ import type { Redactor } from "./redact.ts";
 /** The most that waits for the disk, in characters a file; what comes then is counted and left out. */
 export const maxWaiting = 2 * 1024 * 1024;
 /** So much waits before the work is asked to wait, too. */
-const muchWaiting = 512 * 1024;
+const muchWaiting = 128 * 1024;
 /** Milliseconds until a disk that refused a write is tried again. */
 const retryPause = 1_000;
 
@@ -99,7 +99,7 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
       } else {
         waiting += line;
       }
-      if (clock.now() >= retryAt) {
+      if (writing === null && clock.now() >= retryAt) {
         void start();
       }
     },
