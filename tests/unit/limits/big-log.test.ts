@@ -32,6 +32,6 @@ test("a build that prints 1 GiB keeps the bot under 200 MB, and no line of its l
   assert.equal(exitCode, 0);
   assert.equal(size, gigabyte + lines * stamp + (tail.endsWith("\n") ? 1 : 0), "every byte is there");
   assert.equal(rss < 200, true, `${rss} MB`);
-  // Some 50 s with two cores to itself. The machine may be busy, which the processor's time shows as well, if less.
+  // Some 45 s here. The machine may be busy, which shows in the time of the processor as well, if less.
   assert.equal(cpu < 90, true, `${cpu} s`);
 });
