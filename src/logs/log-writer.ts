@@ -3,20 +3,21 @@ import { join } from "node:path";
 import type { Clock } from "../config/clock.ts";
 import type { LogFile } from "./log-files.ts";
 import type { Redactor } from "./redact.ts";
+import { TextQueue } from "./text-queue.ts";
 
-/** The most that waits for the disk, in characters a file; what comes then is counted and left out. */
+/** The most that waits for the disk, in bytes a file; what comes then is counted and left out. */
 export const maxWaiting = 2 * 1024 * 1024;
 /** So much waits before the work is asked to wait, too. */
-const muchWaiting = 512 * 1024;
+const muchWaiting = 128 * 1024;
 /** Milliseconds until a disk that refused a write is tried again. */
 const retryPause = 1_000;
 
-/** Appends all of a text, or nothing. */
-async function append(path: string, text: string): Promise<void> {
+/** Appends all of it, or nothing. */
+async function append(path: string, bytes: Buffer): Promise<void> {
   const file = await open(path, "a", 0o600);
   try {
     const { size } = await file.stat();
-    await file.appendFile(text).catch(async (error: unknown) => {
+    await file.appendFile(bytes).catch(async (error: unknown) => {
       await file.truncate(size);
       throw error;
     });
@@ -28,8 +29,8 @@ async function append(path: string, text: string): Promise<void> {
 /** Appends lines to a file. Never waits and never throws: a disk that is full or slow must not end a deployment. */
 export function logWriter(directory: string, path: string, clock: Clock, redact: Redactor): LogFile {
   let mask = redact.stream();
-  let waiting = "";
-  let inFlight = "";
+  const waiting = new TextQueue();
+  let inFlight = 0;
   let leftOut = 0;
   let retryAt = 0;
   let writing: Promise<void> | null = null;
@@ -44,28 +45,25 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
   }
 
   /** What stands where lines are missing. */
-  function gap(): string {
+  function gap(): Buffer {
     const lines = leftOut === 1 ? "a line is" : `${leftOut} lines are`;
-    return leftOut === 0
-      ? ""
-      : `${stamp()} … ${lines} left out: the disk was full, or slower than the work\n`;
+    return Buffer.from(`${stamp()} … ${lines} left out: the disk was full, or slower than the work\n`);
   }
 
   async function write(): Promise<void> {
-    while (waiting !== "" || leftOut > 0) {
+    while (waiting.length > 0 || leftOut > 0) {
       const missing = leftOut;
-      inFlight = waiting + gap();
-      const lines = waiting;
-      waiting = "";
+      const lines = waiting.take();
+      inFlight = lines.length;
       try {
-        await append(join(directory, path), inFlight);
+        await append(join(directory, path), missing === 0 ? lines : Buffer.concat([lines, gap()]));
         leftOut -= missing;
       } catch {
-        waiting = lines + waiting;
+        waiting.putBack(lines);
         retryAt = clock.now() + retryPause;
         return;
       } finally {
-        inFlight = "";
+        inFlight = 0;
       }
     }
   }
@@ -73,7 +71,7 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
   function start(): Promise<void> {
     writing ??= write().finally(() => {
       writing = null;
-      if (waiting !== "" && clock.now() >= retryAt) {
+      if (waiting.length > 0 && clock.now() >= retryAt) {
         void start();
       }
     });
@@ -94,17 +92,17 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
     line(text) {
       const line = `${stamp()} ${mask(text)}\n`;
       // Behind a gap nothing may come before the gap is told.
-      if (leftOut > 0 || inFlight.length + waiting.length + line.length > maxWaiting) {
+      if (leftOut > 0 || inFlight + waiting.length + line.length > maxWaiting) {
         leftOut += 1;
       } else {
-        waiting += line;
+        waiting.push(line);
       }
-      if (clock.now() >= retryAt) {
+      if (writing === null && clock.now() >= retryAt) {
         void start();
       }
     },
     // Nobody waits for a disk that refuses: a deployment that is under way goes on without its log.
-    whenReady: () => (inFlight.length + waiting.length > muchWaiting ? writing : null),
+    whenReady: () => (inFlight + waiting.length > muchWaiting ? writing : null),
     close,
     async remove() {
       await close();

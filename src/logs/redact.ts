@@ -25,7 +25,7 @@ export function redactor(secrets: readonly (string | null)[]): Redactor {
   const cache = new Map<string, string>();
 
   function line(text: string): string {
-    const masked = known === null || text.search(known) < 0 ? text : text.replaceAll(known, mask);
+    const masked = known?.test(text) === true ? text.replaceAll(new RegExp(known, "g"), mask) : text;
     return maskProviderTokens(maskPatterns(masked));
   }
 
@@ -105,7 +105,7 @@ function knownForms(secrets: readonly (string | null)[]): RegExp | null {
   const longestFirst = [...new Set(forms)].toSorted((a, b) => b.length - a.length);
   return longestFirst.length === 0
     ? null
-    : new RegExp(longestFirst.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"), "g");
+    : new RegExp(longestFirst.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"));
 }
 
 /** A line of JSON, which stays JSON. */

@@ -65,11 +65,20 @@ const patterns: readonly Pattern[] = [
     secret: /(access-tokens\s{0,4}=\s{0,4})[^\n]{1,4096}/g,
     put: (_, head) => `${head}${mask}`,
   },
+  // NAME=value and "name": "value"; not a path, a $VARIABLE or a command in its place.
   {
     trigger: /pass|secr|token|key|cred/i,
     secret:
-      /((?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|secret[_-]?key|private[_-]?key|access[_-]?key|credentials?)(?:[_-]?(?:id|value|key|base64))?["']?\s{0,4}(?:=|:(?!\/\/))\s{0,4}["']?)(?![/$<{(•])[^\s"',;&]{8,2048}/gi,
+      /((?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|secret[_-]?key|private[_-]?key|access[_-]?key|credentials?)(?:[_-]?(?:id|value|key|base64))?["']?\s{0,4}(?:=|:(?!\/\/)\s{0,4}["'])\s{0,4}["']?)(?![/$<{(•])[^\s"',;&]{8,2048}/gi,
     put: (_, head) => `${head}${mask}`,
+  },
+  // name: value, where prose may stand as well: words have no digits, and no capitals within.
+  {
+    trigger: /pass|secr|token|key|cred/i,
+    secret:
+      /((?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|secret[_-]?key|private[_-]?key|access[_-]?key|credentials?)(?:[_-]?(?:id|value|key|base64))?["']?\s{0,4}:(?!\/\/)\s{0,4})(?![/$<{(•])([^\s"',;&]{8,2048})/gi,
+    put: (all, head, value) =>
+      /\d|[a-z][A-Z]|[A-Z][a-z]*[A-Z]/.test(value ?? "") ? `${head}${mask}` : (all ?? ""),
   },
   { trigger: /A(?:KIA|SIA|BIA|CCA|3T)/, secret: /\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}\b/g },
   { trigger: /eyJ/, secret: /\beyJ[\w-]{8,4096}\.eyJ[\w-]{4,8192}\.[\w-]{8,2048}/g },

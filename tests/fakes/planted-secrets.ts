@@ -138,6 +138,7 @@ export function plantedSecrets(): readonly Planted[] {
     one("netrc, on several", password(), (text) => `  password ${text}`),
     one("nix's access tokens", noise(40), (text) => `access-tokens = github.com=${text}`),
     one("an environment", password(), (text) => `export DB_PASSWORD="${text}"`),
+    one("YAML", password(), (text) => `  db_password: ${text}`),
     one("JSON", password(), (text) => `{"client_secret": "${text}", "n": 1}`),
     key("a private key", "RSA PRIVATE KEY"),
     key("a private key of OpenSSH behind a package's name", "OPENSSH PRIVATE KEY", "nginx-1.27.0> "),

@@ -32,6 +32,6 @@ test("a build that prints 1 GiB keeps the bot under 200 MB, and no line of its l
   assert.equal(exitCode, 0);
   assert.equal(size, gigabyte + lines * stamp + (tail.endsWith("\n") ? 1 : 0), "every byte is there");
   assert.equal(rss < 200, true, `${rss} MB`);
-  // The machine may be busy with other tests, so what counts is the processor's time.
-  assert.equal(cpu < 60, true, `${cpu} s`);
+  // Some 45 s here. The machine may be busy, which shows in the time of the processor as well, if less.
+  assert.equal(cpu < 90, true, `${cpu} s`);
 });
