@@ -28,6 +28,8 @@ describe("the bot is killed and started again", { skip }, () => {
     for (let tries = 0; tries < 200 && !(await stateLine(id)).startsWith("activating"); tries++) {
       await delay(50);
     }
+    // The bot has seen it at work, so it cannot say that nothing began.
+    await bot.until(id, ({ lastState }) => lastState !== null);
     // Neither it nor what would roll back after it is left.
     await fleet().exec(host, ["rm", "-rf", `/run/switchyard/${id}`]);
     await fleet().exec(host, ["systemctl", "kill", "--signal=KILL", `switchyard-${id}.service`]);

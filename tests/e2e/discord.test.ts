@@ -88,10 +88,7 @@ describe("Discord, on real machines", { skip }, () => {
   test("/deploy becomes a thread; hosts are completed from the flake; a click on Switch deploys", async () => {
     const ada = discord.user({ name: "ada" });
     const completed = await ada.completes("deploy", { host: "ovh" }, "host", { channel: "deploys" });
-    assert.deepEqual(
-      completed.choices.map(({ value }) => value),
-      [host],
-    );
+    assert.equal(completed.choices[0]?.value, host, "tags that have it come after it");
     const card = await asksFor(ada, { host, reason: "a quiet evening" });
     assert.match(newest()?.thread?.name ?? "", /^deploy ovh-vps · [0-9a-f]{4}$/);
     assert.match(readMessage(newest() ?? card), /a quiet evening/);
