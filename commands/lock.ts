@@ -5,7 +5,6 @@ import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
 import { everyHost, isOwnLock } from "../src/deploy/locks.ts";
 import { actorOf } from "../src/deploy/parts.ts";
-import { lockBlocks } from "../src/views/lock.ts";
 import { flagText, hostWord, typed, word } from "./input.ts";
 
 const shortest = ms("1m");
@@ -44,9 +43,11 @@ export const lock = command({
     }
     const by = actorOf(call.who);
     const locked = await call.tools.engine.lock({ host, reason, lasts, by, command: call.text });
+    // Its own thread has the rest, for everybody.
+    const said = `${host} is locked${lasts === null ? "" : ` for ${ms(lasts, { long: true })}`}: ${reason}`;
     return locked.kind === "refused"
       ? locked
-      : { kind: "answer", text: `${host} is locked.`, blocks: lockBlocks(locked.lock) };
+      : { kind: "answer", text: said, blocks: [text(said, "warning")] };
   },
 });
 

@@ -25,7 +25,9 @@ export const RunEntry = memo(({ run, members, isChosen }) => {
     <${Asked} by=${asked.requestedBy.name} command=${run?.command ?? ""} at=${asked.createdAt} />
     <article class=${`root ${title?.tone ?? "neutral"}`} aria-current=${isChosen ? "true" : undefined}>
       <${Title} heading=${title} href=${`/r/${run?.id ?? only.run}`} />
-      ${others.length === 0 && only !== undefined ? html`<${Single} one=${only} said=${said} steps=${steps} />` : html`<${Several} members=${members} />`}
+      ${only === undefined && html`<${Blocks} blocks=${card.slice(1)} />`}
+      ${only !== undefined && others.length === 0 && html`<${Single} one=${only} said=${said} steps=${steps} />`}
+      ${others.length > 0 && html`<${Several} members=${members} />`}
     </article>
   </div>`;
 });
