@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readEnvironment } from "../../src/config/env.ts";
 import { connectShells } from "../../src/remote/shells.ts";
-import { skip, useFleet } from "./machine.ts";
+import { skip, useFleet, useHosts } from "./machine.ts";
 
 describe("the bot's connections, on real machines", { skip }, () => {
   const fleet = useFleet();
+  useHosts(fleet, "ovh-vps");
   const connect = () =>
     connectShells(
       readEnvironment(
