@@ -39,15 +39,24 @@ describe("every way a switch can fail", { skip }, () => {
             await fleet().reset(host);
           }
           isAsNew = false;
-          const seen = await play(fleet(), host, await bot.for(taken.options), taken).catch(
-            async (error: unknown) => {
+          const once = async () => {
+            try {
+              return await play(fleet(), host, await bot.for(taken.options), taken);
+            } catch (error) {
               // What it left open must not stand in the way of the next row.
               await bot.stop();
               throw error;
-            },
-          );
+            }
+          };
+          let before: string | undefined;
+          const seen = await once().catch(async (error: unknown) => {
+            before = String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+            console.log(`once more: ${nameOf(taken)}: ${before}`);
+            await fleet().reset(host);
+            return once();
+          });
           isAsNew = seen.runs === "old" && seen.profile === "old" && seen.entry === "old";
-          played.push({ row: taken, seen });
+          played.push({ row: taken, seen, ...(before === undefined ? {} : { before }) });
           console.log(`${played.length} of ${chosen.length}: ${nameOf(taken)}: ${seen.outcome}`);
         });
       }

@@ -4,6 +4,8 @@ import type { Row } from "./row.ts";
 export interface Played {
   readonly row: Row;
   readonly seen: Seen;
+  /** Why the row was played a second time; undefined where the first was enough. */
+  readonly before?: string;
 }
 
 /** docs/faults.md: a table of what was seen, in the order of the rows. */
@@ -23,6 +25,24 @@ is open in the bot's store. The time counts from the fault (where the system is 
 | fault | phase | host ends on | boot default | record | it says | took |
 |---|---|---|---|---|---|---|
 ${lines.join("\n")}
+${again(played)}`;
+}
+
+/** A row that could not be played to its end once is told to have been, with what stood in the way. */
+function again(played: readonly Played[]): string {
+  const twice = played.flatMap(({ row, before }) =>
+    before === undefined
+      ? []
+      : [`- ${row.fault}, ${row.phase}${row.when === undefined ? "" : `, ${row.when}`}: ${before}`],
+  );
+  return twice.length === 0
+    ? ""
+    : `
+## Played twice
+
+The first time these could not be played to their end, on these machines of two cores:
+
+${twice.join("\n")}
 `;
 }
 
