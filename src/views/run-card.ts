@@ -25,6 +25,7 @@ export function runCard(run: Run, deployments: readonly Deployment[]): Block[] {
       Canary: run.canary ?? null,
       Passed: count(deployments, passed),
       Skipped: count(deployments, isSkipped) || null,
+      Cancelled: count(deployments, isCancelled) || null,
       Failed: count(deployments, failed),
       Total: deployments.length,
     }),
@@ -67,9 +68,13 @@ function title(run: Run, deployments: readonly Deployment[]): string {
   const open = deployments.filter(isOpen).length;
   const name = run.kind === "build-all" ? "Build all" : run.command;
   if (open === 0) {
-    const wrong = count(deployments, failed);
-    const skipped = count(deployments, isSkipped);
-    return `${name}: ${wrong > 0 ? `${wrong} failed` : skipped > 0 ? `${skipped} skipped` : "passed"}`;
+    const counts: readonly (readonly [number, string])[] = [
+      [count(deployments, failed), "failed"],
+      [count(deployments, isSkipped), "skipped"],
+      [count(deployments, isCancelled), "cancelled"],
+    ];
+    const worst = counts.find(([number]) => number > 0);
+    return `${name}: ${worst === undefined ? "passed" : worst.join(" ")}`;
   }
   return asking(deployments, awaitsDecision).length > 0
     ? `${name}: switch?`
@@ -80,7 +85,7 @@ function tone(deployments: readonly Deployment[]): Tone {
   if (deployments.some(isOpen)) {
     return asking(deployments, awaitsDecision).length > 0 ? "warning" : "info";
   }
-  return deployments.some(failed) ? "bad" : deployments.some(isSkipped) ? "warning" : "good";
+  return deployments.some(failed) ? "bad" : deployments.every(passed) ? "good" : "warning";
 }
 
 const wellEnded: ReadonlySet<string> = new Set([
@@ -100,8 +105,13 @@ function isSkipped({ outcome }: Deployment): boolean {
   return outcome === "skipped";
 }
 
+function isCancelled({ outcome }: Deployment): boolean {
+  return outcome === "cancelled";
+}
+
 function failed(deployment: Deployment): boolean {
-  return deployment.outcome !== null && !passed(deployment) && !isSkipped(deployment);
+  const isOther = passed(deployment) || isSkipped(deployment) || isCancelled(deployment);
+  return deployment.outcome !== null && !isOther;
 }
 
 function count(deployments: readonly Deployment[], what: (one: Deployment) => boolean): number {
