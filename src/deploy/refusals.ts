@@ -11,6 +11,7 @@ import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
 import { isInTheWay } from "./transitions.ts";
+import { isWatched } from "./watching.ts";
 
 /** Why these may not begin beside what is open and locked; null when they may. */
 export function refuseBegin(
@@ -124,12 +125,15 @@ export function refuseRef(ref: string | null): Refusal | null {
       };
 }
 
-/** Why a click decided nothing; null for a cancel that comes before there is anything to decide. */
+/** Why a click decided nothing; null for a cancel that comes before there is anything to decide, or ends a watching. */
 export function refuseDecision(
   deployment: Deployment,
   action: "switch" | "cancel",
   isAtWork: boolean,
 ): Refusal | null {
+  if (action === "cancel" && isAtWork && isWatched(deployment)) {
+    return null;
+  }
   const decision = deployment.confirmation?.decision;
   if (decision !== null && decision !== undefined) {
     const word = decisionWord(deployment, decision.action);

@@ -3,7 +3,7 @@ import type { Progress } from "../chat/desk.ts";
 import { type Deployment, isOpen, type Outcome, type PhaseName } from "../deploy/deployment.ts";
 
 const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate", "monitor"],
   "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
   "build-only": ["check", "build"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
@@ -19,6 +19,7 @@ export function stepsBlock(deployment: Deployment, progress: Progress | null): B
     kind: "steps",
     steps: phasesOf[deployment.mode]
       .filter((phase) => phase !== "approve" || needsApproval(deployment))
+      .filter((phase) => phase !== "monitor" || deployment.watch !== null)
       .map((phase) => step(deployment, phase, progress)),
   };
 }
