@@ -54,13 +54,20 @@ export function refuseBegin(
         kind: "refused",
         code: "busy",
         message: `${host} is busy: ${other.requestedBy.name} started ${other.id} (${other.mode}), which is in ${other.phase}.`,
-        help: awaitsDecision(other)
-          ? `/confirm ${other.id} or /cancel ${other.id} ends it.`
-          : "Wait until it has ended.",
+        help: busyHelp(other),
       };
     }
   }
   return null;
+}
+
+function busyHelp(other: Deployment): string {
+  if (isWatched(other)) {
+    return `/cancel ${other.id} ends the watching; what runs there stays.`;
+  }
+  return awaitsDecision(other)
+    ? `/confirm ${other.id} or /cancel ${other.id} ends it.`
+    : "Wait until it has ended.";
 }
 
 export function refuseLocked(host: string, lock: Lock): Refusal {

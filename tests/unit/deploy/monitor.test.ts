@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
+import { waitsBehind } from "../../../src/deploy/queue.ts";
 import type { DeployRequest } from "../../../src/deploy/requests.ts";
 import { isAlarm, isWatched, lookEvery } from "../../../src/deploy/watching.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
+import { aDeployment } from "../../fakes/records.ts";
 import { alice, type Bot, bob, createWorld, type World } from "../../fakes/world.ts";
 
 const minute = 60_000;
@@ -181,6 +183,8 @@ test("a bot that died between the end of the switch and the watching watches all
   const ended = await next.ends(id);
   assert.equal(ended.outcome, "deployed");
   assert.equal((ended.monitor?.strip.length ?? 0) > 10, true);
+  const verdicts = world.ran.filter(({ argv }) => argv.includes("decide"));
+  assert.equal(verdicts.length, 1, "what was committed is not judged again");
 });
 
 test("a drain leaves the watching to the next bot", async (t) => {
@@ -193,6 +197,45 @@ test("a drain leaves the watching to the next bot", async (t) => {
   assert.deepEqual([left.outcome, left.phase], [null, "monitor"]);
   const next = await again(world, bot);
   assert.equal((await next.ends(id)).outcome, "deployed");
+});
+
+test("a drain during the switch lets it end, and leaves the watching to the next bot", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = "hosts: { yoga: { monitor: 10m } }";
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.reaches(id, ({ phase }) => phase === "switch");
+  await world.clock.settle(bot.engine.drain(60_000));
+  assert.equal(isWatched(await bot.record(id)), true);
+  const next = await again(world, bot);
+  assert.equal((await next.ends(id)).outcome, "deployed");
+});
+
+test("a watched host is in the way of everything but a roll back", () => {
+  const held = { outcome: "deployed", message: "", help: null, lines: [], generation: 2 } as const;
+  const until = "2026-11-23T10:20:00.000Z";
+  const monitor = {
+    until,
+    strip: [],
+    alarm: null,
+    problems: [],
+    rollsBack: false,
+    held: { ...held, lines: [] },
+  };
+  const open = [aDeployment({ phase: "monitor", monitor })];
+  const behind = (mode: Deployment["mode"]) =>
+    waitsBehind(aDeployment({ id: "d-20261123-0002", mode }), { open, locks: [] }, until);
+  assert.equal(behind("rollback"), null);
+  for (const mode of ["deploy", "dry-run", "gc", "prune", "reboot"] as const) {
+    assert.match(behind(mode) ?? "", /deploy, monitor/);
+  }
+});
+
+test("where a busy host refuses, it is said how the watching is ended", async (t) => {
+  const { bot, id } = await watching(t, "hosts: { yoga: { monitor: 10m, whenBusy: refuse } }");
+  await assert.rejects(bot.deploy("yoga"), new RegExp(`/cancel ${id} ends the watching`));
 });
 
 test("a deployment waits behind the watching, a roll back does not and ends it", async (t) => {
