@@ -65,6 +65,17 @@ test("the step is there only for whom is watched", () => {
   assert.doesNotMatch(JSON.stringify(deploymentCard(aDeployment(), null)), /monitor/);
 });
 
+test("an alarm is the failure of its own step, and not of the switch", () => {
+  const time = { startedAt: "2026-11-23T10:06:00.000Z", finishedAt: "2026-11-23T10:15:00.000Z" };
+  const times = { switch: time, monitor: time };
+  const steps = (of: Deployment) =>
+    deploymentCard({ ...of, times }, null).flatMap((block) => (block.kind === "steps" ? block.steps : []));
+  const stateOf = (of: Deployment, name: string) => steps(of).find((step) => step.name === name)?.state;
+  assert.equal(stateOf(alarmed, "monitor"), "failed");
+  assert.equal(stateOf(alarmed, "switch"), "done");
+  assert.equal(stateOf({ ...alarmed, monitor }, "monitor"), "done");
+});
+
 test("an alarm is told in the channel, to whoever asked, with Roll back", () => {
   const end = messageOf("end", alarmed);
   assert.equal(end?.broadcast, true);
