@@ -1,3 +1,4 @@
+import ms from "ms";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
@@ -16,6 +17,7 @@ export const deploy = command({
     '/deploy yoga --ref origin/next --reason "new kernel"',
     "/deploy all --canary yoga --wave 2",
     "/deploy @server --keep-going",
+    "/deploy hetzner-vps --watch 10m",
   ],
   flags: [
     { name: "build-only", value: null, summary: "only build; the host is not touched" },
@@ -34,6 +36,11 @@ export const deploy = command({
       name: "force",
       value: null,
       summary: "outside the host's windows; takes --reason, and an approver's click",
+    },
+    {
+      name: "watch",
+      value: { label: "DURATION", of: { kind: "text" } },
+      summary: "how long the host is watched after the switch, such as 10m; up to 24h",
     },
     { name: "check", value: null, summary: "`nix flake check` has to pass first" },
     {
@@ -74,6 +81,13 @@ export const deploy = command({
       if (wave !== null && (positive(wave) === undefined || Number(wave) > 50)) {
         context.addIssue({ code: "custom", message: "--wave takes a whole number from 1 to 50." });
       }
+      const watch = readWatch(flagText(input, "watch"));
+      if (typeof watch === "string") {
+        context.addIssue({ code: "custom", message: watch });
+      }
+      if (watch !== null && mode !== "deploy") {
+        context.addIssue({ code: "custom", message: `--watch is for a switch, and --${mode} makes none.` });
+      }
       return {
         // A form has one field for all of them.
         hosts: input.words.flatMap((word) => word.split(/[\s,]+/).filter((part) => part !== "")),
@@ -85,6 +99,7 @@ export const deploy = command({
         isForced: hasFlag(input, "force"),
         reason,
         ...(hasFlag(input, "check") ? { flakeCheck: true } : {}),
+        ...(typeof watch === "number" ? { watch } : {}),
       };
     },
   ),
@@ -120,3 +135,17 @@ export const deploy = command({
     );
   },
 });
+
+const shortestWatch = ms("1s");
+const longestWatch = ms("24h");
+
+/** Milliseconds; a sentence for what is no duration that a host can be watched for. */
+function readWatch(written: string | null): number | string | null {
+  if (written === null) {
+    return null;
+  }
+  const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(written) ? ms(written as ms.StringValue) : undefined;
+  return value !== undefined && value >= shortestWatch && value <= longestWatch
+    ? Math.round(value)
+    : `--watch takes a duration from 1s to 24h, such as 10m, not ${JSON.stringify(written)}.`;
+}

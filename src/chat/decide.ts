@@ -2,6 +2,7 @@ import { yesWords } from "../deploy/act-words.ts";
 import { isOpen, type Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import type { Decided } from "../deploy/requests.ts";
+import { isWatched } from "../deploy/watching.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { text } from "./blocks.ts";
 import type { Reply } from "./desk.ts";
@@ -57,7 +58,7 @@ async function decideWholeRun(call: Call, id: string, action: "switch" | "cancel
   const names = decided.deployments.map(({ host }) => host).join(", ");
   const said =
     action === "cancel"
-      ? `${id} is being cancelled: ${names}.`
+      ? `${id} is being ${decided.deployments.every(isWatched) ? "watched no more" : "cancelled"}: ${names}.`
       : decided.kind === "approved"
         ? `Your word counts for ${id}. It takes somebody else's, too.`
         : `${names}: they switch one after the other, and the first that goes wrong stops the rest.`;
@@ -88,7 +89,9 @@ export async function decide(call: Call, id: string, action: "switch" | "cancel"
 function decidedText({ kind, deployment }: Decided, action: "switch" | "cancel"): string {
   const { id, host, confirmation } = deployment;
   if (action === "cancel") {
-    return `${id} is being cancelled.`;
+    return isWatched(deployment)
+      ? `${host} is not watched any more; what runs there stays.`
+      : `${id} is being cancelled.`;
   }
   if (kind === "approved") {
     return `Your word counts for ${id}. It takes somebody else's, too.`;

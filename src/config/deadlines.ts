@@ -37,6 +37,8 @@ export const deadlines = {
   healthCheck: 10 * seconds,
   /** Between two looks at the supervisor. */
   supervisorPoll: 700,
+  /** Between two looks at a host that is watched after its switch; shorter where it is watched for a short while. */
+  monitorPoll: 30 * seconds,
   /** How long chat waits at start for hosts that switch to be looked at. */
   firstLook: 12 * seconds,
   /** Reaching the machines on which a stopped deployment runs something. */

@@ -93,6 +93,10 @@ const hostSchema = z.strictObject({
     .default([]),
   risk: z.enum(["low", "medium", "high"]).default("medium"),
   critical: z.array(unitName).default([]),
+  /** How long it is watched after each deployment. */
+  monitor: duration(second, 24 * hour).optional(),
+  /** It goes back by itself where it stops being well while it is watched. */
+  rollBackOnAlarm: z.boolean().default(false),
   checks: z.array(checkSchema).default([]),
   roles: z.array(z.string()).default(["deployer"]),
   /** Where somebody sees the machine's screen when nothing else reaches it. */

@@ -40,6 +40,10 @@ export interface PhaseContext {
   /** Masks secrets in lines that come one by one, for those that are kept elsewhere than in the log. */
   lineMask(): (line: string) => string;
   setInventory(hosts: readonly string[]): Promise<void>;
+  /** The roll back of this host that is under way and was not begun by this deployment's alarm. */
+  rollbackBeside(): Promise<Deployment | null>;
+  /** Rolls the host back to what ran before, once. What came of it in a sentence. */
+  rollBack(alarm: string): Promise<string>;
   /** Shows a card that asks, and waits for the decision; null when it expired. A card that asks already goes on asking. */
   ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null>;
 }

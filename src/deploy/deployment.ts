@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { comparisonSchema } from "./comparison.ts";
 import { hostActSchema } from "./host-act.ts";
+import { monitorSchema } from "./monitor-record.ts";
 
 /** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
 const deploying = [
@@ -13,7 +14,7 @@ const deploying = [
   "switch",
   "validate",
 ] as const;
-export const phaseNames = [...deploying, "compare", "collect", "prune", "reboot"] as const;
+export const phaseNames = [...deploying, "monitor", "compare", "collect", "prune", "reboot"] as const;
 export type PhaseName = (typeof phaseNames)[number];
 export const deployPhases: readonly PhaseName[] = deploying;
 
@@ -233,6 +234,12 @@ export const deploymentSchema = z.object({
   /** The store path of the flake's files, so that a place in them can be told from one in nixpkgs. */
   source: z.string().nullable().default(null),
   diagnosis: diagnosisSchema.nullable().default(null),
+  /** How long its host is watched after the switch, in milliseconds; null for not at all. */
+  watch: z.int().nullable().default(null),
+  /** Set once the switch has ended well, while its host is watched and afterwards. */
+  monitor: monitorSchema.nullable().default(null),
+  /** The deployment whose alarm began this roll back by itself: nobody has to click. */
+  alarmOf: z.string().nullable().default(null),
   /** Where the host's screen is to be seen, as fleet.yaml had it. */
   console: z.string().nullable().default(null),
 });

@@ -1,4 +1,5 @@
 import type { Generation } from "../nix/generations.ts";
+import { rollBackByItself } from "./automatic-rollback.ts";
 import { buildAll } from "./build-all.ts";
 import { type Change, changesOf } from "./change-log.ts";
 import { decide, decideRun } from "./decide.ts";
@@ -39,7 +40,7 @@ import { rollOut } from "./roll-out.ts";
 import { runPhases } from "./run-phases.ts";
 import { type ActRequest, startAct } from "./start-act.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
-import { createWork } from "./work.ts";
+import { createWork, type Work } from "./work.ts";
 
 /** Orchestrates deployments. Nothing in it waits for chat. */
 export interface Engine {
@@ -88,8 +89,12 @@ export interface Engine {
   drain(within: number): Promise<void>;
 }
 
-export function createEngine(parts: EngineParts): Engine {
-  const work = createWork(parts);
+export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
+  const parts: EngineParts = {
+    ...given,
+    rollBack: (watched, alarm) => rollBackByItself(parts, work, watched, alarm),
+  };
+  const work: Work = createWork(parts);
   const hostLocks = createHostLocks(parts);
   const { store, logs } = parts;
 

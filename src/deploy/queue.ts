@@ -1,6 +1,7 @@
 import type { Deployment } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
 import { isInTheWay } from "./transitions.ts";
+import { isWatched } from "./watching.ts";
 
 /** What else is going on when somebody asks whose turn it is. */
 export interface Around {
@@ -28,8 +29,9 @@ function isAhead(other: Deployment, deployment: Deployment): boolean {
   if (other.id === deployment.id || !isInTheWay(other, deployment.host, deployment.mode)) {
     return false;
   }
+  // What is only watched must not hold up whoever rolls it back.
   if (!isWaiting(other)) {
-    return true;
+    return deployment.mode !== "rollback" || !isWatched(other);
   }
   const isUrgent = deployment.mode === "rollback";
   return (other.mode === "rollback") === isUrgent ? isEarlier(other, deployment) : !isUrgent;

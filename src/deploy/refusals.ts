@@ -11,6 +11,7 @@ import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
 import { isInTheWay } from "./transitions.ts";
+import { isWatched } from "./watching.ts";
 
 /** Why these may not begin beside what is open and locked; null when they may. */
 export function refuseBegin(
@@ -53,13 +54,20 @@ export function refuseBegin(
         kind: "refused",
         code: "busy",
         message: `${host} is busy: ${other.requestedBy.name} started ${other.id} (${other.mode}), which is in ${other.phase}.`,
-        help: awaitsDecision(other)
-          ? `/confirm ${other.id} or /cancel ${other.id} ends it.`
-          : "Wait until it has ended.",
+        help: busyHelp(other),
       };
     }
   }
   return null;
+}
+
+function busyHelp(other: Deployment): string {
+  if (isWatched(other)) {
+    return `/cancel ${other.id} ends the watching; what runs there stays.`;
+  }
+  return awaitsDecision(other)
+    ? `/confirm ${other.id} or /cancel ${other.id} ends it.`
+    : "Wait until it has ended.";
 }
 
 export function refuseLocked(host: string, lock: Lock): Refusal {
@@ -124,12 +132,15 @@ export function refuseRef(ref: string | null): Refusal | null {
       };
 }
 
-/** Why a click decided nothing; null for a cancel that comes before there is anything to decide. */
+/** Why a click decided nothing; null for a cancel that comes before there is anything to decide, or ends a watching. */
 export function refuseDecision(
   deployment: Deployment,
   action: "switch" | "cancel",
   isAtWork: boolean,
 ): Refusal | null {
+  if (action === "cancel" && isAtWork && isWatched(deployment)) {
+    return null;
+  }
   const decision = deployment.confirmation?.decision;
   if (decision !== null && decision !== undefined) {
     const word = decisionWord(deployment, decision.action);

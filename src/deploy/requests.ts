@@ -74,6 +74,8 @@ export interface DeployRequest {
   readonly isForced?: boolean;
   /** `nix flake check` has to pass first. */
   readonly flakeCheck?: boolean;
+  /** How long the host is watched after the switch, in milliseconds; without it, as fleet.yaml says. */
+  readonly watch?: number | null;
   readonly command: string;
 }
 
@@ -99,6 +101,9 @@ export interface BuildAllRequest {
 export interface RollbackRequest {
   readonly host: string;
   readonly to: number | "previous";
+  readonly reason?: string;
+  /** The deployment whose alarm begins it by itself. */
+  readonly alarmOf?: string;
   readonly by: Actor;
   readonly command: string;
 }

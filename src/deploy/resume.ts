@@ -6,7 +6,7 @@ import { phases } from "./phases/index.ts";
 export type Resume =
   /** The host switches, or has: it is followed to its end, which the host itself tells. */
   | { readonly kind: "follow"; readonly phases: readonly Phase[] }
-  /** A card waits on; a click that was made is carried out. */
+  /** A card waits on, a click that was made is carried out, a host is watched on. */
   | { readonly kind: "wait"; readonly phases: readonly Phase[] }
   /** Nothing was changed yet: it is begun again from its first phase, at the revision it had. */
   | { readonly kind: "again" }
@@ -33,6 +33,8 @@ export function planResume(deployment: Deployment, now: number): Resume {
       return deployment.supervisedUntil === null
         ? { kind: "wait", phases: from("confirm") }
         : { kind: "follow", phases: from("switch") };
+    case "monitor":
+      return { kind: "wait", phases: from("monitor") };
     case "collect":
     case "prune":
       return isBegun(deployment)

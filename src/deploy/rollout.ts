@@ -1,4 +1,5 @@
 import { type Deployment, isOpen, type Outcome, phaseNames, type Run } from "./deployment.ts";
+import { isAlarmed } from "./watching.ts";
 
 /**
  * A run of several hosts: all are made ready, one question is asked for all of them, then they switch in order, and the first
@@ -67,8 +68,9 @@ export function wavesOf(run: Run, deployments: readonly Deployment[]): readonly 
   return canary.length === 0 ? waves : [canary, ...waves];
 }
 
-function isBad({ outcome }: Deployment): boolean {
-  return outcome !== null && bad.has(outcome);
+function isBad(deployment: Deployment): boolean {
+  const { outcome } = deployment;
+  return outcome !== null && (bad.has(outcome) || isAlarmed(deployment));
 }
 
 /** Those whose one question is open. */

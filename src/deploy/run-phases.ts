@@ -2,7 +2,7 @@ import { hintFor, knownError } from "../nix/hints.ts";
 import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
 import { decidedEntry, endedEntry } from "./audit-entries.ts";
 import { concludeFromHost } from "./conclude.ts";
-import { type Phase, PhaseError, type PhaseResult } from "./context.ts";
+import { end, type Phase, PhaseError, type PhaseResult } from "./context.ts";
 import { type Deployment, type Diagnosis, isOpen, type Outcome } from "./deployment.ts";
 import { lockAfter } from "./lock-hosts.ts";
 import { usesBuilder } from "./modes.ts";
@@ -12,6 +12,7 @@ import { sweepBuilder, sweepHost } from "./sweep.ts";
 import type { Stop, Task } from "./tasks.ts";
 import { type End, endDeployment, enterPhase } from "./transitions.ts";
 import { waitForTurn } from "./turns.ts";
+import { heldEnd, watchOrEnd } from "./watching.ts";
 
 /** How a phase went; `left` stays open, as the bot was stopped meanwhile. */
 export type Ran = PhaseResult | { readonly kind: "left" };
@@ -77,13 +78,15 @@ export async function runPhase(parts: EngineParts, task: Task, phase: Phase): Pr
     }
     return await phase.run(context);
   } catch (error) {
+    if (phase.name === "monitor") {
+      return leaveWatching(task, error);
+    }
     // From the switch on, a mistake of ours says nothing about the host: it is asked.
     if (isSupervised(phase)) {
       context.log.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      return concludeFromHost(
-        context,
-        context.record().supervisedUntil === null ? null : { kind: "activating" },
-      );
+      const { supervisedUntil } = context.record();
+      const last = supervisedUntil === null ? null : ({ kind: "activating" } as const);
+      return watchOrEnd(context, await concludeFromHost(context, last));
     }
     const stop = task.stopped();
     return stop === null ? failed(parts, task, error) : stopped(parts, task, stop, phase);
@@ -94,33 +97,58 @@ function isSupervised(phase: Phase): boolean {
   return phase.name === "switch" || phase.name === "validate";
 }
 
+/** The switch has ended well already, whatever becomes of the watching. */
+async function leaveWatching(task: Task, error: unknown): Promise<Ran> {
+  const stop = task.stopped();
+  const { monitor } = task.context.record();
+  if (monitor === null) {
+    throw error;
+  }
+  switch (stop?.kind) {
+    case "shutdown":
+      return left(task, "(the bot was stopped; it watches on when it is back)");
+    case "cancelled":
+      return end(heldEnd(monitor, `Watching was ended by ${stop.by.name}.`));
+    case "rollback":
+      return end(heldEnd(monitor, `Watching ended, as ${stop.by.name} rolls it back.`));
+    case undefined: {
+      const why = error instanceof Error ? error.message : String(error);
+      return end(heldEnd(monitor, `It could not be watched to the end: ${why}`));
+    }
+  }
+}
+
+async function left(task: Task, line: string): Promise<Ran> {
+  task.log.line(line);
+  await task.log.close();
+  return { kind: "left" };
+}
+
 /** A cancel is said to be one only when nothing of it runs any more. */
 async function stopped(parts: EngineParts, task: Task, stop: Stop, phase: Phase): Promise<Ran> {
-  const left = await endOwnProcesses(parts, task);
+  const alive = await endOwnProcesses(parts, task);
   if (stop.kind === "shutdown") {
-    task.log.line("(the bot was stopped; this is begun again when it is back)");
-    await task.log.close();
-    return { kind: "left" };
+    return left(task, "(the bot was stopped; this is begun again when it is back)");
   }
   const what = `Cancelled by ${stop.by.name} during ${phase.name}; the running system is untouched`;
-  return left === null
+  return alive === null
     ? { kind: "end", outcome: "cancelled", message: `${what}.` }
     : {
         kind: "end",
         outcome: "failed",
         message: `${what}, but nobody saw its work end.`,
         help: "The bot ends what is left when it next reaches that machine.",
-        lines: left,
+        lines: alive,
       };
 }
 
 /** Where a command's end was not seen it may still run, and is ended before anything is said. */
 async function failed(parts: EngineParts, task: Task, error: unknown): Promise<Ran> {
-  const end = explain(error);
+  const explained = explain(error);
   const mayRun =
     error instanceof ShellError && error.failure !== "unreachable" && error.failure !== "not-found";
-  const left = mayRun ? await endOwnProcesses(parts, task) : null;
-  return { kind: "end", ...end, lines: [...(end.lines ?? []), ...(left ?? [])] };
+  const alive = mayRun ? await endOwnProcesses(parts, task) : null;
+  return { kind: "end", ...explained, lines: [...(explained.lines ?? []), ...(alive ?? [])] };
 }
 
 function explain(error: unknown): End {

@@ -47,14 +47,18 @@ export async function startRollback(
       host: request.host,
       mode: "rollback",
       ref: null,
-      reason: null,
+      reason: request.reason ?? null,
       allowAnyRef: false,
       toplevel: target.toplevel,
       toGeneration: target.number,
+      alarmOf: request.alarmOf ?? null,
     },
   ]);
   if ("kind" in begun) {
     return begun;
+  }
+  if (request.alarmOf === undefined) {
+    work.endWatching(request.host, request.by);
   }
   for (const task of begun.tasks) {
     work.launch(task, () => runPhases(parts, task, phases.rollback));

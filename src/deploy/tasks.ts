@@ -2,6 +2,7 @@ import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import { ownedShell } from "../remote/owner.ts";
 import type { Rule } from "./approvals.ts";
+import { automaticDecision } from "./automatic-decision.ts";
 import type { PhaseContext } from "./context.ts";
 import {
   type Actor,
@@ -14,10 +15,15 @@ import { findingLine, withFinding } from "./findings.ts";
 import { keepInventory } from "./inventory.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
+import { rollbackBeside } from "./rollback-beside.ts";
 import { expireDeployment } from "./transitions.ts";
 
 /** Why a deployment was stopped before the switch. One that a shutdown stops stays open, and is begun again later. */
-export type Stop = { readonly kind: "cancelled"; readonly by: Actor } | { readonly kind: "shutdown" };
+export type Stop =
+  | { readonly kind: "cancelled"; readonly by: Actor }
+  | { readonly kind: "shutdown" }
+  /** Only for one that watches its host. */
+  | { readonly kind: "rollback"; readonly by: Actor };
 
 /** One deployment at work in this process. */
 export interface Task {
@@ -83,7 +89,8 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
   async function ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null> {
     if (record.confirmation === null) {
       const expiresAt = new Date(clock.now() + host.approveWithin).toISOString();
-      const asked = { gate, expiresAt, ...rule, approvals: [], decision: null };
+      const decision = automaticDecision(record, gate, now(parts));
+      const asked = { gate, expiresAt, ...rule, approvals: [], decision };
       await change((latest) => ({ ...latest, confirmation: { ...asked, toplevel: latest.toplevel } }));
     }
     await decided();
@@ -125,6 +132,8 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     progress,
     lineMask: () => parts.redact.stream(),
     setInventory: (hosts) => keepInventory(parts, hosts),
+    rollbackBeside: () => rollbackBeside(parts, record),
+    rollBack: (alarm) => parts.rollBack(record, alarm),
     ask,
   };
 

@@ -34,6 +34,8 @@ export interface NewDeployment {
   readonly toplevel?: string;
   readonly toGeneration?: number;
   readonly act?: HostAct;
+  readonly watch?: number | null;
+  readonly alarmOf?: string | null;
 }
 
 const hasTurn: Queue = { state: "turn", behind: null, since: null, until: null };
@@ -95,6 +97,9 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     source: null,
     diagnosis: null,
     console: asked.console ?? null,
+    watch: asked.watch ?? null,
+    monitor: null,
+    alarmOf: asked.alarmOf ?? null,
   };
 }
 
@@ -115,9 +120,10 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration, isForced, isTogether, queue, flakeCheck, console } = deployment;
+  const { toplevel, toGeneration, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf } =
+    deployment;
   const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
-  const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console };
+  const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
   return {

@@ -8,6 +8,7 @@ import { refuseBegin } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
 import { openTask, type Task } from "./tasks.ts";
 import { firstPlace, newDeployment } from "./transitions.ts";
+import { isWatched } from "./watching.ts";
 
 /** One deployment of a run that is to begin. */
 export interface Asked {
@@ -21,6 +22,8 @@ export interface Asked {
   readonly toplevel?: string;
   readonly toGeneration?: number;
   readonly act?: HostAct;
+  readonly watch?: number | null;
+  readonly alarmOf?: string | null;
 }
 
 /** Who asks, and how. */
@@ -39,6 +42,8 @@ export interface Work {
   begin(asking: Asking, asked: readonly Asked[]): Promise<Begun | Refusal>;
   launch(task: Task, work: () => Promise<void>): void;
   task(id: string): Task | undefined;
+  /** Ends the watching of a host, for somebody who rolls it back. */
+  endWatching(host: string, by: Actor): void;
   drain(within: number): Promise<void>;
 }
 
@@ -101,6 +106,7 @@ export function createWork(parts: EngineParts): Work {
           requestedBy: by,
           risk: hostOf(parts, one.host).risk,
           console: hostOf(parts, one.host).console,
+          watch: one.mode === "deploy" ? (one.watch ?? hostOf(parts, one.host).monitor) : null,
           log: files[index]?.path ?? "",
           queue: firstPlace(one.mode),
           isTogether: asking.kind === "deploy" && asked.length > 1,
@@ -205,5 +211,13 @@ export function createWork(parts: EngineParts): Work {
     }
   }
 
-  return { begin, launch, task: (id) => tasks.get(id), drain };
+  function endWatching(host: string, by: Actor): void {
+    for (const task of tasks.values()) {
+      if (task.host.name === host && isWatched(task.context.record())) {
+        task.stop({ kind: "rollback", by });
+      }
+    }
+  }
+
+  return { begin, launch, task: (id) => tasks.get(id), endWatching, drain };
 }

@@ -28,6 +28,10 @@ export interface Host {
   readonly approvals: number;
   /** When it may be deployed; always, where there are none. */
   readonly windows: readonly Window[];
+  /** How long it is watched after a deployment, in milliseconds; null for not at all. */
+  readonly monitor: number | null;
+  /** It goes back by itself where it stops being well meanwhile. */
+  readonly rollBackOnAlarm: boolean;
   readonly console: string | null;
   readonly secrets: readonly string[];
 }
@@ -70,6 +74,8 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     lockAfterRollback: entry?.lockAfterRollback ?? defaults.lockAfterRollback,
     approvals: entry?.approvals ?? defaults.approvals,
     windows: entry?.windows ?? defaults.windows,
+    monitor: entry?.monitor === undefined ? null : Math.round(entry.monitor),
+    rollBackOnAlarm: entry?.rollBackOnAlarm ?? false,
     console: entry?.console ?? null,
     secrets: entry?.secrets ?? [],
   };

@@ -2,6 +2,7 @@ import { type Block, type Button, buttons, commandButton, type Tone, text } from
 import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import { missing } from "../deploy/approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
+import { rollbackButton } from "./watching.ts";
 
 /** What decides a card: who has to, who has, and the buttons. */
 
@@ -74,16 +75,7 @@ export function lastButtons(deployment: Deployment): Button[] {
     return [commandButton("Free the space", `/gc ${deployment.host}`)];
   }
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
-  return wasSwitched && deployment.mode === "deploy"
-    ? // By its number: `previous` means another one once something newer was deployed.
-      [
-        commandButton(
-          "Roll back",
-          `/rollback ${deployment.host} ${deployment.before?.generation ?? "previous"}`,
-          "danger",
-        ),
-      ]
-    : [];
+  return wasSwitched && deployment.mode === "deploy" ? [rollbackButton(deployment)] : [];
 }
 
 export function cancelButton(deployment: Deployment): Button {

@@ -12,6 +12,7 @@ import { diagnosisBlocks } from "./diagnosis.ts";
 import { diffBlocks } from "./diff-card.ts";
 import { stepsBlock } from "./phase-steps.ts";
 import { rescueBlocks } from "./rescue.ts";
+import { watchBlocks, watchButtons } from "./watching.ts";
 
 /** A deployment as its thread shows it: from the record alone, plus what is happening right now. */
 export function deploymentCard(deployment: Deployment, progress: Progress | null): Block[] {
@@ -23,10 +24,12 @@ export function deploymentCard(deployment: Deployment, progress: Progress | null
     ...rescueBlocks(deployment),
     fields(facts(deployment)),
     stepsBlock(deployment, progress),
+    ...watchBlocks(deployment),
     ...checkBlocks(deployment),
     ...changeBlocks(deployment),
     ...(deployment.lines.length === 0 ? [] : [code("What it said", deployment.lines.join("\n"))]),
     ...decisionBlocks(deployment),
+    ...watchButtons(deployment),
     ...(lastButtons(deployment).length === 0 ? [] : [buttons(...lastButtons(deployment))]),
   ];
 }

@@ -1,9 +1,10 @@
 import type { Block, StepItem } from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
 import { type Deployment, isOpen, type Outcome, type PhaseName } from "../deploy/deployment.ts";
+import { isAlarmed } from "../deploy/watching.ts";
 
 const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
-  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+  deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate", "monitor"],
   "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
   "build-only": ["check", "build"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
@@ -19,6 +20,7 @@ export function stepsBlock(deployment: Deployment, progress: Progress | null): B
     kind: "steps",
     steps: phasesOf[deployment.mode]
       .filter((phase) => phase !== "approve" || needsApproval(deployment))
+      .filter((phase) => phase !== "monitor" || deployment.watch !== null)
       .map((phase) => step(deployment, phase, progress)),
   };
 }
@@ -66,5 +68,6 @@ function stepState(deployment: Deployment, phase: PhaseName, isRunning: boolean)
     return isOpen(deployment) ? "waiting" : "skipped";
   }
   const isLast = deployment.phase === phase && deployment.outcome !== null;
-  return isLast && deployment.outcome !== null && wentWrong.includes(deployment.outcome) ? "failed" : "done";
+  const isWrong = deployment.outcome !== null && wentWrong.includes(deployment.outcome);
+  return isLast && (isWrong || isAlarmed(deployment)) ? "failed" : "done";
 }

@@ -12,6 +12,7 @@ import {
 import { awaitsDecision, type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { asking } from "../deploy/rollout.ts";
+import { isAlarmed } from "../deploy/watching.ts";
 import { approvalBlocks, clockTime } from "./decision.ts";
 
 /** A run with several hosts: one line each, the sum, and the question for all of them. */
@@ -56,7 +57,9 @@ export function runDecision(run: Run, deployments: readonly Deployment[]): Block
   if (deployments.some(isOpen)) {
     return [buttons(cancel(run))];
   }
-  const again = deployments.filter((one) => isSkipped(one) || failed(one)).map(({ host }) => host);
+  const again = deployments
+    .filter((one) => isSkipped(one) || (failed(one) && !isAlarmed(one)))
+    .map(({ host }) => host);
   return again.length === 0 ? [] : [buttons(commandButton("Retry", `/deploy ${again.join(" ")}`))];
 }
 
@@ -97,8 +100,9 @@ const wellEnded: ReadonlySet<string> = new Set([
   "done",
 ]);
 
-function passed({ outcome }: Deployment): boolean {
-  return outcome !== null && wellEnded.has(outcome);
+function passed(deployment: Deployment): boolean {
+  const { outcome } = deployment;
+  return outcome !== null && wellEnded.has(outcome) && !isAlarmed(deployment);
 }
 
 function isSkipped({ outcome }: Deployment): boolean {

@@ -3,6 +3,7 @@ import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
+import { isAlarmed } from "../deploy/watching.ts";
 import { checkBlocks } from "./checks.ts";
 import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
 import { changeBlocks, confirmBlocks, correctionText, title, tone } from "./deployment-card.ts";
@@ -10,6 +11,7 @@ import { diagnosisBlocks } from "./diagnosis.ts";
 import { stepsBlock } from "./phase-steps.ts";
 import { rescueBlocks } from "./rescue.ts";
 import { runCard, runDecision } from "./run-card.ts";
+import { rollbackButton, watchBlocks, watchButtons, watchText } from "./watching.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
 export function runThread(
@@ -58,6 +60,7 @@ function oneHost(run: Run, deployment: Deployment, progress: Progress | null): T
             mentionsRequester: true,
           },
         ]),
+    ...watchOf(deployment),
     ...(isOpen(deployment) ? [] : [endOf(deployment), ...corrected(deployment)]),
   ];
 }
@@ -83,6 +86,13 @@ function turnOf(deployment: Deployment): ThreadMessage[] {
         ]
       : []),
   ];
+}
+
+/** A message of its own: it changes with every look. */
+function watchOf(deployment: Deployment): ThreadMessage[] {
+  const line = watchText(deployment);
+  const blocks = [...watchBlocks(deployment), ...watchButtons(deployment)];
+  return line === null ? [] : [quiet(`${deployment.id}/watch`, `${deployment.host}: ${line}`, blocks)];
 }
 
 /** The card that lets code of an untrusted ref through, and what became of it. */
@@ -132,6 +142,14 @@ function rootButtons(deployment: Deployment): Button[] {
 /** What everybody in the channel should see, not only who follows the thread. */
 const alarming: ReadonlySet<Outcome> = new Set(["failed", "rolled-back", "rollback-failed", "unknown"]);
 
+function isAlarming(deployment: Deployment): boolean {
+  return (deployment.outcome !== null && alarming.has(deployment.outcome)) || isEndedByAlarm(deployment);
+}
+
+function isEndedByAlarm(deployment: Deployment): boolean {
+  return !isOpen(deployment) && isAlarmed(deployment);
+}
+
 function endOf(deployment: Deployment): ThreadMessage {
   const { outcome, message, help, lines } = deployment;
   return {
@@ -148,9 +166,10 @@ function endOf(deployment: Deployment): ThreadMessage {
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
       ...(showsChanges(deployment) ? changeBlocks(deployment) : []),
       ...(outcome === "unknown" ? [buttons(...lastButtons(deployment))] : []),
+      ...(isEndedByAlarm(deployment) ? [buttons(rollbackButton(deployment))] : []),
     ],
     mentionsRequester: true,
-    broadcast: outcome !== null && alarming.has(outcome),
+    broadcast: isAlarming(deployment),
   };
 }
 
@@ -175,7 +194,7 @@ function corrected(deployment: Deployment): ThreadMessage[] {
 }
 
 function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boolean): ThreadMessage[] {
-  const failed = deployments.filter(({ outcome }) => outcome !== null && alarming.has(outcome));
+  const failed = deployments.filter(isAlarming);
   const skipped = deployments.filter(({ outcome }) => outcome === "skipped");
   const well = deployments.length - failed.length - skipped.length;
   const left = skipped.length === 0 ? "" : `; skipped: ${skipped.map(({ host }) => host).join(", ")}`;
@@ -183,6 +202,7 @@ function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boole
   return [
     quiet("root", run.command, runCard(run, deployments)),
     ...questionOf(run, deployments),
+    ...deployments.flatMap(watchOf),
     ...failed.map((deployment) => ({ ...endOf(deployment), mentionsRequester: false, broadcast: false })),
     ...(hasEnded
       ? [

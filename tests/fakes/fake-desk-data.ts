@@ -62,6 +62,9 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     source: null,
     diagnosis: null,
     console: null,
+    watch: null,
+    monitor: null,
+    alarmOf: null,
   };
 }
 

@@ -9,6 +9,7 @@ import { compare } from "./compare.ts";
 import { confirm } from "./confirm.ts";
 import { copy } from "./copy.ts";
 import { dryActivate } from "./dry-activate.ts";
+import { monitor } from "./monitor.ts";
 import { prune } from "./prune.ts";
 import { reboot } from "./reboot.ts";
 import { switchPhase } from "./switch.ts";
@@ -16,7 +17,7 @@ import { validate } from "./validate.ts";
 
 /** The order of things, by what was asked for. */
 export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
-  deploy: [check, build, approve, copy, dryActivate, confirm, switchPhase, validate],
+  deploy: [check, build, approve, copy, dryActivate, confirm, switchPhase, validate, monitor],
   "dry-run": [check, build, approve, copy, dryActivate],
   "build-only": [checkForBuild, build],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],

@@ -4,6 +4,7 @@ import { followSupervisor, type SupervisorLink, startSupervisor } from "../../ac
 import { unitsToKeep } from "../../health/snapshot.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
+import { watchOrEnd } from "../watching.ts";
 
 /** The supervised switch: from here on the host's own state says how it went, not a connection. */
 export const switchPhase: Phase = {
@@ -22,9 +23,9 @@ export const switchPhase: Phase = {
         );
         return next;
       case "final":
-        return concludeFinal(context, followed.state, []);
+        return watchOrEnd(context, concludeFinal(context, followed.state, []));
       case "gone":
-        return concludeFromHost(context, followed.last);
+        return watchOrEnd(context, await concludeFromHost(context, followed.last));
       case "silent":
         return silent(context, followed.why, followed.last);
     }

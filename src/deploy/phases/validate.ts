@@ -9,11 +9,14 @@ import { mustRun } from "../../remote/shell.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import type { Phase, PhaseContext } from "../context.ts";
 import type { HealthSnapshot } from "../deployment.ts";
+import { watchOrEnd } from "../watching.ts";
 import { silent, supervisorLink } from "./switch.ts";
 
 /** Judges the new system over fresh connections after the settle time, then has it kept or rolled back. */
 export const validate: Phase = {
   name: "validate",
+  // Where its end is held back already, a restarted bot has only followed the switch once more.
+  isNeeded: ({ monitor }) => monitor === null,
   async run(context) {
     const link = supervisorLink(context);
     const verdict = await readVerdict(context);
@@ -28,13 +31,16 @@ export const validate: Phase = {
     const followed = await followSupervisor(link, "acked");
     switch (followed.kind) {
       case "final":
-        return concludeFinal(
+        return watchOrEnd(
           context,
-          followed.state,
-          verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
+          concludeFinal(
+            context,
+            followed.state,
+            verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
+          ),
         );
       case "gone":
-        return concludeFromHost(context, followed.last);
+        return watchOrEnd(context, await concludeFromHost(context, followed.last));
       case "silent":
         return silent(context, followed.why, followed.last);
       case "acked":

@@ -36,6 +36,8 @@ test("an empty file is all defaults", () => {
     lockAfterRollback: true,
     approvals: 1,
     windows: [],
+    monitor: null,
+    rollBackOnAlarm: false,
     console: null,
     secrets: [],
   });
@@ -226,5 +228,16 @@ test("a console is an https address, and secrets are absolute paths", () => {
     "secrets: [-rf]",
   ]) {
     assert.equal(parseFleetFile(`hosts: { yoga: { ${wrong} } }`).kind, "wrong", wrong);
+  }
+});
+
+test("a host is watched for a second at least, and a day at most", () => {
+  const watched = (time: string) => parseFleetFile(`hosts: { yoga: { monitor: ${time} } }`);
+  const fleet = read("hosts: { yoga: { monitor: 10m, rollBackOnAlarm: true } }");
+  assert.equal(hostNamed(fleet, "yoga").monitor, 600_000);
+  assert.equal(hostNamed(fleet, "yoga").rollBackOnAlarm, true);
+  assert.equal(watched("24h").kind, "ok");
+  for (const time of ["0s", "25h", "-5m", "soon"]) {
+    assert.equal(watched(time).kind, "wrong", time);
   }
 });

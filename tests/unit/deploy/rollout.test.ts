@@ -232,3 +232,21 @@ test("whose turn it is, read from the records alone", () => {
     "kept going",
   );
 });
+
+test("the next host waits until the one before was watched, and an alarm stops the run", async (t) => {
+  const { world, bot } = await fleetOfThree(t);
+  const { run, ids, until } = await rollOut(world, bot, { watch: 120_000 });
+  await until(asks);
+  await world.clock.settle(bot.engine.decideRun(run.id, "switch", bob));
+  const [first = "", second = "", third = ""] = ids;
+  const well = await bot.ends(first);
+  assert.equal(well.outcome, "deployed");
+  const switched = await bot.reaches(second, ({ phase }) => phase === "monitor");
+  assert.ok((well.finishedAt ?? "z") <= (switched.times.switch?.startedAt ?? ""), "one after the other");
+  const yoga = world.host("yoga");
+  Object.assign(yoga.systemOf(yoga.current).units, { "nginx.service": { active: "failed" } });
+  assert.equal((await bot.ends(second)).outcome, "deployed-degraded");
+  const skipped = await bot.ends(third);
+  assert.equal(skipped.outcome, "skipped");
+  assert.match(skipped.message ?? "", /yoga ended as deployed-degraded, which stopped the run/);
+});

@@ -111,7 +111,8 @@ test("after a restart: what had not asked yet is begun again, a card waits on, a
     const found = planResume(aDeployment(change), Date.parse(at(5)));
     return "phases" in found ? [found.kind, ...found.phases.map(({ name }) => name)] : [found.kind];
   };
-  const fromConfirm = ["confirm", "switch", "validate"];
+  const backFromConfirm = ["confirm", "switch", "validate"];
+  const fromConfirm = [...backFromConfirm, "monitor"];
   for (const phase of ["check", "build", "copy", "dry-activate"] as const) {
     assert.deepEqual(plan({ phase }), ["again"]);
     assert.deepEqual(plan({ phase, restarts: 3 }), ["end"]);
@@ -123,9 +124,20 @@ test("after a restart: what had not asked yet is begun again, a card waits on, a
     ["wait", ...fromConfirm],
     "without its intent nothing has begun",
   );
-  assert.deepEqual(plan({ phase: "switch", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
-  assert.deepEqual(plan({ phase: "validate", supervisedUntil: at(30) }), ["follow", "switch", "validate"]);
-  assert.deepEqual(plan({ mode: "rollback", phase: "confirm" }), ["wait", ...fromConfirm]);
+  assert.deepEqual(plan({ phase: "switch", supervisedUntil: at(30) }), [
+    "follow",
+    "switch",
+    "validate",
+    "monitor",
+  ]);
+  assert.deepEqual(plan({ phase: "validate", supervisedUntil: at(30) }), [
+    "follow",
+    "switch",
+    "validate",
+    "monitor",
+  ]);
+  assert.deepEqual(plan({ phase: "monitor" }), ["wait", "monitor"], "never from the switch");
+  assert.deepEqual(plan({ mode: "rollback", phase: "confirm" }), ["wait", ...backFromConfirm]);
   const act = newAct({ verify: false, keep: 5, olderThan: null });
   const begun = { ...act, begunAt: at(2) };
   for (const [mode, phase] of [
@@ -182,7 +194,7 @@ test("the phases, by what was asked for", () => {
     Object.entries(phases).map(([mode, list]) => [mode, list.map(({ name }) => name)]),
   );
   assert.deepEqual(names, {
-    deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate"],
+    deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate", "monitor"],
     "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
     "build-only": ["check", "build"],
     rollback: ["check", "dry-activate", "confirm", "switch", "validate"],

@@ -1,0 +1,13 @@
+import type { Deployment } from "./deployment.ts";
+import type { EngineParts } from "./parts.ts";
+import { isWaiting } from "./queue.ts";
+
+/** The roll back of a host by somebody else than the monitor of this deployment; null when there is none at work. */
+export async function rollbackBeside(
+  { store }: Pick<EngineParts, "store">,
+  { id, host }: Deployment,
+): Promise<Deployment | null> {
+  const open = await store.open();
+  const back = open.find((one) => one.host === host && one.mode === "rollback" && !isWaiting(one));
+  return back === undefined || back.alarmOf === id ? null : back;
+}

@@ -1,0 +1,48 @@
+import { type Block, type Button, buttons, commandButton, text } from "../chat/blocks.ts";
+import type { Deployment } from "../deploy/deployment.ts";
+import type { LookWord } from "../deploy/monitor-record.ts";
+import { isWatched, mostLooks } from "../deploy/watching.ts";
+
+const marks: Readonly<Record<LookWord, string>> = { ok: "✓", bad: "✗", away: "–" };
+
+/** Such as `Watching until 10:20 UTC: ✓✓✓✗✓`; null for what was never watched. */
+export function watchText(deployment: Deployment): string | null {
+  const { monitor } = deployment;
+  if (monitor === null) {
+    return null;
+  }
+  const strip = monitor.strip
+    .slice(-mostLooks)
+    .map((look) => marks[look])
+    .join("");
+  const what = isWatched(deployment) ? `Watching until ${minute(monitor.until)}` : "Watched";
+  return strip === "" ? `${what}.` : `${what}: ${strip}`;
+}
+
+export function watchBlocks(deployment: Deployment): Block[] {
+  const line = watchText(deployment);
+  const isBad = deployment.monitor?.strip.at(-1) !== "ok" && deployment.monitor?.strip.length !== 0;
+  return line === null ? [] : [text(line, isBad ? "warning" : "info")];
+}
+
+/** What can be done while a host is watched. */
+export function watchButtons(deployment: Deployment): Block[] {
+  const { id } = deployment;
+  const stop: Button = {
+    label: "Stop watching",
+    style: "plain",
+    action: { kind: "decide", deployment: id, decision: "cancel" },
+    command: `/cancel ${id}`,
+  };
+  return isWatched(deployment) ? [buttons(rollbackButton(deployment), stop)] : [];
+}
+
+/** By its number: `previous` means another one once something newer was deployed. */
+export function rollbackButton({ host, before }: Deployment): Button {
+  return commandButton("Roll back", `/rollback ${host} ${before?.generation ?? "previous"}`, "danger");
+}
+
+/** `2026-11-23T10:20:08.850Z` → `10:20 UTC`. */
+function minute(iso: string): string {
+  return `${iso.slice(11, 16)} UTC`;
+}
