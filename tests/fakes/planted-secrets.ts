@@ -94,7 +94,7 @@ export function plantedSecrets(): readonly Planted[] {
     one("GitHub, fine-grained", `${"github"}_pat_${noise(82)}`),
     one("GitLab", `${"gl"}pat-${noise(20)}`),
     one("npm", `${"np"}m_${noise(36)}`),
-    one("npm, in .npmrc", noise(36), (text) => `//registry.npmjs.org/:_authToken=${text}`),
+    one("npm, in .npmrc", noise(36), (text) => `//npm.example/:_authToken=${text}`),
     one("AWS, key id", `${"AK"}IA${noise(16, upper)}`),
     one("AWS, secret key", noise(40), (text) => `aws_secret_access_key = ${text}`),
     one("Google", `${"AI"}za${noise(35)}`),
