@@ -3,6 +3,12 @@ import type { Deployment } from "./deployment.ts";
 
 /** Who decided the card of a deployment, on which surface, and on what; null while nobody has. */
 export function decidedEntry(record: Deployment): AuditEntry | null {
+  const approval = record.phase === "approve" ? record.refApproval : null;
+  if (approval !== null) {
+    const asked = `asked for by ${record.requestedBy.name} on ${record.requestedBy.surface}`;
+    const detail = `let ${record.toplevel} of ${record.ref} through to ${record.host}, at ${approval.at}; ${asked}`;
+    return { who: approval.by, what: "approved", about: record.id, detail, more: facts(record) };
+  }
   const decision = record.confirmation?.decision ?? null;
   if (decision === null) {
     return null;
@@ -10,10 +16,12 @@ export function decidedEntry(record: Deployment): AuditEntry | null {
   const { host, id, mode, previous, requestedBy } = record;
   const what = mode === "rollback" ? "roll back" : decision.action;
   const asked = `asked for by ${requestedBy.name} on ${requestedBy.surface}`;
+  const also = (record.confirmation?.approvals ?? []).map(({ person, by }) => `${person} on ${by.surface}`);
+  const word = also.length === 0 ? "" : `; their word gave ${also.join(", ")}`;
   const detail =
     decision.action === "cancel"
       ? `cancel at ${decision.at}, before ${host} switched; ${asked}`
-      : `${what} ${host} from ${previous ?? "what it runs"} to ${record.toplevel}, at ${decision.at}; ${asked}`;
+      : `${what} ${host} from ${previous ?? "what it runs"} to ${record.toplevel}, at ${decision.at}; ${asked}${word}`;
   return { who: decision.by, what: "decided", about: id, detail, more: facts(record) };
 }
 

@@ -110,6 +110,7 @@ async function add(
   if (!locks.includes(lock)) {
     return { kind: "held", by: lockOn(locks, host, since) ?? lock };
   }
+  await note(parts, lock, "locked", by);
   parts.onRun(run);
   return { kind: "locked", lock, run };
 }
@@ -127,10 +128,24 @@ async function freeRun(parts: EngineParts): Promise<string> {
 async function end(parts: EngineParts, lock: Lock, ended: NonNullable<Lock["ended"]>): Promise<void> {
   const isIt = (one: Lock) => one.run === lock.run && one.host === lock.host && one.ended === null;
   await parts.store.changeLocks((locks) => locks.map((one) => (isIt(one) ? { ...one, ended } : one)));
+  await note(
+    parts,
+    lock,
+    ended.how,
+    ended.by ?? { surface: "terminal", id: "switchyard", name: "Switchyard" },
+  );
   const run = await parts.store.run(lock.run);
   if (run !== undefined) {
     parts.onRun(run);
   }
+}
+
+/** An audit that cannot be written must not keep a lock from being set or ended. */
+async function note(parts: EngineParts, lock: Lock, what: string, who: Actor): Promise<void> {
+  const entry = { who, what, about: lock.host, detail: lockText(lock) };
+  await parts
+    .audit(entry)
+    .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
 }
 
 function forget(locks: readonly Lock[], now: number): readonly Lock[] {

@@ -40,7 +40,7 @@ test("a locked host is deployed by nobody, its owner included, and the refusal s
 });
 
 test("a lock is never taken from somebody in silence", async (t) => {
-  const { bot } = await withBot(t);
+  const { world, bot } = await withBot(t);
   await bot.engine.lock(request);
   const again = await bot.engine.lock({ ...request, by: bob, reason: "mine now" });
   assert.equal(again.kind === "refused" && again.code, "locked");
@@ -52,6 +52,8 @@ test("a lock is never taken from somebody in silence", async (t) => {
   assert.deepEqual(await bot.engine.locks(), []);
   const [ended] = await bot.store.locks();
   assert.equal(ended?.ended?.by?.name, "Bob", "who ended it is kept");
+  const audit = await readFile(join(world.directory, "audit.jsonl"), "utf8");
+  assert.match(audit, /"name":"Bob"[^\n]*"what":"unlocked"[^\n]*carol locked yoga/);
   assert.equal(bot.runs.filter(({ kind }) => kind === "lock").length, 2, "its thread is told of both");
 });
 

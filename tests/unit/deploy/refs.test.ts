@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
 import { alice, bob, createWorld, somebody, type World } from "../../fakes/world.ts";
@@ -34,6 +36,8 @@ test("a ref outside the trusted ones waits for an approver before anything of it
   assert.equal(approved.kind, "decided");
   const next = await bot.reaches(id, ({ phase }) => phase === "confirm");
   assert.equal(next.refApproval?.by.name, "erin");
+  const audit = await readFile(join(world.directory, "audit.jsonl"), "utf8");
+  assert.match(audit, /"name":"erin"[^\n]*"what":"approved"[^\n]*origin\/wild/);
   assert.equal(next.confirmation?.gate ?? "switch", "switch");
   assert.equal(reachedHost(world), true);
 });
