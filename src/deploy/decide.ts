@@ -2,8 +2,8 @@ import { judge, type Rule, ruleFor, stricter } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { lockOn } from "./locks.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
-import type { Around } from "./queue.ts";
-import { refuseApproval, refuseClosed, refuseDecision, refuseLocked } from "./refusals.ts";
+import { type Around, rollbackAtWork } from "./queue.ts";
+import { refuseApproval, refuseClosed, refuseDecision, refuseForRollback, refuseLocked } from "./refusals.ts";
 import type { Click, Decided, DecidedRun, Refusal } from "./requests.ts";
 import { asking } from "./rollout.ts";
 import { approveDeployment, canDecide, decideDeployment } from "./transitions.ts";
@@ -130,7 +130,7 @@ type Weighed =
 function weigh(
   parts: EngineParts,
   deployment: Deployment,
-  { locks }: Around,
+  { locks, open }: Around,
   action: "switch" | "cancel",
   { by, isApprover }: Click,
   runRule: Rule | null,
@@ -143,6 +143,10 @@ function weigh(
   const decision = { action, by, at };
   if (action === "cancel") {
     return { kind: "decided", deployment: decideDeployment(deployment, decision) };
+  }
+  const rollback = mode === "rollback" ? null : rollbackAtWork(open, host);
+  if (rollback !== null) {
+    return refuseForRollback(host, rollback);
   }
   const lock = mode === "rollback" ? null : lockOn(locks, host, at);
   const closed =

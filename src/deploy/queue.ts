@@ -1,4 +1,4 @@
-import type { Deployment } from "./deployment.ts";
+import { awaitsDecision, type Deployment } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
 import { isInTheWay } from "./transitions.ts";
 import { isWatched } from "./watching.ts";
@@ -29,11 +29,11 @@ function isAhead(other: Deployment, deployment: Deployment): boolean {
   if (other.id === deployment.id || !isInTheWay(other, deployment.host, deployment.mode)) {
     return false;
   }
-  // What is only watched must not hold up whoever rolls it back.
-  if (!isWaiting(other)) {
-    return deployment.mode !== "rollback" || !isWatched(other);
-  }
   const isUrgent = deployment.mode === "rollback";
+  // What is only watched, or only asks, must not hold up whoever rolls back: nothing is being done to the host.
+  if (!isWaiting(other)) {
+    return !isUrgent || !(isWatched(other) || awaitsDecision(other));
+  }
   return (other.mode === "rollback") === isUrgent ? isEarlier(other, deployment) : !isUrgent;
 }
 
@@ -43,6 +43,11 @@ function isEarlier(a: Deployment, b: Deployment): boolean {
 
 export function isWaiting({ queue }: Deployment): boolean {
   return queue.state === "waiting";
+}
+
+/** The roll back that has the host, so that no card that asked before may be decided now. */
+export function rollbackAtWork(open: readonly Deployment[], host: string): Deployment | null {
+  return open.find((one) => one.host === host && one.mode === "rollback" && !isWaiting(one)) ?? null;
 }
 
 /** Takes its turn, or says whom it waits behind. Pure: the store shows all open deployments at that moment. */

@@ -45,11 +45,9 @@ export function refuseBegin(
     }
     const inTheWay = open.filter((one) => isInTheWay(one, host, mode));
     const [other] = inTheWay;
+    const isUrgent = mode === "rollback";
     const isFull = inTheWay.filter(isWaiting).length >= maxWaiting;
-    if (
-      other !== undefined &&
-      (isFull || (mode !== "rollback" && hostOf(parts, host).whenBusy === "refuse"))
-    ) {
+    if (other !== undefined && !isUrgent && (isFull || hostOf(parts, host).whenBusy === "refuse")) {
       return {
         kind: "refused",
         code: "busy",
@@ -68,6 +66,16 @@ function busyHelp(other: Deployment): string {
   return awaitsDecision(other)
     ? `/confirm ${other.id} or /cancel ${other.id} ends it.`
     : "Wait until it has ended.";
+}
+
+/** A card that asked before a roll back came is not decided over its head. */
+export function refuseForRollback(host: string, { id, requestedBy, toGeneration }: Deployment): Refusal {
+  return {
+    kind: "refused",
+    code: "busy",
+    message: `${requestedBy.name} is rolling ${host} back to generation ${toGeneration ?? "?"} (${id}).`,
+    help: `Wait for its end, or /cancel ${id} while it asks.`,
+  };
 }
 
 export function refuseLocked(host: string, lock: Lock): Refusal {

@@ -137,9 +137,10 @@ export function createWork(parts: EngineParts): Work {
     parts.onRun(run);
     const deployments = await Promise.all(
       asks.map(async (one) => {
-        const placed = await store.update(one.id, (latest, around) =>
-          takeTurn(latest, around, at.toISOString()),
-        );
+        // It has begun, whatever the disk says now: its own task takes the turn later.
+        const placed = await store
+          .update(one.id, (latest, around) => takeTurn(latest, around, at.toISOString()))
+          .catch((error: unknown) => log.warn({ err: error, deployment: one.id }, "taking a turn"));
         return placed ?? one;
       }),
     );

@@ -69,15 +69,56 @@ test("a roll back goes before what only waits, and not before what is at work", 
   world.builder.commit("third", { yoga: fakeSystem("yoga-3") });
   const atWork = await bot.deploy("yoga");
   await bot.asks(atWork);
+  await bot.engine.decide(atWork, "switch", alice);
+  await bot.reaches(atWork, ({ phase }) => phase === "switch");
   const waits = await bot.deploy("yoga", { mode: "dry-run" });
   await bot.reaches(waits, isWaiting);
   const back = await bot.rollback("yoga", 1);
   assert.equal(isWaiting(await bot.record(back)), true);
-  await bot.engine.decide(atWork, "cancel", alice);
   await bot.ends(atWork);
   await bot.reaches(back, (one) => !isWaiting(one));
   assert.equal(isWaiting(await bot.record(waits)), true);
   assert.match((await bot.record(waits)).queue.behind ?? "", new RegExp(back));
+});
+
+test("a roll back waits for no card that only asks, and that card is not decided over its head", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  const done = await bot.deploy("yoga");
+  await bot.asks(done);
+  await bot.engine.decide(done, "switch", alice);
+  await bot.ends(done);
+  world.builder.commit("third", { yoga: fakeSystem("yoga-3") });
+  const asks = await bot.deploy("yoga", { by: bob });
+  await bot.asks(asks);
+  const back = await bot.rollback("yoga", 1);
+  assert.equal((await bot.asks(back)).phase, "confirm");
+  const refused = await bot.engine.decide(asks, "switch", bob);
+  assert.match(
+    refused.kind === "refused" ? refused.message : "",
+    /Alice is rolling yoga back to generation 1/,
+  );
+  await bot.engine.decide(back, "switch", alice);
+  assert.equal((await bot.ends(back)).outcome, "deployed");
+  await bot.engine.unlock("yoga", alice, true);
+  await bot.engine.decide(asks, "switch", bob);
+  assert.equal((await bot.ends(asks)).outcome, "superseded", "the host is not the one that the card shows");
+});
+
+test("a roll back is refused by no queue, however long", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = "defaults: { whenBusy: wait }";
+  const bot = await world.startBot();
+  const done = await bot.deploy("yoga");
+  await bot.asks(done);
+  await bot.engine.decide(done, "switch", alice);
+  await bot.ends(done);
+  world.builder.commit("third", { yoga: fakeSystem("yoga-3") });
+  await bot.asks(await bot.deploy("yoga"));
+  for (let number = 0; number < maxWaiting; number++) {
+    await bot.deploy("yoga", { by: bob });
+  }
+  assert.equal((await bot.asks(await bot.rollback("yoga", 1))).phase, "confirm");
 });
 
 test("whoever waits can cancel, and nothing was done", async (t) => {
