@@ -13,7 +13,7 @@ async function bringOther({ fleet, host }: Lane): Promise<void> {
   const nix = (...words: string[]) => fleet.exec("builder", ["nix", ...words], { timeoutMs: 60_000 });
   const built = await nix("build", "--no-link", "--print-out-paths", installable);
   const system = built.stdout.trim();
-  const store = host === "zephyrus" ? `deploy@${host}?remote-program=sudo%20nix-store` : host;
+  const store = host === "zephyrus" ? `deploy@${host}?remote-program=sudo%20env%20nix-store` : host;
   const copied = await nix("copy", "--to", `ssh://${store}`, system);
   if (copied.exitCode !== 0) {
     throw new Error(`bringing another system to ${host}: ${built.stderr} ${copied.stderr}`);
