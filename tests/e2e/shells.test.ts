@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { readEnvironment } from "../../src/config/env.ts";
 import { connectShells } from "../../src/remote/shells.ts";
 import { skip, useFleet, useHosts } from "./machine.ts";
@@ -7,6 +7,8 @@ import { skip, useFleet, useHosts } from "./machine.ts";
 describe("the bot's connections, on real machines", { skip }, () => {
   const fleet = useFleet();
   useHosts(fleet, "ovh-vps");
+  // Whoever had it before may have left it out of reach.
+  before(() => fleet().reset("ovh-vps"));
   const connect = () =>
     connectShells(
       readEnvironment(
