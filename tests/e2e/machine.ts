@@ -31,17 +31,22 @@ export function useFleet(): () => Fleet {
 /** A whole table of faults may be played before a host is free, in quarters of a second. */
 const mostTries = 4 * 60 * 60;
 
+const held = new Map<string, () => Promise<void>>();
+// Not with each suite's own `after`: those run in the order they were written in, and the suite still resets its host there.
+after(() => Promise.all([...held.values()].map((release) => release())));
+
 /**
- * Keeps hosts for the tests of one file, since test files run side by side; waits until they are free. They are taken in
- * one order by everybody, or two files would wait for each other for ever.
+ * Keeps hosts for this test file until all of it has ended, since files run side by side; waits until they are free. They
+ * are taken in one order by everybody, or two files would wait for each other for ever: a file names the same hosts each time.
  */
 export function useHosts(fleet: () => Fleet, ...hosts: readonly string[]): void {
-  const held: (() => Promise<void>)[] = [];
   before(async () => {
     for (const host of hosts.toSorted()) {
+      if (held.has(host)) continue;
       const claim = join(fleet().dir, `claim-${host}`);
       await mkdir(claim, { recursive: true });
-      held.push(
+      held.set(
+        host,
         await lockfile.lock(claim, {
           stale: 20_000,
           retries: { retries: mostTries, factor: 1, minTimeout: 250 },
@@ -49,7 +54,6 @@ export function useHosts(fleet: () => Fleet, ...hosts: readonly string[]): void 
       );
     }
   });
-  after(() => Promise.all(held.map((release) => release())));
 }
 
 /** What a host really runs, read from inside and not through the bot. */
