@@ -8,7 +8,9 @@ import { threadDrawer } from "./chat/draw-thread.ts";
 import { createEvents } from "./chat/events.ts";
 import { createLive } from "./chat/live.ts";
 import { type LiveThreads, liveThreads } from "./chat/live-threads.ts";
+import { keepNotices } from "./chat/notices.ts";
 import type { Pace } from "./chat/pacer.ts";
+import type { OpenThreads } from "./chat/platform/parts.ts";
 import { commandHelp } from "./chat/spec.ts";
 import type { Surface } from "./chat/surface.ts";
 import type { CommandTools } from "./chat/tools.ts";
@@ -20,6 +22,7 @@ import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
 import { examine } from "./doctor/doctor.ts";
 import { isWell, lineText, summary } from "./doctor/line.ts";
+import { noticePlace, noticesOf } from "./fleet/notices.ts";
 import { auditFile } from "./logs/audit.ts";
 import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
@@ -142,6 +145,13 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     void threads.start();
     return threads;
   }
+  function openNotices(
+    surface: Channel["surface"],
+    find: (channel: string) => Promise<Channel>,
+    pace: { readonly posts: Pace; readonly edits: Pace },
+  ): OpenThreads {
+    return keepNotices({ surface, find, desk, store, fleet: fleet.current, clock, log, ...pace });
+  }
   const desk = createDesk({
     tools,
     events,
@@ -162,6 +172,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
         desk,
         log,
         openThreads: (channel) => openThreads(channel, slackPace),
+        openNotices: (find) => openNotices("slack", find, slackPace),
       }),
     );
   }
@@ -173,6 +184,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
         desk,
         log,
         openThreads: (channel) => openThreads(channel, discordPace),
+        openNotices: (find) => openNotices("discord", find, discordPace),
       }),
     );
   }
@@ -265,6 +277,7 @@ export async function runDoctor(settings: Settings, say: (line: string) => void)
   const file = await openFleetFile(settings.fleetFile, () => {});
   const fleet = file.current();
   const shells = connectShells(settings);
+  const others = (surface: string) => noticesOf(fleet, surface).map((name) => noticePlace(name).channel);
   const hasGroups = Object.values(fleet.roles).some((members) =>
     members.some((member) => member.startsWith("slack-group:")),
   );
@@ -276,9 +289,13 @@ export async function runDoctor(settings: Settings, say: (line: string) => void)
       clock: systemClock,
       chat: {
         slack:
-          slack && (async () => (await import("../adapters/slack/index.ts")).examineSlack(slack, hasGroups)),
+          slack &&
+          (async () =>
+            (await import("../adapters/slack/index.ts")).examineSlack(slack, hasGroups, others("slack"))),
         discord:
-          discord && (async () => (await import("../adapters/discord/index.ts")).examineDiscord(discord)),
+          discord &&
+          (async () =>
+            (await import("../adapters/discord/index.ts")).examineDiscord(discord, others("discord"))),
       },
       say: (line) => say(lineText(line)),
     });

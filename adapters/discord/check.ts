@@ -39,12 +39,13 @@ export interface FoundChannel {
   readonly problems: readonly string[];
 }
 
-/** Looks at the channel of DISCORD_CHANNEL_ID, and at what is missing to work in it. */
+/** Looks at a channel, and at what is missing to work in it; `setting` is where its id is to be corrected. */
 export async function readChannel(
   api: Api,
   app: Pick<DiscordApp, "applicationId" | "guildId">,
   channelId: string,
   self: Self,
+  setting = "DISCORD_CHANNEL_ID",
 ): Promise<FoundChannel> {
   const not = (problem: string): FoundChannel => ({ isReady: false, name: channelId, problems: [problem] });
   try {
@@ -54,9 +55,7 @@ export async function readChannel(
       return not(`${name} is not in the server DISCORD_GUILD_ID: correct one of the two`);
     }
     if (channel["type"] !== ChannelType.GuildText) {
-      return not(
-        `${name} is no text channel, and has no public threads: name another one in DISCORD_CHANNEL_ID`,
-      );
+      return not(`${name} is no text channel, and has no public threads: name another one in ${setting}`);
     }
     const roles = listOf(await api("GET", Routes.guildRoles(app.guildId))).map(fieldsOf);
     const member = fieldsOf(await api("GET", Routes.guildMember(app.guildId, self.user)));
@@ -74,7 +73,7 @@ export async function readChannel(
   } catch (error) {
     const { code } = discordError(error);
     if (code === codes.unknownChannel) {
-      return not(`there is no channel ${channelId}: correct DISCORD_CHANNEL_ID`);
+      return not(`there is no channel ${channelId}: correct ${setting}`);
     }
     if (code === codes.missingAccess || code === codes.missingPermissions) {
       return not(

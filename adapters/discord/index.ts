@@ -1,10 +1,11 @@
+import type { Channel } from "../../src/chat/channel.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
 import type { Fields } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Surface } from "../../src/chat/surface.ts";
 import { discordApi } from "./api.ts";
-import { discordChannel } from "./channel.ts";
+import { type ChannelParts, discordChannel } from "./channel.ts";
 import { explain, isTokenTrouble, readChannel, readSelf } from "./check.ts";
 import { discordError, reasonOf } from "./discord-error.ts";
 import { openGateway } from "./gateway.ts";
@@ -25,11 +26,12 @@ const remembered = 5_000;
 
 /** Discord as a surface. */
 export function discordSurface(options: DiscordOptions): Surface {
-  const { log, openThreads } = options;
+  const { log, openThreads, openNotices } = options;
   return chatSurface({
     name: "discord",
     log,
     openThreads,
+    openNotices,
     explain: (error) => ({
       reason: reasonOf(error),
       advice: explain(error),
@@ -62,6 +64,10 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
     }
   }
 
+  function open(channel: string, onPost: ChannelParts["onPost"]): Channel {
+    return discordChannel({ api, channel, bot: self.user, log, now, onPost });
+  }
+
   return {
     name: self.name,
     connection: openGateway({
@@ -75,9 +81,15 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
       return `${names.length} commands ${isChanged ? "were registered anew" : "are registered"}`;
     },
     async findChannel() {
-      const { isReady, name, problems } = await readChannel(api, options, options.channelId, self);
-      const parts = { api, channel: options.channelId, bot: self.user, log, now, onPost: roots.posted };
-      return { name, problems, channel: isReady ? discordChannel(parts) : null };
+      const { channelId: channel } = options;
+      const { isReady, name, problems } = await readChannel(api, options, channel, self);
+      return { name, problems, channel: isReady ? open(channel, roots.posted) : null };
+    },
+    async findOther(channel) {
+      const setting = "notify in fleet.yaml";
+      const { isReady, name, problems } = await readChannel(api, options, channel, self, setting);
+      // Nobody is led to a message there: it is no thread.
+      return { name, problems, channel: isReady ? open(channel, () => {}) : null };
     },
   };
 }

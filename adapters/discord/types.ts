@@ -1,5 +1,5 @@
 import type { Desk } from "../../src/chat/desk.ts";
-import type { OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
+import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 /** What names the bot on Discord; all are snowflakes but the token. */
 export interface DiscordApp {
@@ -18,5 +18,6 @@ export interface DiscordOptions extends DiscordApp {
   /** Milliseconds without a ready gateway after which a new one is begun from scratch (2 minutes). */
   readonly gatewayPatience?: number;
   readonly openThreads: OpensThreads;
+  readonly openNotices: OpensNotices;
   readonly now?: () => number;
 }

@@ -62,15 +62,16 @@ export interface FoundChannel {
   readonly problems: readonly string[];
 }
 
-/** Looks for the channel of SLACK_CHANNEL, and at what is missing to work in it. */
+/** Looks for a channel, and at what is missing to work in it; `setting` is where its name is to be corrected. */
 export async function readChannel(
   client: WebClient,
   self: Self,
   wanted: string,
   hasGroups: boolean,
+  setting = "SLACK_CHANNEL",
 ): Promise<FoundChannel> {
   const found = /^[CG][A-Z0-9]{6,}$/.test(wanted)
-    ? await channelById(client, self, wanted)
+    ? await channelById(client, self, wanted, setting)
     : await channelByName(client, self, wanted.replace(/^#/, "").toLowerCase());
   const needs = new Set<ScopeNeed>([
     "always",
@@ -83,7 +84,7 @@ export async function readChannel(
 
 type Found = FoundChannel & { readonly isPrivate: boolean | null };
 
-async function channelById(client: WebClient, self: Self, id: string): Promise<Found> {
+async function channelById(client: WebClient, self: Self, id: string, setting: string): Promise<Found> {
   try {
     const channel = fieldsOf((await client.conversations.info({ channel: id })).channel);
     const name = `#${textOf(channel["name"]) ?? id}`;
@@ -93,7 +94,7 @@ async function channelById(client: WebClient, self: Self, id: string): Promise<F
         id: null,
         name,
         isPrivate,
-        problems: [`${name} is archived: name another channel in SLACK_CHANNEL`],
+        problems: [`${name} is archived: name another channel in ${setting}`],
       };
     }
     return channel["is_member"] === true
@@ -111,7 +112,7 @@ async function channelById(client: WebClient, self: Self, id: string): Promise<F
       };
     }
     if (word === "channel_not_found") {
-      const problem = `there is no channel ${id}, or it is private: correct SLACK_CHANNEL, or ${invite(self, "it")}`;
+      const problem = `there is no channel ${id}, or it is private: correct ${setting}, or ${invite(self, "it")}`;
       return { id: null, name: id, isPrivate: null, problems: [problem] };
     }
     throw error;

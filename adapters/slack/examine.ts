@@ -4,10 +4,14 @@ import type { SlackOptions } from "./types.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** What Slack says of the tokens, the scopes and the channel, without a running bot. Each problem says what to do. */
+/**
+ * What Slack says of the tokens, the scopes, the channel and the others that hosts notify, without a running bot. Each
+ * problem says what to do.
+ */
 export async function examineSlack(
   options: Pick<SlackOptions, "botToken" | "appToken" | "channel" | "apiUrl">,
   hasGroups: boolean,
+  others: readonly string[] = [],
 ): Promise<{ readonly text: string; readonly problems: readonly string[] }> {
   const { webApi } = await importBolt();
   const client = (token: string) =>
@@ -20,6 +24,9 @@ export async function examineSlack(
     const channel = await readChannel(bot, self, options.channel, hasGroups);
     text = `the bot is @${self.name}, in ${channel.name}`;
     problems.push(...channel.problems);
+    for (const other of others) {
+      problems.push(...(await readChannel(bot, self, other, false, "notify in fleet.yaml")).problems);
+    }
   } catch (error) {
     problems.push(explainToken("SLACK_BOT_TOKEN", error));
   }

@@ -1,8 +1,9 @@
+import type { Channel } from "../../src/chat/channel.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
-import { slackChannel } from "./channel.ts";
+import { type ChannelParts, slackChannel } from "./channel.ts";
 import { explainToken, isTokenTrouble, readChannel, readSelf } from "./check.ts";
 import type { SlackConnection } from "./connection.ts";
 import { createHandlers } from "./handlers.ts";
@@ -20,11 +21,12 @@ type Bolt = Awaited<ReturnType<typeof importBolt>>;
 
 /** Slack as a surface. */
 export function slackSurface(options: SlackOptions): Surface {
-  const { log, openThreads } = options;
+  const { log, openThreads, openNotices } = options;
   return chatSurface({
     name: "slack",
     log,
     openThreads,
+    openNotices,
     explain: (error) => ({
       reason: reasonOf(error),
       advice: explainToken("SLACK_BOT_TOKEN", error),
@@ -53,6 +55,9 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     now: Date.now,
   });
   createApp(bolt, { options, self, handlers, receiver: connection.receiver, keep });
+  function open(channel: string | null, onPost: ChannelParts["onPost"]): Channel | null {
+    return channel === null ? null : slackChannel({ client, bot: self.botUser, log, channel, onPost });
+  }
   return {
     name: self.name,
     connection,
@@ -60,8 +65,12 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     async findChannel() {
       const hasGroups = desk.groups().some((name) => name.startsWith("slack-group:"));
       const { id, name, problems } = await readChannel(client, self, options.channel, hasGroups);
-      const parts = { client, bot: self.botUser, log, onPost: roots.posted };
-      return { name, problems, channel: id === null ? null : slackChannel({ ...parts, channel: id }) };
+      return { name, problems, channel: open(id, roots.posted) };
+    },
+    async findOther(wanted) {
+      const { id, name, problems } = await readChannel(client, self, wanted, false, "notify in fleet.yaml");
+      // Nobody is led to a message there: it is no thread.
+      return { name, problems, channel: open(id, () => {}) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { Desk } from "../../src/chat/desk.ts";
-import type { OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
+import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 export type WebClient = webApi.WebClient;
 
@@ -21,4 +21,5 @@ export interface SlackOptions {
   readonly pongWithin?: number;
   readonly log: PlatformLog;
   readonly openThreads: OpensThreads;
+  readonly openNotices: OpensNotices;
 }

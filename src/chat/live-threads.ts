@@ -9,6 +9,8 @@ import { deliver, EditFailed, planDelivery, postponeEdit, type ThreadParts } fro
 
 export interface LiveThreadsOptions {
   readonly channel: Channel;
+  /** What its threads are kept under: the surface's name, unless they stand in a channel beside its own. */
+  readonly place?: string;
   readonly desk: Pick<Desk, "subscribe">;
   readonly store: Pick<Store, "open" | "threads" | "saveThread" | "removeThread">;
   /** Draws a run as it should stand now; undefined for one that nobody knows. */
@@ -39,7 +41,7 @@ const mostRemembered = 1_000;
  * is worked on by one worker; all of them share the platform's pace.
  */
 export function liveThreads(options: LiveThreadsOptions): LiveThreads {
-  const { channel, desk, store, clock, log } = options;
+  const { channel, place = channel.surface, desk, store, clock, log } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const workers = new Map<string, { isDirty: boolean; wake: () => void; done: Promise<void> }>();
@@ -75,7 +77,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       fresh.done = work(run, fresh, known)
         .catch((error: unknown) => {
           if (!signal.aborted) {
-            log.warn({ err: error, run }, `${channel.surface}: a thread could not be kept`);
+            log.warn({ err: error, run }, `${place}: a thread could not be kept`);
           }
         })
         .finally(() => {
@@ -90,10 +92,12 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     worker: { isDirty: boolean; wake: () => void },
     known?: ThreadState,
   ): Promise<void> {
-    const stored =
-      known ?? (await store.threads()).find((one) => one.run === run && one.surface === channel.surface);
-    const state: ThreadState = stored ?? { surface: channel.surface, run, messages: {}, files: {} };
+    const stored = known ?? (await store.threads()).find((one) => one.run === run && one.surface === place);
+    const state: ThreadState = stored ?? { surface: place, run, messages: {}, files: {} };
     if (stored === undefined) {
+      if ((await options.draw(run)) === undefined) {
+        return;
+      }
       // From here on the thread is owed, whatever happens to the bot.
       await store.saveThread(state);
     }
@@ -155,10 +159,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     const why = error instanceof Error ? error.message : String(error);
     if (failure !== "rate-limited") {
       trouble.set(run, why);
-      log.warn(
-        { err: error, run },
-        `${channel.surface}: a message could not be delivered; it is tried again`,
-      );
+      log.warn({ err: error, run }, `${place}: a message could not be delivered; it is tried again`);
     }
     if (error instanceof DeliveryError && error.retryAfter !== null) {
       return error.retryAfter;
@@ -194,7 +195,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
         }
       });
       for (const thread of await store.threads()) {
-        if (thread.surface === channel.surface) {
+        if (thread.surface === place) {
           touch(thread.run, thread);
         }
       }

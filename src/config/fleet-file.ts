@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { parseNotice } from "../fleet/notices.ts";
 import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
@@ -38,6 +39,18 @@ const window = z.string().transform((text, context) => {
     context.addIssue({
       code: "custom",
       message: `${JSON.stringify(text)} is not a window, such as "Mon-Thu 09:00-17:00 Europe/Berlin"`,
+    });
+    return z.NEVER;
+  }
+  return found;
+});
+
+const notice = z.string().transform((text, context) => {
+  const found = parseNotice(text);
+  if (found === null) {
+    context.addIssue({
+      code: "custom",
+      message: `${JSON.stringify(text)} is not a channel: write "#name" or "slack:C…" for Slack, "discord:ID" for Discord`,
     });
     return z.NEVER;
   }
@@ -99,6 +112,8 @@ const hostSchema = z.strictObject({
   rollBackOnAlarm: z.boolean().default(false),
   checks: z.array(checkSchema).default([]),
   roles: z.array(z.string()).default(["deployer"]),
+  /** Channels that are told before and after the host changes, beside the one with the threads. */
+  notify: z.array(notice).max(10).default([]),
   /** Where somebody sees the machine's screen when nothing else reaches it. */
   console: z.url({ protocol: /^https$/, error: "is not an https address" }).optional(),
   /** Files that have to be on the host, with something in them, before anything is deployed to it. */

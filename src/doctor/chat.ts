@@ -1,4 +1,4 @@
-import { type DoctorLine, failed, ok, reasonOf } from "./line.ts";
+import { type DoctorLine, failed, ok, reasonOf, warn } from "./line.ts";
 
 /** What a chat platform says of the bot's tokens and of its channel. */
 export interface ChatExamined {
@@ -8,13 +8,22 @@ export interface ChatExamined {
   readonly problems: readonly string[];
 }
 
-/** `examine` is null where the platform is not set up. */
+/** `examine` is null where the platform is not set up; `notified` are its channels that fleet.yaml names. */
 export async function checkChat(
   name: string,
   examine: (() => Promise<ChatExamined>) | null,
+  notified: readonly string[] = [],
 ): Promise<DoctorLine[]> {
   if (examine === null) {
-    return [ok(name, "not set up")];
+    return notified.length === 0
+      ? [ok(name, "not set up")]
+      : [
+          warn(
+            name,
+            `it is not set up, and hosts notify ${notified.join(", ")}`,
+            "Set it up, or take these out of fleet.yaml: nobody is told there.",
+          ),
+        ];
   }
   try {
     const { text, problems } = await examine();

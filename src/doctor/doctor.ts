@@ -3,6 +3,7 @@ import type { Clock } from "../config/clock.ts";
 import type { Settings } from "../config/env.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
 import { hostNamed } from "../fleet/host.ts";
+import { noticesOf } from "../fleet/notices.ts";
 import type { Shells } from "../remote/shells.ts";
 import { checkBuilder } from "./builder.ts";
 import { type ChatExamined, checkChat } from "./chat.ts";
@@ -60,7 +61,7 @@ export async function examine({
     tell(await host);
   }
   for (const [name, examined] of Object.entries(chat)) {
-    tell(await checkChat(name, examined));
+    tell(await checkChat(name, examined, noticesOf(fleet, name)));
   }
   return said;
 }

@@ -34,6 +34,8 @@ export interface Host {
   readonly rollBackOnAlarm: boolean;
   readonly console: string | null;
   readonly secrets: readonly string[];
+  /** Such as `slack:#status`. */
+  readonly notify: readonly string[];
 }
 
 export function isLocal(host: Host): boolean {
@@ -78,6 +80,7 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     rollBackOnAlarm: entry?.rollBackOnAlarm ?? false,
     console: entry?.console ?? null,
     secrets: entry?.secrets ?? [],
+    notify: entry?.notify ?? [],
   };
 }
 

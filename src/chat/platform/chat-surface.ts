@@ -1,8 +1,8 @@
-import type { Channel } from "../channel.ts";
+import { type Channel, DeliveryError } from "../channel.ts";
 import type { Surface } from "../surface.ts";
 import { pauseAfter, rest, tokenPause, within } from "./backoff.ts";
 import { laterChannel } from "./later-channel.ts";
-import type { Health, OpensThreads, OpenThreads, PlatformLog } from "./parts.ts";
+import type { Health, OpensNotices, OpensThreads, OpenThreads, PlatformLog } from "./parts.ts";
 
 /** How deliveries of a platform reach the bot. It keeps itself up, and says how it is. */
 export interface Connection {
@@ -25,6 +25,8 @@ export interface SignedIn {
   readonly connection: Connection;
   /** Looks at the channel for the threads, and at what is missing to work in it. */
   findChannel(): Promise<FoundChannel>;
+  /** The same for another channel, by its name or id. */
+  findOther(channel: string): Promise<FoundChannel>;
   /** What else has to be done once, such as registering commands; null where there is nothing. */
   readonly prepare: (() => Promise<string>) | null;
 }
@@ -44,6 +46,7 @@ export interface ChatSurfaceParts {
   readonly name: Channel["surface"];
   readonly log: PlatformLog;
   readonly openThreads: OpensThreads;
+  readonly openNotices: OpensNotices;
   readonly explain: (error: unknown) => Explained;
   /** `keep` takes work that was acknowledged, so that a stop can wait for it; `calls` ends what a stop cannot wait for. */
   readonly signIn: (life: Life) => Promise<SignedIn>;
@@ -65,7 +68,8 @@ const drain = 2_000;
  * A chat platform as a surface. It starts at once, whatever the platform does, and keeps trying: to sign in, to find its
  * channel, to prepare what it needs there. health() says how it stands.
  */
-export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSurfaceParts): Surface {
+export function chatSurface(given: ChatSurfaceParts): Surface {
+  const { name, log, openThreads, openNotices, explain, signIn } = given;
   const stopping = new AbortController();
   const { signal } = stopping;
   const calls = new AbortController();
@@ -73,6 +77,8 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
   const inHand = new Set<Promise<void>>();
   let connection: Connection | null = null;
   let threads: OpenThreads | null = null;
+  let notices: OpenThreads | null = null;
+  let here: SignedIn | null = null;
   let self: Health = { ok: false, detail: "not started" };
   let isJoined = false;
   let problems: readonly string[] = [];
@@ -123,6 +129,7 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
       return;
     }
     self = { ok: true, detail: `@${signedIn.name}` };
+    here = signedIn;
     connection = signedIn.connection;
     connection.start();
     await Promise.all([join(signedIn), prepare(signedIn)]);
@@ -153,6 +160,20 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
     );
   }
 
+  async function findOther(channel: string): Promise<Channel> {
+    if (here === null) {
+      throw new DeliveryError("temporary", `${name} is not reached yet`);
+    }
+    const found = await here.findOther(channel).catch((error: unknown) => {
+      const { reason, retryAfter } = explain(error);
+      throw new DeliveryError("temporary", `looking for ${channel}: ${reason}`, retryAfter, { cause: error });
+    });
+    if (found.channel === null) {
+      throw new DeliveryError("permanent", found.problems.join("; "));
+    }
+    return found.channel;
+  }
+
   async function prepare({ prepare: work }: SignedIn): Promise<void> {
     if (work === null) {
       return;
@@ -176,6 +197,7 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
     async start() {
       self = { ok: false, detail: "connecting" };
       threads = openThreads(later.channel);
+      notices = openNotices(findOther);
       running = run().catch((error: unknown) => {
         self = { ok: false, detail: `starting: ${explain(error).reason}` };
         log.error({ err: error }, `${name}: starting`);
@@ -184,7 +206,7 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
     async stop() {
       stopping.abort();
       later.close();
-      const ending = [connection?.stop(), Promise.allSettled(inHand), threads?.stop()];
+      const ending = [connection?.stop(), Promise.allSettled(inHand), threads?.stop(), notices?.stop()];
       await Promise.all(
         ending.map((work) => within(drain, "stopping", Promise.resolve(work)).catch(() => {})),
       );
@@ -195,7 +217,7 @@ export function chatSurface({ name, log, openThreads, explain, signIn }: ChatSur
       const parts = [
         self,
         ...[...problems, unprepared].flatMap((detail) => (detail === null ? [] : [{ ok: false, detail }])),
-        ...[connection, threads].flatMap((part) => (part === null ? [] : [part.health()])),
+        ...[connection, threads, notices].flatMap((part) => (part === null ? [] : [part.health()])),
       ];
       return {
         ok: parts.every(({ ok }) => ok) && connection !== null && isJoined,

@@ -22,6 +22,9 @@ export interface OpenThreads {
 /** Starts the live threads, at the start of a surface: the channel keeps their calls until it can post. */
 export type OpensThreads = (channel: Channel) => OpenThreads;
 
+/** Starts telling other channels of the platform; `find` looks for one by its name or id. */
+export type OpensNotices = (find: (channel: string) => Promise<Channel>) => OpenThreads;
+
 /** What stands before a heading or a text, for platforms without colours. */
 export const toneSign: Readonly<Record<Tone, string>> = {
   neutral: "",

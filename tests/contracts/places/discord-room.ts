@@ -17,6 +17,8 @@ export interface DiscordRoomOptions extends FakeDiscordOptions {
   readonly change?: Partial<DiscordOptions>;
   /** As src/app.ts has it, unless a test is about something else. */
   readonly pace?: Parameters<typeof threadRoom>[2];
+  /** The text of fleet.yaml as it is now: which channels its hosts notify. */
+  readonly fleet?: () => string;
 }
 
 /** Discord, the bot on it, and what passes between them. */
@@ -42,7 +44,7 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
   const clock = fastClock(speed);
   const discord = await startFakeDiscord({ rateLimits: { speed }, ...fake });
   const channel = discord.channel("deploys");
-  const threads = threadRoom(desk, clock, given.pace ?? pace);
+  const threads = threadRoom(desk, clock, given.pace ?? pace, given.fleet);
   const { desk: watched, replies } = watchedDesk(desk);
   const lines: string[] = [];
   const note = (details: object, message: string) => lines.push(`${message} ${JSON.stringify(details)}`);
@@ -55,6 +57,7 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
     apiUrl: discord.apiUrl,
     log: { debug: note, info: note, warn: note, error: note },
     openThreads: (into: Channel) => threads.open(into),
+    openNotices: threads.notices("discord"),
     ...change,
   };
   let surface = discordSurface(options);

@@ -20,6 +20,8 @@ export interface SlackRoomOptions {
   readonly start?: boolean;
   /** Blocks that this workspace takes; an older one takes none of the newer. */
   readonly takes?: readonly ("plan" | "task_card")[];
+  /** The text of fleet.yaml as it is now: which channels its hosts notify. */
+  readonly fleet?: () => string;
 }
 
 export interface Asked {
@@ -51,7 +53,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
   const clock = fastClock(speed);
   const slack = await startFakeSlack({ now: clock.now, takes });
   slack.channel("deploys");
-  const threads = threadRoom(desk, clock, options.pace);
+  const threads = threadRoom(desk, clock, options.pace, options.fleet);
   const { desk: watched, replies } = watchedDesk(desk);
   const asked: Asked[] = [];
   const lines: string[] = [];
@@ -80,6 +82,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
     listen: http ? { host: "127.0.0.1", port } : null,
     log: { debug: note, info: note, warn: note, error: note },
     openThreads: (channel) => threads.open(timed(channel)),
+    openNotices: threads.notices("slack"),
   };
   let surface = slackSurface(slackOptions);
 

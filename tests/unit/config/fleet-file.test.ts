@@ -40,6 +40,7 @@ test("an empty file is all defaults", () => {
     rollBackOnAlarm: false,
     console: null,
     secrets: [],
+    notify: [],
   });
   assert.deepEqual(trustedRefs(fleet), ["origin/main"]);
 });
@@ -239,5 +240,31 @@ test("a host is watched for a second at least, and a day at most", () => {
   assert.equal(watched("24h").kind, "ok");
   for (const time of ["0s", "25h", "-5m", "soon"]) {
     assert.equal(watched(time).kind, "wrong", time);
+  }
+});
+
+test("a host notifies channels by name or id, and what is none is told with its line", () => {
+  const fleet = read(
+    'hosts: { yoga: { notify: ["#status", "slack:C0123456", "discord:175928847299117063", "slack:#büro-1"] } }',
+  );
+  assert.deepEqual(hostNamed(fleet, "yoga").notify, [
+    "slack:#status",
+    "slack:C0123456",
+    "discord:175928847299117063",
+    "slack:#büro-1",
+  ]);
+  for (const wrong of [
+    "status",
+    "#",
+    "# status",
+    "#Status",
+    "<!channel>",
+    "discord:#status",
+    "teams:x",
+    "slack:U0123456",
+  ]) {
+    const parsed = parseFleetFile(`hosts:\n  yoga: { notify: [${JSON.stringify(wrong)}] }`);
+    assert.equal(parsed.kind, "wrong", wrong);
+    assert.match(parsed.kind === "wrong" ? parsed.mistakes.join() : "", /line 2: .*is not a channel/);
   }
 });

@@ -62,6 +62,7 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
       resolve(given);
       return threads;
     },
+    openNotices: () => threads,
     ...options.with,
   });
   t.after(async () => {
