@@ -7,6 +7,9 @@ import { selectHosts } from "../src/fleet/select.ts";
 import { flagText, hasFlag, hostsWord, positive, refValue, typed } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
+/** What may be asked for in place of a switch. */
+const ways = ["build-only", "dry-run", "boot"] as const;
+
 export const deploy = command({
   name: "deploy",
   words: [hostsWord],
@@ -26,6 +29,11 @@ export const deploy = command({
       value: null,
       summary:
         "build, copy, and show what a switch would change (nixos-rebuild's flag of that name only evaluates)",
+    },
+    {
+      name: "boot",
+      value: null,
+      summary: "install it for the next boot, and leave what runs alone; for what must not be switched to",
     },
     {
       name: "ref",
@@ -62,21 +70,16 @@ export const deploy = command({
   ],
   input: typed({ least: 1, most: 50, what: "/deploy takes a host, several, @tag or all." }).transform(
     (input, context) => {
-      if (hasFlag(input, "build-only") && hasFlag(input, "dry-run")) {
-        context.addIssue({
-          code: "custom",
-          message: "--build-only and --dry-run are two different things: give one.",
-        });
+      const [asked, ...more] = ways.filter((way) => hasFlag(input, way));
+      if (asked !== undefined && more.length > 0) {
+        const both = [asked, ...more].map((way) => `--${way}`).join(" and ");
+        context.addIssue({ code: "custom", message: `${both} are different things: give one.` });
       }
       const reason = flagText(input, "reason");
       if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
         context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
       }
-      const mode = hasFlag(input, "build-only")
-        ? "build-only"
-        : hasFlag(input, "dry-run")
-          ? "dry-run"
-          : "deploy";
+      const mode: "deploy" | (typeof ways)[number] = asked ?? "deploy";
       const wave = flagText(input, "wave");
       if (wave !== null && (positive(wave) === undefined || Number(wave) > 50)) {
         context.addIssue({ code: "custom", message: "--wave takes a whole number from 1 to 50." });
@@ -94,7 +97,7 @@ export const deploy = command({
         keepGoing: hasFlag(input, "keep-going"),
         canary: flagText(input, "canary"),
         wave: wave === null ? 1 : (positive(wave) ?? 1),
-        mode: mode as "deploy" | "dry-run" | "build-only",
+        mode,
         ref: flagText(input, "ref"),
         isForced: hasFlag(input, "force"),
         reason,
@@ -115,6 +118,10 @@ export const deploy = command({
       return { kind: "refused", code: "unknown-host", message: selected.message, help: selected.help };
     }
     const { hosts } = selected;
+    if (asked.mode === "boot" && hosts.length > 1) {
+      const message = `--boot is for one host at a time, and these are ${hosts.length}.`;
+      return { kind: "refused", code: "bad-command", message, help: `They are ${hosts.join(", ")}.` };
+    }
     if (canary !== null && !hosts.includes(canary)) {
       const message = `The canary ${JSON.stringify(canary)} is none of the hosts to deploy.`;
       return { kind: "refused", code: "bad-command", message, help: `They are ${hosts.join(", ")}.` };

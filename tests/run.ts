@@ -17,10 +17,11 @@ const wanted = process.argv.slice(2);
 const faults = "tests/e2e/faults.test.ts";
 /** The rows that are played each time; `npm run test:faults` plays them all, which takes long. */
 const fewFaults = "^(new system (stops sshd|kills the supervisor), switch|bot killed, back at once, switch)";
-const others = globSync(["tests/unit/**/*.test.ts", "tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"])
-  .filter((file) => file !== faults)
-  .sort();
-const files = wanted.length > 0 ? wanted : others;
+/** These mostly wait: for units to settle, and for each other's hosts. */
+const onMachines = globSync(["tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"]).filter(
+  (file) => file !== faults,
+);
+const others = globSync("tests/unit/**/*.test.ts");
 
 async function prepare(): Promise<Record<string, string>> {
   for (const missing of await installTools()) {
@@ -44,19 +45,45 @@ async function prepare(): Promise<Record<string, string>> {
 
 const env = await prepare();
 
-async function play(round: readonly string[], more: Record<string, string> = {}): Promise<number> {
-  const { exitCode } = await execa(
-    process.execPath,
-    ["--test", "--test-reporter=spec", "--test-concurrency=3", "--test-timeout=2400000", ...round],
-    { stdio: ["ignore", "inherit", "inherit"], env: { ...env, ...more }, reject: false },
-  );
+interface Round {
+  readonly files: readonly string[];
+  readonly atOnce: number;
+  readonly env?: Record<string, string>;
+  /** Shown when it is over, not line by line among another round's. */
+  readonly isBeside?: boolean;
+}
+
+async function play({ files, atOnce, env: more = {}, isBeside = false }: Round): Promise<number> {
+  const output = isBeside ? "pipe" : "inherit";
+  const options = [
+    "--test",
+    "--test-reporter=spec",
+    `--test-concurrency=${atOnce}`,
+    "--test-timeout=2400000",
+  ];
+  const { exitCode, all } = await execa(process.execPath, [...options, ...files], {
+    stdio: ["ignore", output, output],
+    env: { ...env, ...more },
+    reject: false,
+    all: true,
+    maxBuffer: 200e6,
+  });
+  if (isBeside) {
+    console.log(all);
+  }
   return exitCode ?? 1;
 }
 
-const exits = [await play(files)];
-if (wanted.length === 0) {
-  exits.push(await play([faults], { SWITCHYARD_TEST_FAULTS: fewFaults }));
-}
+const exits =
+  wanted.length > 0
+    ? [await play({ files: wanted, atOnce: 3 })]
+    : [
+        ...(await Promise.all([
+          play({ files: onMachines, atOnce: 4 }),
+          play({ files: others, atOnce: 1, isBeside: true }),
+        ])),
+        await play({ files: [faults], atOnce: 1, env: { SWITCHYARD_TEST_FAULTS: fewFaults } }),
+      ];
 if (env["SWITCHYARD_TEST_FLEET"] !== undefined) {
   await takeDown(fleet);
 }

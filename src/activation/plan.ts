@@ -19,6 +19,8 @@ export interface Plan {
   readonly before: HostFacts;
   /** For a roll back: the generation whose number becomes the profile's. Null makes a new generation. */
   readonly toGeneration: number | null;
+  /** Only profile and boot entry are changed: the old system runs on until a reboot. */
+  readonly bootOnly: boolean;
   readonly deadlines: SupervisorDeadlines;
   /** Units that have to run again after a roll back. */
   readonly activeUnits: readonly string[];
@@ -37,6 +39,7 @@ export function planFile(plan: Plan): string {
     new: plan.new,
     profile_link: plan.before.profile ?? "",
     generation: plan.toGeneration === null ? "" : String(plan.toGeneration),
+    boot_only: plan.bootOnly ? "yes" : "",
     activate_within: seconds(plan.deadlines.activateWithin),
     ack_within: seconds(plan.deadlines.ackWithin),
     commit_within: seconds(plan.deadlines.commitWithin),

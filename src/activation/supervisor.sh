@@ -3,7 +3,7 @@
 #
 # It runs as a transient unit of its own, so it outlives the connection that started it, and the new
 # system cannot stop it. Silence means roll back. Beside this file:
-#   plan          what to do, written by the bot: id old new profile_link generation and the deadlines (seconds)
+#   plan          what to do, written by the bot: id old new profile_link generation boot_only and the deadlines (seconds)
 #   active-units  units that ran before, one a line; they have to run again after a roll back
 #   state         one line, replaced by rename:
 #                   activating | activated EXIT | acked EXIT | committing | rolling-back WHY
@@ -19,8 +19,12 @@ profile=/nix/var/nix/profiles/system
 # Written by the bot, every value quoted.
 # shellcheck source=/dev/null
 . "$dir/plan"
-: "${id:?}" "${old:?}" "${new:?}" "${profile_link?}" "${generation?}"
+: "${id:?}" "${old:?}" "${new:?}" "${profile_link?}" "${generation?}" "${boot_only?}"
 : "${activate_within:?}" "${ack_within:?}" "${commit_within:?}" "${rollback_within:?}"
+
+# What runs when all is done: with boot_only the old system goes on, and the new one waits for the next boot.
+runs=$new
+[ -z "$boot_only" ] || runs=$old
 
 say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" >>"$dir/log"; }
 
@@ -123,11 +127,13 @@ roll_back() {
     # Somebody else's profile is left alone; the new system is taken back all the same, it may be out of reach.
     why="$why; the profile was changed to $(profile_name) meanwhile and is left so"
   fi
-  switch_to "$old" test "$rollback_within"
-  code=$?
-  # 2: a script of the old system's own activation failed; 4: some unit failed. Both are looked at below.
-  case $code in 0 | 2 | 4) ;; *) trouble="$trouble; switching back exited with $code" ;; esac
-  start_missing_units || trouble="$trouble; not running:$missing"
+  if [ -z "$boot_only" ]; then
+    switch_to "$old" test "$rollback_within"
+    code=$?
+    # 2: a script of the old system's own activation failed; 4: some unit failed. Both are looked at below.
+    case $code in 0 | 2 | 4) ;; *) trouble="$trouble; switching back exited with $code" ;; esac
+    start_missing_units || trouble="$trouble; not running:$missing"
+  fi
   [ "$(current)" = "$old" ] || trouble="$trouble; $(current) runs"
   if [ -z "$trouble" ]; then
     set_state "rolled-back $why"
@@ -141,10 +147,10 @@ is_changed() { [ "$(current)" != "$1" ] || [ "$(profile_name)" != "$profile_link
 
 leave_alone() { set_state "superseded the host was changed $1: $(current) runs, the profile is $(profile_name)"; }
 
-is_committed() { [ "$(current)" = "$new" ] && [ "$(readlink -f "$profile")" = "$new" ]; }
+is_committed() { [ "$(current)" = "$runs" ] && [ "$(readlink -f "$profile")" = "$new" ]; }
 
 commit() {
-  if is_changed "$new"; then
+  if is_changed "$runs"; then
     leave_alone "before the commit"
     return
   fi
@@ -197,6 +203,10 @@ run() {
   log_to_journal
   if is_changed "$old"; then
     leave_alone "before the switch"
+    return
+  fi
+  if [ -n "$boot_only" ]; then
+    commit
     return
   fi
   set_state activating

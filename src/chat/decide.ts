@@ -15,6 +15,7 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   deploy: "approve",
   "dry-run": "approve",
   "build-only": "build",
+  boot: "approve",
   rollback: "rollback",
   diff: "build",
   gc: "deploy",

@@ -14,6 +14,8 @@ export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): strin
     }
     case "rollback":
       return "Roll back";
+    case "boot":
+      return "Install for the next boot";
     default:
       return "Switch";
   }
@@ -34,6 +36,8 @@ export function yesWords(deployment: Deployment): string {
       return `${host} will reboot.`;
     case "prune":
       return `Generations of ${host} will be deleted.`;
+    case "boot":
+      return `${host} will boot the new system next; what it runs stays until then.`;
     default:
       return `${host} will switch.`;
   }
@@ -51,6 +55,11 @@ export function tooLate(deployment: Deployment, said: string): { message: string
       return {
         message: `${said}, and generations are being deleted.`,
         help: "It takes a moment; what is deleted cannot be brought back.",
+      };
+    case "boot":
+      return {
+        message: `${said}, and the boot entry is being written.`,
+        help: `/rollback ${host} takes another generation for the next boot.`,
       };
     default:
       return {

@@ -16,6 +16,9 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
   switch (state.kind) {
     case "committed": {
       const generation = generationNumber(state.profile);
+      if (record.mode === "boot") {
+        return installed(host.name, generation);
+      }
       const what =
         record.mode === "rollback"
           ? `${host.name} is back on generation ${generation ?? "?"}`
@@ -30,6 +33,14 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
           });
     }
     case "rolled-back":
+      if (record.mode === "boot") {
+        return end({
+          outcome: "failed",
+          message: `the new system could not be made the next boot of ${host.name}: ${state.why}; the boot default is what it was.`,
+          help: "The log shows what went wrong.",
+          generation: record.before?.generation ?? null,
+        });
+      }
       return end({
         outcome: "rolled-back",
         message: `${host.name} went back to the system it ran before: ${state.why}`,
@@ -57,6 +68,16 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
         help: "Try again later.",
       });
   }
+}
+
+/** The old system runs on, which is what was asked for. */
+function installed(host: string, generation: number | null): Ended {
+  return end({
+    outcome: "done",
+    message: `${host} boots the new system next, as generation ${generation ?? "?"}; until then it runs what it ran.`,
+    help: `/reboot ${host} reboots it, and says which generation booted.`,
+    generation,
+  });
 }
 
 /**
@@ -92,7 +113,7 @@ export async function concludeFromHost(context: PhaseContext, last: SupervisorSt
 
 export function concludeFromFacts(context: Concluding, now: HostFacts, last: string | null): Ended {
   const { host } = context;
-  const { before, toplevel } = context.record();
+  const { before, toplevel, mode } = context.record();
   const isRebooted = before !== null && now.bootId !== before.bootId;
   const hasBegun = last !== null && last !== "starting";
   const why = isRebooted
@@ -102,6 +123,19 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
       : "the switch did not start";
   const { generation } = now;
   const isOld = now.current === before?.current && now.profile === before.profile;
+  if (mode === "boot" && now.profileSystem === toplevel && now.current === toplevel) {
+    return end({ outcome: "done", message: `${host.name} booted the new system: ${why}.`, generation });
+  }
+  if (mode === "boot" && now.profileSystem === toplevel && now.current === before?.current) {
+    // The profile is set; whether the boot entry was written, only a boot would tell.
+    return end({
+      outcome: "unknown",
+      message: `the new system is generation ${generation ?? "?"} of ${host.name}, and nobody saw whether its boot entry was written: ${why}.`,
+      help: `/deploy ${host.name} --boot does it again without harm.`,
+      generation,
+      lastState: last,
+    });
+  }
   if (isOld && isRebooted) {
     const message = `${host.name} runs the system it ran before: ${why}, and nothing had been committed.`;
     return end({ outcome: "rolled-back", message, generation });

@@ -41,6 +41,7 @@ export const modes = [
   "deploy",
   "dry-run",
   "build-only",
+  "boot",
   "rollback",
   "diff",
   "gc",
@@ -203,6 +204,8 @@ export const deploymentSchema = z.object({
   units: unitChangesSchema.nullable(),
   warnings: z.array(z.string()),
   rebootNeeded: z.boolean(),
+  /** The new system has other switch inhibitors than the running one, so NixOS may refuse to switch to it. */
+  isInhibited: z.boolean().default(false),
   /** The Nix of the builder, such as `2.26.3`. */
   nixVersion: z.string().nullable(),
   risk: z.enum(["low", "medium", "high"]),

@@ -7,6 +7,11 @@ export function changesHost(mode: Mode): boolean {
   return mode !== "build-only" && mode !== "diff";
 }
 
+/** Whether it brings code of the flake to a host to stay there: windows and second people are for these. */
+export function bringsCode(mode: Mode): boolean {
+  return mode === "deploy" || mode === "boot";
+}
+
 /** Whether it runs anything on the builder beside the way to the host. */
 export function usesBuilder(mode: Mode): boolean {
   return mode !== "rollback" && !isActMode(mode);

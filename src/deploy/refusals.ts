@@ -6,7 +6,7 @@ import { decisionWord, tooLate } from "./act-words.ts";
 import type { judge } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
-import { changesHost } from "./modes.ts";
+import { bringsCode, changesHost } from "./modes.ts";
 import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
@@ -93,7 +93,7 @@ export function refuseClosed(
   host: Pick<Host, "name" | "windows">,
   time: number,
 ): Refusal | null {
-  if (mode !== "deploy" || isForced || isOpenAt(host.windows, time)) {
+  if (!bringsCode(mode) || isForced || isOpenAt(host.windows, time)) {
     return null;
   }
   const opens = openingText(host.windows, time);

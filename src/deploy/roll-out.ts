@@ -16,7 +16,7 @@ export function rollOut(
   parts: EngineParts,
   run: string,
   tasks: readonly Task[],
-  mode: "deploy" | "dry-run" | "build-only",
+  mode: "deploy" | "dry-run" | "build-only" | "boot",
 ): Promise<void>[] {
   const signal = whenAllAreStopped(tasks);
   const places = tasks.map((task) => takePlace(parts, task));

@@ -79,6 +79,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     units: null,
     warnings: [],
     rebootNeeded: false,
+    isInhibited: false,
     nixVersion: null,
     risk: asked.risk,
     confirmation: null,

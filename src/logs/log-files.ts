@@ -46,6 +46,7 @@ export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "diff" | "g
 export function logKind(mode: Mode): LogKind {
   switch (mode) {
     case "deploy":
+    case "boot":
     case "rollback":
       return "deploy";
     case "dry-run":

@@ -66,6 +66,8 @@ function decision(deployment: Deployment, said: string, how: Tone): Block {
   };
 }
 
+const notSwitched: ReadonlySet<string> = new Set(["failed", "rolled-back"]);
+
 /** What can be done about a deployment that has ended. */
 export function lastButtons(deployment: Deployment): Button[] {
   if (deployment.outcome === "unknown") {
@@ -73,6 +75,13 @@ export function lastButtons(deployment: Deployment): Button[] {
   }
   if (deployment.mode === "prune" && deployment.outcome === "done") {
     return [commandButton("Free the space", `/gc ${deployment.host}`)];
+  }
+  if (deployment.mode === "boot" && deployment.outcome === "done") {
+    return [commandButton("Reboot", `/reboot ${deployment.host}`)];
+  }
+  if (deployment.mode === "deploy" && deployment.isInhibited && notSwitched.has(deployment.outcome ?? "")) {
+    const ref = deployment.ref === null ? "" : ` --ref ${deployment.ref}`;
+    return [commandButton("Install for the next boot", `/deploy ${deployment.host} --boot${ref}`)];
   }
   const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
   return wasSwitched && deployment.mode === "deploy" ? [rollbackButton(deployment)] : [];

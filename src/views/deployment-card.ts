@@ -62,6 +62,7 @@ export function title(deployment: Deployment): string {
     deploy: `Deploy ${host}`,
     "dry-run": `Dry run of ${host}`,
     "build-only": `Build of ${host}`,
+    boot: `Install a system for the next boot of ${host}`,
     rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
     diff: `What would change on ${host}`,
     gc: `Collect the garbage of ${host}`,
@@ -81,7 +82,7 @@ function question({ mode, confirmation }: Deployment): string {
   if (confirmation?.gate === "copy") {
     return "let this code through?";
   }
-  if (isActMode(mode)) {
+  if (isActMode(mode) || mode === "boot") {
     return "go ahead?";
   }
   return mode === "rollback" ? "go back?" : "switch?";

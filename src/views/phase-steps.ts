@@ -7,6 +7,7 @@ const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
   deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate", "monitor"],
   "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
   "build-only": ["check", "build"],
+  boot: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch"],
   rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
   diff: ["check", "build", "compare"],
   gc: ["check", "confirm", "collect"],

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
-const host = "ovh-vps";
+const host = "hetzner-vps";
 
 describe("/gc on a real machine", { skip }, () => {
   const fleet = useFleet();
@@ -43,7 +43,10 @@ describe("/gc on a real machine", { skip }, () => {
     await bot.act(id, "switch");
     const done = await bot.ended(id);
     assert.equal(done.outcome, "done", done.message ?? "");
-    assert.match(done.message ?? "", /^ovh-vps: \d+ store paths? deleted, .* freed; .* is free there now/);
+    assert.match(
+      done.message ?? "",
+      /^hetzner-vps: \d+ store paths? deleted, .* freed; .* is free there now/,
+    );
     assert.equal(await inside(`test -e ${path} || echo gone`), "gone");
     assert.deepEqual(await stateOf(fleet(), host), before);
     assert.match(await bot.file(done.log), new RegExp(`deleting '${path}'`));

@@ -4,7 +4,7 @@ import type { Deployment } from "../../src/deploy/deployment.ts";
 import { type Bot, startBot } from "./bot.ts";
 import { isActive, skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
-const host = "ovh-vps";
+const host = "hetzner-vps";
 /** It is critical there. */
 const unit = "web.service";
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { skip, useFleet, useHosts } from "./machine.ts";
 import { useSlowWork, waitsOf } from "./slow-work.ts";
 
-const host = "ovh-vps";
+const host = "yoga";
 
 describe("work whose bot or connection is gone, on real machines", { skip }, () => {
   const fleet = useFleet();

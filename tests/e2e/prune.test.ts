@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type Answer, type Bot, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
-const host = "ovh-vps";
+const host = "yoga";
 
 describe("/generations --prune on a real machine", { skip }, () => {
   const fleet = useFleet();
@@ -119,7 +119,7 @@ describe("/generations --prune on a real machine", { skip }, () => {
         ended.message ?? "",
         /2 generations deleted \(4, 2\), but the boot entries were not written/,
       );
-      assert.match(ended.help ?? "", /switch-to-configuration boot on ovh-vps/);
+      assert.match(ended.help ?? "", /switch-to-configuration boot on yoga/);
     } finally {
       await inside("umount /boot");
     }

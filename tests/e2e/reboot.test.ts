@@ -61,6 +61,31 @@ describe("/reboot on a real machine", { skip }, () => {
     assert.equal(await bootId(), now, "no second reboot");
   });
 
+  test("a system that must not be switched to is installed for the next boot, and runs after a reboot", async () => {
+    await fleet().reset(host);
+    const before = await stateOf(fleet(), host);
+    const refused = await bot.ended(await bot.start(`/deploy ${host} --ref origin/bad/inhibited`), 120);
+    assert.equal(refused.outcome, "failed");
+    assert.match(refused.help ?? "", /--boot installs it for the next boot/);
+    const id = await bot.start(`/deploy ${host} --boot --ref origin/bad/inhibited`);
+    const card = await bot.asks(id);
+    assert.equal(card.phase, "confirm", card.message ?? "");
+    await bot.act(id, "switch");
+    const done = await bot.ended(id, 120);
+    assert.equal(done.outcome, "done", `${done.message} ${done.lines.join("; ")}`);
+    const waiting = await stateOf(fleet(), host);
+    assert.equal(waiting.current, before.current, "what runs is left alone");
+    assert.equal(waiting.profile, "system-2-link");
+    assert.equal(waiting.bootDefault, done.toplevel);
+    const reboot = await asked();
+    await bot.act(reboot, "switch");
+    const booted = await bot.ended(reboot, 120);
+    assert.equal(booted.outcome, "done", `${booted.message} ${booted.lines.join("; ")}`);
+    assert.match(booted.message ?? "", /rebooted into generation 2/);
+    assert.equal((await stateOf(fleet(), host)).current, done.toplevel);
+    await fleet().reset(host);
+  });
+
   test("a unit that does not come back makes it failed", async () => {
     const id = await asked();
     await fleet().exec(host, ["mkdir", "-p", "/etc/systemd/system/worker.service.d"]);

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type Bot, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
-const host = "ovh-vps";
+const host = "yoga";
 
 describe("/rollback and /generations on a real machine", { skip }, () => {
   const fleet = useFleet();

@@ -45,6 +45,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     units: null,
     warnings: [],
     rebootNeeded: false,
+    isInhibited: false,
     risk: "low",
     confirmation: null,
     supervisedUntil: null,

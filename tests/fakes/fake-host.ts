@@ -213,6 +213,12 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
       return { stdout: host.healthReport };
     case "generations":
       return { stdout: generations(host) };
+    case "inhibitors": {
+      const [now, next] = args.map(
+        (path) => host.systemOf(path.replace("/switch-inhibitors", "")).inhibitors,
+      );
+      return { exitCode: now === next ? 1 : 0 };
+    }
     case "probe":
       return { exitCode: host.isNixosLockHeld ? 1 : 0 };
     case "hold": {

@@ -44,7 +44,14 @@ function fakeSupervisor(
   activeUnits: readonly string[],
 ): FakeSupervisor {
   const { clock } = host;
-  const { old = "", new: next = "", profile_link: link = "", generation = "" } = plan;
+  const {
+    old = "",
+    new: next = "",
+    profile_link: link = "",
+    generation = "",
+    boot_only: bootOnly = "",
+  } = plan;
+  const runs = bootOnly === "" ? next : old;
   const files = new Map<string, string>();
   const states: string[] = [];
   let log = "";
@@ -84,12 +91,14 @@ function fakeSupervisor(
     } else if (profileLink(host) !== link) {
       why = `${why}; the profile was changed to ${profileLink(host)} meanwhile and is left so`;
     }
-    await host.switchTo(old, "test");
+    if (bootOnly === "") {
+      await host.switchTo(old, "test");
+    }
     set(host.current === old ? `rolled-back ${why}` : `rollback-failed ${why}; ${host.current} runs`);
   }
 
   async function commit(): Promise<void> {
-    if (host.current !== next || profileLink(host) !== link) {
+    if (host.current !== runs || profileLink(host) !== link) {
       set(`superseded the host was changed before the commit: ${host.current}, profile ${profileLink(host)}`);
       return;
     }
@@ -110,6 +119,10 @@ function fakeSupervisor(
     await clock.sleep(100);
     if (host.current !== old || profileLink(host) !== link) {
       set(`superseded the host was changed: ${host.current}, profile ${profileLink(host)}`);
+      return;
+    }
+    if (bootOnly !== "") {
+      await commit();
       return;
     }
     set("activating");

@@ -18,6 +18,8 @@ export interface FakeSystem {
   /** What dry-activate prints to stderr. */
   readonly dryActivate: string;
   readonly dryActivateExit: number;
+  /** What is in its file switch-inhibitors. */
+  readonly inhibitors: string;
   /** Nobody reaches a host that runs it. */
   readonly cutsNetwork: boolean;
   /** What building it exits with, and how long it takes (milliseconds). */
@@ -52,6 +54,7 @@ export function fakeSystem(name: string, change: Partial<FakeSystem> = {}): Fake
     bootExit: 0,
     dryActivate: "would restart the following units: nginx.service\n",
     dryActivateExit: 0,
+    inhibitors: "{}",
     cutsNetwork: false,
     buildExit: 0,
     buildTakes: 0,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { planFile } from "../../src/activation/plan.ts";
+import { type Plan, planFile } from "../../src/activation/plan.ts";
 
 /** A moment in a switch at which something can happen: in the middle of a step, or while the script waits. */
 export type Moment =
@@ -110,7 +110,7 @@ moment "$name-$1"
 exit "$code"`;
 
 /** The real supervisor.sh on a folder that stands for a host, with a clock of its own and no root needed. */
-export async function scriptHost(t: TestContext) {
+export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
   const root = await mkdtemp(join(tmpdir(), "switchyard-host-"));
   t.after(() => rm(root, { recursive: true, force: true }));
   const at = (...parts: string[]) => join(root, ...parts);
@@ -147,7 +147,7 @@ export async function scriptHost(t: TestContext) {
     writeFile(join(own, "supervisor.sh"), relocate(await readFile(source, "utf8"))),
     writeFile(join(own, "active-units"), "web.service\n"),
     writeFile(join(own, "log"), ""),
-    writeFile(join(own, "plan"), relocate(planFile(plan))),
+    writeFile(join(own, "plan"), relocate(planFile({ ...plan, ...change }))),
   ]);
   const env = { T: root, PATH: `${at("bin")}:/usr/bin:/bin` };
 
@@ -212,6 +212,7 @@ const plan = {
     rebootNeeded: false,
   },
   toGeneration: null,
+  bootOnly: false,
   deadlines: { activateWithin: 20_000, ackWithin: 10_000, commitWithin: 10_000, rollbackWithin: 20_000 },
   activeUnits: ["web.service"],
 };

@@ -36,7 +36,15 @@ export const build: Phase = {
 
 /** Builds what was evaluated, unless the host runs it already. */
 export async function buildUnlessUnchanged(context: PhaseContext, facts: BuilderFacts): Promise<PhaseResult> {
-  const { before, toplevel } = context.record();
+  const { before, toplevel, mode } = context.record();
+  if (mode === "boot" && before?.profileSystem === toplevel && before?.current !== toplevel) {
+    return end({
+      outcome: "unchanged",
+      message: `${context.host.name} boots this system next already.`,
+      help: `/reboot ${context.host.name} reboots it.`,
+      generation: before?.generation ?? null,
+    });
+  }
   if (before?.current === toplevel && before?.profileSystem === toplevel) {
     return end({
       outcome: "unchanged",

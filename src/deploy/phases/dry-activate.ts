@@ -20,6 +20,7 @@ export const dryActivate: Phase = {
       await optional(context, holdSystems(context.target, context.owner, previous, toplevel));
     }
     await checkNixosLock(context);
+    await noteInhibitors(context, previous, toplevel);
     context.say("dry-activate");
     const units = await optional(context, runDryActivate(context, toplevel));
     const [diff, rebootNeeded] = await Promise.all([
@@ -33,12 +34,13 @@ export const dryActivate: Phase = {
   },
 };
 
-/** What a roll back would like to know, and has to work without: a warning on its card, where others stop. */
+/** What a roll back, or an install for the next boot, has to work without: a warning on its card, where others stop. */
 async function optional<T>(context: PhaseContext, work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (context.record().mode !== "rollback" || context.signal.aborted) {
+    const { mode } = context.record();
+    if ((mode !== "rollback" && mode !== "boot") || context.signal.aborted) {
       throw error;
     }
     const why = error instanceof Error ? error.message : String(error);
@@ -46,6 +48,30 @@ async function optional<T>(context: PhaseContext, work: Promise<T>): Promise<T |
     await context.save({ warnings: [...context.record().warnings, why] });
     return undefined;
   }
+}
+
+/**
+ * What cannot be replaced under a running system. NixOS compares these files before a switch, and some versions before
+ * dry-activate, too (nixpkgs, check-switch-inhibitors).
+ */
+async function noteInhibitors(context: PhaseContext, previous: string, toplevel: string): Promise<void> {
+  const { target, signal } = context;
+  const file = "switch-inhibitors";
+  const script = '[ -e "$1" ] && [ -e "$2" ] && [ "$(cat "$1")" != "$(cat "$2")" ]';
+  const exit = await target.run({
+    argv: ["sh", "-c", script, "inhibitors", `${previous}/${file}`, `${toplevel}/${file}`],
+    timeout: deadlines.hostCommand,
+    signal,
+  });
+  if (exit.exitCode !== 0) {
+    return;
+  }
+  const { mode, warnings } = context.record();
+  const warning =
+    mode === "boot"
+      ? "It must not be switched to while the host runs: it waits for the next boot."
+      : "Its switch inhibitors are others than those of the running system: NixOS may refuse to switch.";
+  await context.save({ isInhibited: true, warnings: [...warnings, warning] });
 }
 
 async function readDiff({ target, host, signal }: PhaseContext, previous: string, toplevel: string) {
@@ -83,7 +109,9 @@ async function runDryActivate(context: PhaseContext, toplevel: string) {
   if (exit.exitCode !== 0) {
     throw new PhaseError(
       `dry-activate exited with ${exit.exitCode}`,
-      "The new system's own script refuses; its last lines say why.",
+      context.record().isInhibited
+        ? `This system must not be switched to while ${host.name} runs. /deploy ${host.name} --boot installs it for the next boot.`
+        : "The new system's own script refuses; its last lines say why.",
       lastLines(output, 15),
     );
   }

@@ -20,6 +20,7 @@ export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
   deploy: [check, build, approve, copy, dryActivate, confirm, switchPhase, validate, monitor],
   "dry-run": [check, build, approve, copy, dryActivate],
   "build-only": [checkForBuild, build],
+  boot: [check, build, approve, copy, dryActivate, confirm, switchPhase],
   rollback: [checkForRollback, dryActivate, confirm, switchPhase, validate],
   diff: [checkForDiff, build, compare],
   gc: [checkForAct, confirm, collect],

@@ -43,7 +43,10 @@ async function start(context: PhaseContext): Promise<void> {
   await context.save({
     supervisedUntil: new Date(clock.now() + supervisedFor(host.deadlines) + rescueTime).toISOString(),
   });
-  context.say(`switching ${host.name} to ${toplevel}`);
+  const isBoot = record.mode === "boot";
+  context.say(
+    isBoot ? `making ${toplevel} the next boot of ${host.name}` : `switching ${host.name} to ${toplevel}`,
+  );
   try {
     await startSupervisor(target, {
       id: record.id,
@@ -51,6 +54,7 @@ async function start(context: PhaseContext): Promise<void> {
       new: toplevel,
       before,
       toGeneration: record.toGeneration,
+      bootOnly: isBoot,
       deadlines: host.deadlines,
       activeUnits: unitsToKeep(baseline),
     });

@@ -173,6 +173,7 @@ test("the start carries supervisor.sh on its stdin", async () => {
     new: old,
     before,
     toGeneration: null,
+    bootOnly: false,
     deadlines,
     activeUnits: [],
   };

@@ -29,6 +29,7 @@ const plan: Plan = {
     rebootNeeded: false,
   },
   toGeneration: null,
+  bootOnly: false,
   deadlines: { activateWithin: 300_000, ackWithin: 90_000, commitWithin: 300_000, rollbackWithin: 300_500 },
   activeUnits: ["nginx.service", "odd name;$(reboot).service"],
 };

@@ -23,6 +23,7 @@ const plan = {
   new: system,
   before,
   toGeneration: null,
+  bootOnly: false,
   deadlines,
   activeUnits: ["a.service"],
 };

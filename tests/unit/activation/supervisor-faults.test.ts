@@ -226,3 +226,65 @@ describe("supervisor.sh, each step that goes wrong", { concurrency: 4 }, () => {
     assert.match(seen.journal, /state: rolled-back/);
   });
 });
+
+/** A system for the next boot: whatever happens, what runs is left alone, and so are its units. */
+const installs: readonly (readonly [what: string, events: Events, end: End])[] = [
+  ["nothing goes wrong", {}, [/^committed system-2-link$/, "old", "new", "new"]],
+  [
+    "the profile cannot be set",
+    { exits: { "nix-env--set": [1] } },
+    [/^rolled-back the profile could not be set/, "old", "old", "old"],
+  ],
+  [
+    "the boot loader cannot be written",
+    { exits: { "new-boot": [1] } },
+    [/^rolled-back the boot loader could not be written/, "old", "old", "old"],
+  ],
+  [
+    "neither boot entry can be written",
+    { exits: { "new-boot": [1], "old-boot": [1] } },
+    [/^rollback-failed .*the profile or boot loader could not be put back/, "old", "old", "old"],
+  ],
+  [
+    "NixOS's lock is let go in time",
+    { exits: { "new-boot": [11, 11, 0] } },
+    [/^committed system-2-link$/, "old", "new", "new"],
+  ],
+  [
+    "the supervisor is killed once the profile is set",
+    { at: { "set-profile": killed } },
+    [/^rolled-back the supervisor ended while committing/, "old", "old", "old"],
+  ],
+  [
+    "the supervisor is killed in the middle of the boot loader",
+    { at: { "new-boot": killed } },
+    [/^rolled-back the supervisor ended while committing/, "old", "old", "old"],
+  ],
+  [
+    "the host goes down in the middle of the boot loader",
+    { at: { "new-boot": goingDown } },
+    [/^rolled-back the host went down while committing/, "old", "old", "old"],
+  ],
+  [
+    "somebody switches to another system meanwhile",
+    { at: { "set-profile": switchedByHand } },
+    [/^superseded /, "other", "new", "old"],
+  ],
+  [
+    "somebody changes the profile meanwhile",
+    { at: { "new-boot": profileChangedByHand } },
+    [/^superseded /, "old", "other", "new"],
+  ],
+];
+
+describe("supervisor.sh, for the next boot only", { concurrency: 4 }, () => {
+  for (const [what, events, end] of installs) {
+    test(what, async (t) => {
+      const host = await scriptHost(t, { bootOnly: true });
+      const seen = await host.switch(events);
+      assertEnd(seen, end);
+      assert.deepEqual(seen.activeUnits, ["web.service"], "no unit was touched");
+      assert.doesNotMatch(seen.log, /switch-to-configuration test/);
+    });
+  }
+});

@@ -55,8 +55,8 @@ test("two hundred cards: a typed character and an event cost the page little", o
   const perEvent = drawing / events;
   t.diagnostic(`${perKey.toFixed(1)} ms a character, ${perEvent.toFixed(1)} ms an event`);
   // Drawing all of them anew takes some hundreds; a crowded processor makes each of these up to three times as long.
-  assert.ok(perKey < 50, `${perKey} ms of CPU for a typed character`);
-  assert.ok(perEvent < 100, `${perEvent} ms of CPU for an event`);
+  assert.ok(perKey < 25, `${perKey} ms of CPU for a typed character`);
+  assert.ok(perEvent < 60, `${perEvent} ms of CPU for an event`);
 });
 
 test(
