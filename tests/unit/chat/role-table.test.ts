@@ -40,6 +40,7 @@ const decide = { yoga: "deployer approver admin", vps: "server-deployer approver
 const table: Readonly<Record<string, string | Readonly<Record<(typeof hosts)[number], string>>>> = {
   "/deploy HOST": onHost,
   "/deploy HOST --dry-run": onHost,
+  "/deploy HOST --boot": onHost,
   "/deploy HOST --build-only": "deployer admin",
   "/build-all": "deployer admin",
   "/rollback HOST": look,
