@@ -1,7 +1,7 @@
 import { deadlines } from "../config/deadlines.ts";
+import { type FindSecrets, findSecrets } from "../logs/find-secrets.ts";
 import { addedLineReader } from "../nix/added-lines.ts";
 import * as commands from "../nix/commands.ts";
-import { type FindSecrets, findSecrets } from "../nix/find-secrets.ts";
 import { inputAges } from "../nix/flake-inputs.ts";
 import { readGitStatus } from "../nix/git-status.ts";
 import { hintFor } from "../nix/hints.ts";
