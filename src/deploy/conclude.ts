@@ -126,7 +126,17 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
   if (mode === "boot" && now.profileSystem === toplevel && now.current === toplevel) {
     return end({ outcome: "done", message: `${host.name} booted the new system: ${why}.`, generation });
   }
-  if (mode === "boot" && now.profileSystem === toplevel && now.current === before?.current) {
+  const isHalfCommitted = now.profileSystem === toplevel && now.current === before?.current;
+  if (isHalfCommitted && isRebooted) {
+    const next = `/deploy ${host.name} finishes it; /rollback ${host.name} ${before?.generation ?? "N"} puts the profile back.`;
+    return end({
+      outcome: mode === "boot" ? "failed" : "rollback-failed",
+      message: `${host.name} runs the system it ran before, and its profile names the new one: ${why} while that was being made the boot default.`,
+      help: next,
+      generation,
+    });
+  }
+  if (isHalfCommitted && mode === "boot") {
     // The profile is set; whether the boot entry was written, only a boot would tell.
     return end({
       outcome: "unknown",

@@ -25,7 +25,7 @@ export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Prom
   assert.deepEqual(before.remains, [], "the host is well before");
   await row.arrange?.({ fleet, host });
   const ref = row.ref === "a slow build" ? await slowBuild(fleet) : (row.ref ?? "origin/main");
-  const id = await bot.start(`/deploy ${host} --ref ${ref}`);
+  const id = await bot.start(`/deploy ${host} --ref ${ref}${row.isForBoot === true ? " --boot" : ""}`);
   const stage = openStage(fleet, host, bot, id, before.current);
   const struck = await drive(stage, row);
   const record = await stage.record();

@@ -14,6 +14,8 @@ export interface Row {
   readonly when?: string;
   /** What is deployed; the newest good system, when left out. */
   readonly ref?: string;
+  /** Not to switch to, but for the next boot. */
+  readonly isForBoot?: true;
   /** The only host on which it can be rehearsed. */
   readonly host?: string;
   /** It harms the machine that all share, so nothing else may run beside it. */

@@ -51,6 +51,18 @@ export const botRows: readonly Row[] = [
   },
   {
     fault: "bot killed, back at once",
+    phase: "switch",
+    when: "while the entry for the next boot is written",
+    ref: "origin/slow",
+    isForBoot: true,
+    async strike(stage) {
+      await stage.hostSays("committing");
+      await crash(stage);
+    },
+    ends: { runs: "old", profile: "new", entry: "new", outcome: "done", says: /boots the new system next/ },
+  },
+  {
+    fault: "bot killed, back at once",
     phase: "validate",
     when: "before the commit",
     strike: killIn("validate", crash),
@@ -73,6 +85,11 @@ export const botRows: readonly Row[] = [
     when: "the card has expired",
     options: { defaults: { approveWithin: "2s" } },
     async strike(stage) {
+      // It is read a moment before it is on the disk; what is not there is asked anew, with a time of its own.
+      await stage.until("the card is on the disk", async () => {
+        const stored = await openRecord(stage.bot.dataDir, stage.id);
+        return (stored?.confirmation ?? null) !== null;
+      });
       await stage.bot.kill();
       const expired = Date.now() + 3_000;
       await stage.until("the card expires", async () => Date.now() > expired);

@@ -1,3 +1,4 @@
+import type { Outcome } from "../../../src/deploy/deployment.ts";
 import type { Row } from "./row.ts";
 import type { Stage } from "./stage.ts";
 
@@ -11,6 +12,26 @@ const at = (state: string, act: (stage: Stage) => Promise<void>) => async (stage
   await stage.hostSays(state);
   await act(stage);
 };
+
+/** The profile names the new system already, and no boot entry does. */
+const midCommit = (act: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
+  const { fleet, host, old, hostSays, until } = stage;
+  await hostSays("committing");
+  await until("the profile is the new one", async () => {
+    const profile = await fleet.exec(host, ["readlink", "-f", "/nix/var/nix/profiles/system"]);
+    return profile.stdout.trim() !== old;
+  });
+  await act(stage);
+};
+
+const halfCommitted = (outcome: Outcome) =>
+  ({
+    runs: "old",
+    profile: "new",
+    entry: "old",
+    outcome,
+    says: /runs the system it ran before, and its profile names the new one/,
+  }) as const;
 
 const rolledBack = {
   runs: "old",
@@ -63,6 +84,23 @@ export const powerRows: readonly Row[] = [
     when: "before the commit",
     strike: powerCut,
     ends: rolledBack,
+  },
+  {
+    fault: "host's power cut",
+    phase: "validate",
+    when: "while the boot entry is written",
+    ref: "origin/slow",
+    strike: midCommit(powerCut),
+    ends: halfCommitted("rollback-failed"),
+  },
+  {
+    fault: "host's power cut",
+    phase: "switch",
+    when: "while the entry for the next boot is written",
+    ref: "origin/slow",
+    isForBoot: true,
+    strike: midCommit(powerCut),
+    ends: halfCommitted("failed"),
   },
   {
     fault: "host's power cut",

@@ -8,7 +8,7 @@ const killAt = (state: string) => async (stage: Stage) => {
   await stage.fleet.break(stage.host, "kill-supervisor");
 };
 
-export const supervisorRows: readonly Row[] = [
+const whileSwitching: readonly Row[] = [
   ["switch", "while activating", "activating", "origin/slow"],
   ["switch", "while rolling back", "rolling-back", "origin/bad/exits-101"],
   ["validate", "before the commit", "acked", "origin/main"],
@@ -21,3 +21,16 @@ export const supervisorRows: readonly Row[] = [
   strike: killAt(state),
   ends: { runs: "old", outcome: "rolled-back", says: new RegExp(`the supervisor ended while ${state}`) },
 }));
+
+export const supervisorRows: readonly Row[] = [
+  ...whileSwitching,
+  {
+    fault: "supervisor killed",
+    phase: "switch",
+    when: "while the entry for the next boot is written",
+    ref: "origin/slow",
+    isForBoot: true,
+    strike: killAt("committing"),
+    ends: { runs: "old", outcome: "failed", says: /the supervisor ended while committing/ },
+  },
+];

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseFleetFile } from "../../../src/config/fleet-file.ts";
+import { concludeFromFacts } from "../../../src/deploy/conclude.ts";
+import type { HostFacts, Mode } from "../../../src/deploy/deployment.ts";
+import { hostNamed } from "../../../src/fleet/host.ts";
+import { storePath } from "../../fakes/fake-system.ts";
+import { aDeployment } from "../../fakes/records.ts";
+
+const parsed = parseFleetFile("");
+const fleet = parsed.kind === "ok" ? parsed.file : assert.fail();
+const old = storePath("nixos-system-yoga-1");
+const next = storePath("nixos-system-yoga-2");
+const before: HostFacts = {
+  current: old,
+  profile: "system-1-link",
+  profileSystem: old,
+  generation: 1,
+  bootId: "boot-1",
+  rebootNeeded: false,
+};
+const profileMoved = { ...before, profile: "system-2-link", profileSystem: next, generation: 2 };
+const rebooted = { bootId: "boot-2" };
+
+function concluded(mode: Mode, now: HostFacts) {
+  const record = aDeployment({ mode, before, toplevel: next });
+  return concludeFromFacts({ host: hostNamed(fleet, "yoga"), record: () => record }, now, "committing");
+}
+
+test("a host whose power went in the middle of the commit runs the old system, and its profile names the new one", () => {
+  const end = concluded("deploy", { ...profileMoved, ...rebooted });
+  assert.equal(end.outcome, "rollback-failed");
+  assert.match(
+    end.message ?? "",
+    /runs the system it ran before, and its profile names the new one: it was rebooted/,
+  );
+  assert.match(end.help ?? "", /\/deploy yoga finishes it; \/rollback yoga 1 puts the profile back/);
+});
+
+test("the same for the next boot is a failure: nothing that runs was to be changed", () => {
+  assert.equal(concluded("boot", { ...profileMoved, ...rebooted }).outcome, "failed");
+});
+
+test("for the next boot: one that booted the new system is done, one whose boot entry nobody saw is unknown", () => {
+  assert.equal(concluded("boot", { ...profileMoved, ...rebooted, current: next }).outcome, "done");
+  const unseen = concluded("boot", profileMoved);
+  assert.equal(unseen.outcome, "unknown");
+  assert.match(unseen.help ?? "", /--boot does it again without harm/);
+});
+
+test("without a reboot a profile that moved under the old system stays unknown", () => {
+  assert.equal(concluded("deploy", profileMoved).outcome, "unknown");
+});
