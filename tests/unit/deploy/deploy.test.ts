@@ -73,6 +73,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga: test -x NEW/bin/switch-to-configuration",
     // dry-activate
     "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock",
+    "yoga: sh -c <script> inhibitors OLD/switch-inhibitors NEW/switch-inhibitors",
     "yoga: NEW/bin/switch-to-configuration dry-activate",
     "yoga: nix store diff-closures OLD NEW",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system NEW",

@@ -197,6 +197,7 @@ test("the phases, by what was asked for", () => {
     deploy: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch", "validate", "monitor"],
     "dry-run": ["check", "build", "approve", "copy", "dry-activate"],
     "build-only": ["check", "build"],
+    boot: ["check", "build", "approve", "copy", "dry-activate", "confirm", "switch"],
     rollback: ["check", "dry-activate", "confirm", "switch", "validate"],
     diff: ["check", "build", "compare"],
     gc: ["check", "confirm", "collect"],

@@ -35,7 +35,16 @@ test("a word is asked for by what it names, and what depends on a host knows whi
 test("flags come once what must be there stands, each once, and a phone's dash reads as two", () => {
   assert.deepEqual(offered("/deploy "), []);
   const several = ["--keep-going", "--canary", "--wave", "--watch"];
-  const flags = ["--build-only", "--check", "--dry-run", "--ref", "--force", "--reason", ...several];
+  const flags = [
+    "--boot",
+    "--build-only",
+    "--check",
+    "--dry-run",
+    "--ref",
+    "--force",
+    "--reason",
+    ...several,
+  ];
   assert.deepEqual([...offered("/deploy yoga ")].sort(), [...flags].sort());
   assert.deepEqual(offered("/deploy yoga --dry-run --d"), []);
   assert.deepEqual(offered("/deploy yoga —dr"), ["--dry-run"]);

@@ -38,7 +38,7 @@ test("two hundred cards: a typed character and an event cost the page little", o
     await page
       .locator(".entry")
       .nth(shown - 1)
-      .waitFor();
+      .waitFor({ timeout: 60_000 });
     if (shown < 201) await older.click();
   }
   const busy = await busyTime(page);
