@@ -21,6 +21,7 @@ export const deploy = command({
     "/deploy all --canary yoga --wave 2",
     "/deploy @server --keep-going",
     "/deploy hetzner-vps --watch 10m",
+    "/deploy yoga --boot",
   ],
   flags: [
     { name: "build-only", value: null, summary: "only build; the host is not touched" },
@@ -33,7 +34,7 @@ export const deploy = command({
     {
       name: "boot",
       value: null,
-      summary: "install it for the next boot, and leave what runs alone; for what must not be switched to",
+      summary: "install it for the next boot, and leave what runs alone; then /reboot",
     },
     {
       name: "ref",

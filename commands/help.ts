@@ -31,6 +31,9 @@ export const help = command({
       blocks: [
         heading(usage(spec)),
         text(spec.summary),
+        ...(spec.words.length === 0
+          ? []
+          : [code("Words", spec.words.map(({ value, summary }) => `${value.label}  ${summary}`).join("\n"))]),
         ...(spec.flags.length === 0
           ? []
           : [code("Flags", spec.flags.map((flag) => `${flagUsage(flag)}  ${flag.summary}`).join("\n"))]),

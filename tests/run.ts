@@ -17,9 +17,12 @@ const wanted = process.argv.slice(2);
 const faults = "tests/e2e/faults.test.ts";
 /** The rows that are played each time; `npm run test:faults` plays them all, which takes long. */
 const fewFaults = "^(new system (stops sshd|kills the supervisor), switch|bot killed, back at once, switch)";
-/** These mostly wait: for units to settle, and for each other's hosts. */
+/** These take several hosts: beside those of one host they would wait with some in their hands, and hold up the rest. */
+const onSeveral = ["discord", "doctor", "rollout", "slack-four-hosts"].map(
+  (name) => `tests/e2e/${name}.test.ts`,
+);
 const onMachines = globSync(["tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"]).filter(
-  (file) => file !== faults,
+  (file) => file !== faults && !onSeveral.includes(file),
 );
 const others = globSync("tests/unit/**/*.test.ts");
 
@@ -74,16 +77,18 @@ async function play({ files, atOnce, env: more = {}, isBeside = false }: Round):
   return exitCode ?? 1;
 }
 
-const exits =
-  wanted.length > 0
-    ? [await play({ files: wanted, atOnce: 3 })]
-    : [
-        ...(await Promise.all([
-          play({ files: onMachines, atOnce: 4 }),
-          play({ files: others, atOnce: 1, isBeside: true }),
-        ])),
-        await play({ files: [faults], atOnce: 1, env: { SWITCHYARD_TEST_FAULTS: fewFaults } }),
-      ];
+/** The machines first one by one and then together; what needs none is played beside that. */
+async function playAll(): Promise<readonly number[]> {
+  const beside = play({ files: others, atOnce: 1, isBeside: true });
+  const exits = [
+    await play({ files: onMachines, atOnce: 4 }),
+    await play({ files: onSeveral, atOnce: 1 }),
+    await beside,
+  ];
+  return [...exits, await play({ files: [faults], atOnce: 1, env: { SWITCHYARD_TEST_FAULTS: fewFaults } })];
+}
+
+const exits = wanted.length > 0 ? [await play({ files: wanted, atOnce: 3 })] : await playAll();
 if (env["SWITCHYARD_TEST_FLEET"] !== undefined) {
   await takeDown(fleet);
 }

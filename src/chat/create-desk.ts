@@ -192,7 +192,9 @@ export function createDesk(parts: DeskParts): Desk {
                     // What was tried and taken back is not what runs.
                     revision: runsIt.has(last.outcome ?? "") ? last.revision : null,
                     toplevel: runsIt.has(last.outcome ?? "") ? last.toplevel : last.previous,
-                    generation: last.generation,
+                    mode: last.mode,
+                    // One for the next boot runs nowhere yet.
+                    generation: last.mode === "boot" ? null : last.generation,
                     finishedAt: last.finishedAt,
                     requestedBy: last.requestedBy.name,
                   },

@@ -75,6 +75,7 @@ export interface HostLine {
   readonly runs: { readonly generation: number | null; readonly revision: string | null } | null;
   readonly last: {
     readonly deployment: string;
+    readonly mode: string;
     readonly outcome: string;
     readonly revision: string | null;
     readonly toplevel: string | null;

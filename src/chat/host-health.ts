@@ -42,7 +42,11 @@ export function createHostHealth(
 }
 
 function runsOf(looked: Looked): Seen["runs"] {
-  return looked.kind === "unseen"
-    ? null
-    : { generation: looked.look.facts.generation, revision: looked.look.revision || null };
+  if (looked.kind === "unseen") {
+    return null;
+  }
+  const { facts, revision } = looked.look;
+  // The profile's number is that of what boots next, and only most often of what runs.
+  const generation = facts.current === facts.profileSystem ? facts.generation : null;
+  return { generation, revision: revision || null };
 }

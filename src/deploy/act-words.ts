@@ -21,9 +21,9 @@ export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): strin
   }
 }
 
-/** A decision in words, such as `Collect garbage`: for a deployment what the record says is what people know. */
+/** A decision in words, such as `Collect garbage`: what the button said. */
 export function decisionWord(deployment: Deployment, action: "switch" | "cancel"): string {
-  return action === "cancel" || deployment.act === null ? action : yesLabel(deployment);
+  return action === "cancel" || deployment.mode === "deploy" ? action : yesLabel(deployment);
 }
 
 /** What happens once somebody has said yes. */

@@ -46,8 +46,9 @@ export function isOwnLock(lock: Lock, who: Actor): boolean {
 }
 
 /** Such as `alice locked yoga at 2026-11-24 09:00 UTC until 11:00 UTC: disk is being replaced`. */
-export function lockText({ host, by, since, until, reason }: Lock): string {
+export function lockText({ host, by, since, until, reason, deployment }: Lock): string {
   const what = host === everyHost ? "every host" : host;
   const end = until === null ? "" : ` until ${until.slice(0, 16).replace("T", " ")} UTC`;
-  return `${by.name} locked ${what} at ${since.slice(0, 16).replace("T", " ")} UTC${end}: ${reason}`;
+  const who = deployment === null ? by.name : `${by.name}'s roll back (${deployment})`;
+  return `${who} locked ${what} at ${since.slice(0, 16).replace("T", " ")} UTC${end}: ${reason}`;
 }

@@ -3,7 +3,7 @@ import { deadlines } from "../config/deadlines.ts";
 import { freeSpace } from "../nix/commands.ts";
 import { readFreeSpace } from "../nix/free-space.ts";
 import { hintFor } from "../nix/hints.ts";
-import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import { lastLines, mustRun, type Shell, ShellError } from "../remote/shell.ts";
 import { checkClock } from "./clock-skew.ts";
 import { type DoctorLine, failed, ok, reasonOf, warn } from "./line.ts";
 
@@ -41,7 +41,15 @@ export async function checkBuilder(builder: Shell, clock: Clock): Promise<Builde
 }
 
 async function checkNix(builder: Shell): Promise<DoctorLine[]> {
-  const exit = await builder.run({ argv: ["nix", "--version"], timeout: deadlines.builderCommand });
+  // A builder that is the bot's own machine does not even start what is not there.
+  const exit = await builder
+    .run({ argv: ["nix", "--version"], timeout: deadlines.builderCommand })
+    .catch((error: unknown) => {
+      if (!(error instanceof ShellError) || error.failure !== "not-found") {
+        throw error;
+      }
+      return { exitCode: 127, stdout: "" };
+    });
   const version = /(\d+)\.(\d+)[\w.]*/.exec(exit.stdout);
   if (exit.exitCode !== 0 || version === null) {
     return [

@@ -9,8 +9,8 @@ import { checkBuilder } from "./builder.ts";
 import { type ChatExamined, checkChat } from "./chat.ts";
 import { checkCode, checkFleet } from "./code.ts";
 import { checkHost } from "./host.ts";
-import type { DoctorLine } from "./line.ts";
-import { checkDataDirectory, checkKeys } from "./place.ts";
+import { type DoctorLine, warn } from "./line.ts";
+import { checkDataDirectory, checkFleetFile, checkKeys } from "./place.ts";
 
 export interface DoctorParts {
   readonly settings: Settings;
@@ -48,11 +48,18 @@ export async function examine({
   // Without the builder nothing can be said of the flake, and of the hosts only those that the bot reaches itself.
   const code = answers ? await checkCode(shells.builder, settings.flake, fleet) : { lines: [], hosts: [] };
   tell(code.lines);
+  tell(await checkFleetFile(settings.fleetFile));
   tell(checkFleet(settings.fleetFile, fleet, code.hosts));
   const names = code.hosts.length > 0 ? code.hosts : Object.keys(fleet.hosts);
-  const hosts = names
-    .map((name) => hostNamed(fleet, name))
-    .filter((host) => answers || host.target.via === "direct");
+  const all = names.map((name) => hostNamed(fleet, name));
+  const hosts = all.filter((host) => answers || host.target.via === "direct");
+  tell(
+    all
+      .filter((host) => !hosts.includes(host))
+      .map(({ name }) =>
+        warn(`host ${name}`, "it was not looked at", "The builder leads to it: mend that first."),
+      ),
+  );
   const limit = pLimit(hostsAtOnce);
   const found = hosts.map((host) =>
     limit(() => checkHost({ host, shell: shells.host(host.target), builder: shells.builder, clock })),

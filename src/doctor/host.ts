@@ -93,6 +93,9 @@ async function explain(part: string, parts: HostParts, error: unknown): Promise<
     );
   }
   const known = hintFor([why]);
+  if (/ needs SWITCHYARD_/.test(why)) {
+    return failed(part, why, "Set them (see .env.example), or leave out `via: direct`.");
+  }
   if (known !== null || host.target.via === "direct") {
     return failed(part, why, known ?? "Is it up? Try ssh to it from the bot's machine.");
   }

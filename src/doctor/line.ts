@@ -18,7 +18,8 @@ export const warn = (part: string, text: string, mend: string): DoctorLine => ({
 export const failed = (part: string, text: string, mend: string): DoctorLine => ({
   state: "failed",
   part,
-  text,
+  // Errors of a shell begin with the machine's name.
+  text: text.startsWith(`${part}: `) ? text.slice(part.length + 2) : text,
   mend,
 });
 

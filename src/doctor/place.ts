@@ -47,6 +47,19 @@ export async function checkDataDirectory(directory: string): Promise<DoctorLine>
     : warn(part, `${directory} is open to other users of this machine`, `chmod 700 ${directory}`);
 }
 
+/** fleet.yaml may be absent, but not by mistake. */
+export async function checkFleetFile(path: string): Promise<DoctorLine[]> {
+  return (await may(path, constants.R_OK))
+    ? []
+    : [
+        warn(
+          "fleet.yaml",
+          `there is no ${path} that can be read, so every host has the defaults`,
+          "Copy fleet.example.yaml there, or correct SWITCHYARD_FLEET_FILE.",
+        ),
+      ];
+}
+
 /** The bot's own key and what it knows of host keys, where it speaks SSH itself. */
 export async function checkKeys({
   builder,

@@ -30,6 +30,12 @@ export function isStorePath(path: string): boolean {
   return storePathPattern.test(path);
 }
 
+/** As a person can compare it: `nixos-system-yoga-24.11 (abcdefgh…)`, since a name alone may stand for many systems. */
+export function storePathLabel(path: string): string {
+  const hash = /^\/nix\/store\/([0-9a-z]{8})/.exec(path)?.[1];
+  return hash === undefined ? path : `${storePathName(path)} (${hash}…)`;
+}
+
 /** `abcdefghij…-nixos-system-yoga-24.11` → `nixos-system-yoga-24.11`. */
 export function storePathName(path: string): string {
   return path.replace(/^\/nix\/store\/[0-9a-z]{32}-/, "");

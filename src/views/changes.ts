@@ -3,16 +3,16 @@ import type { Deployment, UnitChanges } from "../deploy/deployment.ts";
 import { packageTable } from "./diff-card.ts";
 
 /** What a switch would change: packages and units. */
-export function changes(deployment: Pick<Deployment, "diff" | "units">): Block[] {
-  const { diff, units } = deployment;
+export function changes(deployment: Pick<Deployment, "diff" | "units" | "mode">): Block[] {
+  const { diff, units, mode } = deployment;
+  const count = `${diff.length} package${diff.length === 1 ? "" : "s"} change.`;
+  if (mode === "boot") {
+    return [text(`${count} No unit is touched before the reboot.`), ...packageTable(diff)];
+  }
   if (units === null) {
     return [];
   }
-  return [
-    text(`${diff.length} package${diff.length === 1 ? "" : "s"} change. ${unitSentence(units)}`),
-    ...packageTable(diff),
-    ...unitLists(units),
-  ];
+  return [text(`${count} ${unitSentence(units)}`), ...packageTable(diff), ...unitLists(units)];
 }
 
 function unitSentence(units: UnitChanges): string {

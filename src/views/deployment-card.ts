@@ -3,7 +3,7 @@ import type { Progress } from "../chat/desk.ts";
 import { awaitsDecision, type Deployment, isOpen, type Outcome } from "../deploy/deployment.ts";
 import { changesHost, isActMode } from "../deploy/modes.ts";
 import { isWaiting } from "../deploy/queue.ts";
-import { storePathName } from "../nix/flake.ts";
+import { storePathLabel } from "../nix/flake.ts";
 import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
 import { changes } from "./changes.ts";
 import { checkBlocks, checkTrouble } from "./checks.ts";
@@ -126,7 +126,7 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
     Reason: deployment.reason,
     Revision: revision === null ? ref : `${revision.slice(0, 7)} (${ref})`,
     Commit: commit === null ? null : `${commit.subject} (${commit.author})`,
-    System: deployment.toplevel === null ? null : storePathName(deployment.toplevel),
+    System: deployment.toplevel === null ? null : storePathLabel(deployment.toplevel),
     "Running now":
       isOpen(deployment) && deployment.before !== null
         ? `generation ${deployment.before.generation ?? "?"}`

@@ -20,15 +20,15 @@ export function generationsBlocks(
   return [
     heading(`Generations of ${host}`),
     table(
-      ["", "Date (UTC)", "NixOS", "Kernel", "Revision", "Deployed by", "State"],
+      ["", "State", "Date (UTC)", "NixOS", "Kernel", "Revision", "Deployed by"],
       shown.map((generation) => [
         String(generation.number),
+        state(generation),
         generation.date.slice(0, 16).replace("T", " "),
         generation.nixosVersion,
         generation.kernel,
         generation.revision.slice(0, 7),
         deployer(generation, past),
-        state(generation),
       ]),
     ),
     ...(all.length > most ? [text(`… ${all.length - most} more.`)] : []),

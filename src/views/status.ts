@@ -4,7 +4,7 @@ import { holderOf, type Lock, lockText } from "../deploy/locks.ts";
 import type { Looked } from "../deploy/look.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import type { Status } from "../deploy/requests.ts";
-import { storePathName } from "../nix/flake.ts";
+import { storePathLabel } from "../nix/flake.ts";
 
 /** What runs where: one line a host. `open` are the deployments under way. */
 export function statusBlocks(
@@ -65,7 +65,7 @@ function oneHost(
     fields({
       Generation: generation(looked),
       Revision: looked.look.revision,
-      System: storePathName(facts.current),
+      System: storePathLabel(facts.current),
       Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
       "Under way": active(looked.host, open, () => null),
       Lock: lock === null ? null : lockText(lock),
@@ -86,7 +86,7 @@ type Seen = Extract<Looked, { kind: "seen" }>;
 function generation({ look: { facts } }: Seen): string {
   return facts.current === facts.profileSystem
     ? String(facts.generation ?? "?")
-    : `not ${facts.generation ?? "?"}, which boots next`;
+    : `not the one that boots next (${facts.generation ?? "?"})`;
 }
 
 /** A host's health in a word or two. */

@@ -1,4 +1,4 @@
 import { desk } from "../browser.ts";
 import { tellTrouble } from "./web-story.ts";
 
-tellTrouble("trouble, at a desk", { host: "zephyrus", look: desk });
+tellTrouble("trouble, at a desk", { host: "ovh-vps", look: desk });

@@ -85,6 +85,7 @@ export function hostLine(name: string, all: readonly Deployment[]): HostLine {
         ? null
         : {
             deployment: last.id,
+            mode: last.mode,
             outcome: last.outcome ?? "unknown",
             revision: last.revision,
             toplevel: last.toplevel,

@@ -62,6 +62,7 @@ Open the page and type:
   /deploy yoga --ref origin/bad/unit-fails   a broken system: it goes back by itself
   /build-all --ref origin/bad/build-failure  four hosts side by side, one of them broken
   /rollback yoga                             its generations, and buttons to go back
+  /unlock yoga                               after a roll back, before it is deployed again
 
 Ctrl-C ends the demo and removes the machines. \`npm run rehearsal -- ssh yoga -- CMD…\` looks inside one.`);
 

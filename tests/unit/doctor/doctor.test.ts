@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { readEnvironment } from "../../../src/config/env.ts";
 import { examine } from "../../../src/doctor/doctor.ts";
 import { isWell, lineText, summary } from "../../../src/doctor/line.ts";
@@ -26,9 +27,16 @@ async function wellWorld(t: TestContext): Promise<World> {
   return world;
 }
 
-async function examined(world: World, chat: Parameters<typeof examine>[0]["chat"] = {}) {
+/** It only has to be there: what it says is given. */
+const example = fileURLToPath(new URL("../../../fleet.example.yaml", import.meta.url));
+
+async function examined(world: World, chat: Parameters<typeof examine>[0]["chat"] = {}, fleetFile = example) {
   await chmod(world.directory, 0o700);
-  const env = { SWITCHYARD_FLAKE: "/srv/fleet", SWITCHYARD_DATA_DIR: world.directory };
+  const env = {
+    SWITCHYARD_FLAKE: "/srv/fleet",
+    SWITCHYARD_DATA_DIR: world.directory,
+    SWITCHYARD_FLEET_FILE: fleetFile,
+  };
   const lines = await world.clock.settle(
     examine({
       settings: readEnvironment(env, "/"),
@@ -64,12 +72,26 @@ const findings: readonly (readonly [
     "a builder that does not answer",
     (world) =>
       world.builderShell.on(/^true$/, new ShellError("unreachable", "builder: connect ECONNREFUSED")),
-    /^✗ builder: builder: connect ECONNREFUSED\n {4}→ /,
+    /^✗ builder: connect ECONNREFUSED\n {4}→ /,
   ],
   [
     "a builder without Nix",
     (world) => world.builderShell.on(/^nix --version$/, { exitCode: 127 }),
     /^✗ nix: there is no nix .*\n {4}→ Install Nix/,
+  ],
+  [
+    "a builder that is this machine, and has no Nix",
+    (world) =>
+      world.builderShell.on(/^nix --version$/, new ShellError("not-found", "builder: starting nix: ENOENT")),
+    /^✗ nix: there is no nix .*\n {4}→ Install Nix/,
+  ],
+  [
+    "hosts that cannot be looked at while the builder is away",
+    (world) => {
+      world.fleet = "hosts: { yoga: {} }";
+      world.builderShell.on(/^true$/, new ShellError("unreachable", "builder: connect ECONNREFUSED"));
+    },
+    /^! host yoga: it was not looked at\n {4}→ The builder leads to it/,
   ],
   [
     "an old Nix",
@@ -285,4 +307,14 @@ test("the bot's key: what is no key, what has a passphrase, and what others may 
   assert.match(await check("ssh-ed25519 AAAA me"), /^✗ .*no private key/);
   const [missing] = await checkKeys({ builder: { kind: "local" }, sshKey: "/nowhere", knownHosts: null });
   assert.equal(missing?.state, "failed");
+});
+
+test("a fleet.yaml that is not where it should be is told", async (t) => {
+  const world = await wellWorld(t);
+  const { bad } = await examined(world, {}, "/etc/switchyard/no-such.yaml");
+  assert.equal(bad.length, 1);
+  assert.match(
+    bad[0] ?? "",
+    /^! fleet.yaml: there is no \/etc\/switchyard\/no-such.yaml .*\n {4}→ Copy fleet.example.yaml/,
+  );
 });

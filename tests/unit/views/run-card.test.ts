@@ -74,10 +74,10 @@ test("generations: who made each, what runs, what boots next, and a button for t
   const blocks = generationsBlocks("yoga", all, past, true);
   const rows = blocks.flatMap((block) => (block.kind === "table" ? block.rows : []));
   assert.deepEqual(
-    rows.map((row) => [row[0], row.at(-2), row.at(-1)]),
+    rows.map((row) => [row[0], row[1], row.at(-1)]),
     [
-      ["3", "", "running, boots next"],
-      ["2", "Alice, d-20261123-0001", ""],
+      ["3", "running, boots next", ""],
+      ["2", "", "Alice, d-20261123-0001"],
       ["1", "", ""],
     ],
   );

@@ -32,8 +32,7 @@ export function Sidebar({ isShown }) {
 function Host({ host }) {
   const { name, last, active, risk, tags, health, runs, lock } = host;
   const isChosen = chosenHost() === name;
-  const generation = runs?.generation ?? last?.generation ?? null;
-  const revision = runs?.revision || last?.revision || null;
+  const { generation = null, revision = null } = runs ?? last ?? {};
   const phase = active === null ? null : (state.deployments.get(active)?.phase ?? "busy");
   return html`<a class="host" href=${isChosen ? "/" : `/?host=${encodeURIComponent(name)}`} aria-current=${isChosen ? "true" : undefined} title=${tags.join(", ")}>
     <span class=${`dot ${phase === null ? healthTone(health) : "info busy"}`} aria-hidden="true"></span>
@@ -51,7 +50,8 @@ function Host({ host }) {
 
 function Latest({ last }) {
   if (last === null) return "never deployed";
-  return html`<span class=${`tone ${toneOf(last.outcome)}`}>${last.outcome}</span>${last.finishedAt !== null && html` <${Ago} at=${last.finishedAt} />`}`;
+  const words = last.mode === "rollback" && last.outcome === "deployed" ? "rolled back" : last.outcome;
+  return html`<span class=${`tone ${toneOf(last.outcome)}`}>${words}</span>${last.finishedAt !== null && html` <${Ago} at=${last.finishedAt} />`}`;
 }
 
 function Foot() {
