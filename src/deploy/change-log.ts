@@ -3,6 +3,7 @@ import { deadlines } from "../config/deadlines.ts";
 import { gitSubjects } from "../nix/commands.ts";
 import type { Deployment } from "./deployment.ts";
 import { refuseUnknownHost } from "./inventory.ts";
+import { madeGeneration } from "./modes.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
 
@@ -38,10 +39,7 @@ export async function changesOf(
   if (refusal !== null) {
     return refusal;
   }
-  const good = (await parts.store.deployments({ host, limit: mostPast })).filter(
-    ({ outcome, mode }) =>
-      mode !== "build-only" && (outcome === "deployed" || outcome === "deployed-degraded"),
-  );
+  const good = (await parts.store.deployments({ host, limit: mostPast })).filter(madeGeneration);
   const slots = pLimit(atOnce);
   return Promise.all(
     good.slice(0, limit).map((deployment, index) => {

@@ -1,4 +1,4 @@
-import type { Mode } from "./deployment.ts";
+import type { Deployment, Mode } from "./deployment.ts";
 
 /** What a mode is about. */
 
@@ -10,6 +10,11 @@ export function changesHost(mode: Mode): boolean {
 /** Whether it brings code of the flake to a host to stay there: windows and second people are for these. */
 export function bringsCode(mode: Mode): boolean {
   return mode === "deploy" || mode === "boot";
+}
+
+/** Whether it made a generation that the host runs, or will once it boots. */
+export function madeGeneration({ mode, outcome }: Pick<Deployment, "mode" | "outcome">): boolean {
+  return outcome === "deployed" || outcome === "deployed-degraded" || (mode === "boot" && outcome === "done");
 }
 
 /** Whether it runs anything on the builder beside the way to the host. */

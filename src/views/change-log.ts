@@ -16,7 +16,7 @@ function changeBlocks({ deployment, commits, takenBack, isCut }: Change): Block[
   const what =
     mode === "rollback"
       ? `went back to generation ${toGeneration ?? "?"}`
-      : `generation ${generation ?? "?"}`;
+      : `generation ${generation ?? "?"}${mode === "boot" ? ", for the next boot" : ""}`;
   const parts = [
     `${when} UTC`,
     what,
@@ -32,7 +32,7 @@ function changeBlocks({ deployment, commits, takenBack, isCut }: Change): Block[
       before === "" && after === "" ? `${name} ${size}` : `${name} ${before} → ${after}`.trim(),
     );
   return [
-    text(parts.join(" · "), outcome === "deployed" ? "good" : "warning"),
+    text(parts.join(" · "), outcome === "deployed-degraded" ? "warning" : "good"),
     ...commitList("Commits", commits),
     ...commitList("Taken back", takenBack),
     ...(isCut

@@ -1,5 +1,6 @@
 import { type Block, buttons, commandButton, heading, table, text } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { bringsCode, madeGeneration } from "../deploy/modes.ts";
 import type { Generation } from "../nix/generations.ts";
 
 const most = 50;
@@ -48,8 +49,8 @@ export function generationsBlocks(
 export function madeBy(generation: Generation, past: readonly Deployment[]): Deployment | undefined {
   return past.find(
     (deployment) =>
-      deployment.mode === "deploy" &&
-      (deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded") &&
+      bringsCode(deployment.mode) &&
+      madeGeneration(deployment) &&
       deployment.generation === generation.number &&
       deployment.toplevel === generation.toplevel,
   );

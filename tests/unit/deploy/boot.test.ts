@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deploymentCard } from "../../../src/views/deployment-card.ts";
+import { generationsBlocks } from "../../../src/views/generations.ts";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
 import { alice, createWorld, type World } from "../../fakes/world.ts";
 
@@ -58,6 +59,21 @@ test("--boot asks, sets profile and boot entry, and leaves what runs alone until
   assert.equal(host.bootDefault, storePath("nixos-system-yoga-3"));
   assert.deepEqual(host.supervisors.get(id)?.states, ["committing", "committed system-2-link"]);
   assert.match(JSON.stringify(deploymentCard(ended, null)), /\/reboot yoga/);
+  const [made] = await bot.store.deployments({ host: "yoga", limit: 1 });
+  const generation = {
+    number: 2,
+    toplevel: storePath("nixos-system-yoga-3"),
+    date: "",
+    nixosVersion: "",
+    kernel: "",
+    revision: "",
+    isCurrent: false,
+    isProfile: true,
+  };
+  assert.match(
+    JSON.stringify(generationsBlocks("yoga", [generation], made === undefined ? [] : [made], true)),
+    /"boots next".*Alice, d-/,
+  );
   const again = await bot.ends(await bot.deploy("yoga", { mode: "boot" }));
   assert.equal(again.outcome, "unchanged");
   assert.match(again.message ?? "", /boots this system next already/);
