@@ -47,3 +47,8 @@ export function unroot(roots: Map<string, string>, [folder, ...names]: readonly 
   }
   return {};
 }
+
+/** What some deployment owns of what runs there. */
+export function ownedOn({ processes }: { processes: ReadonlySet<FakeProcess> }) {
+  return [...processes].filter(({ owner }) => owner !== "").map(({ argv }) => argv.slice(0, 5));
+}

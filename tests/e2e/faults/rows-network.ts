@@ -38,7 +38,7 @@ const cutAtTheClick = (way: Way) => (stage: Stage) =>
     await stage.until("the click is answered", async () => (await stage.record()).outcome !== null);
   });
 
-const lost = /(?<varies>connect(ion|ing)|no answer)/i;
+const lost = /(?<varies>connect(ion|ing)|no answer|end-of-file)/i;
 const failed = { runs: "old", outcome: "failed", says: lost } as const;
 const deployed = { runs: "new", outcome: "deployed", says: /runs the new system/ } as const;
 const rolledBack = (says: RegExp) => ({ runs: "old", outcome: "rolled-back", says }) as const;
