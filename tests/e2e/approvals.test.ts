@@ -6,7 +6,7 @@ import { type Answer, type Bot, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 /** Root does not log in there: everything goes through the README's rule for sudo. */
-const host = "hetzner-vps";
+const host = "zephyrus";
 const patience = 90_000;
 
 describe("who may do what, when, and with whom, on a real machine", { skip }, () => {
