@@ -140,7 +140,10 @@ describe("who may do what, when, and with whom, on a real machine", { skip }, ()
     assert.equal((await bot.ended(back)).outcome, "deployed");
     const refused = await says("bob", `/deploy ${host}`);
     assert.deepEqual([refused.status, refused.body.error?.code], [409, "locked"]);
-    assert.match(refused.body.error?.message ?? "", /alice locked zephyrus .* rolled back to generation 1/);
+    assert.match(
+      refused.body.error?.message ?? "",
+      /alice's roll back \(d-.*\) locked zephyrus .* rolled back to generation 1/,
+    );
     assert.equal((await says("bob", `/unlock ${host}`)).status, 200, "whoever may deploy there may say when");
 
     await alice().types(`/lock ${host} the disk is being replaced`, { channel: "deploys" });

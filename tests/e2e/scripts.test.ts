@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Deployment } from "../../src/deploy/deployment.ts";
 import { type FakeSlack, shown, startFakeSlack } from "../fakes/slack/index.ts";
 import { type Answer, type Bot, startBot } from "./bot.ts";
@@ -109,7 +110,13 @@ describe("the scripts' checklist, on a real machine", { skip }, () => {
       Math.abs(Date.parse(named) - Date.parse(ended.createdAt)) < 10_000,
       `${ended.log} is named by its time`,
     );
-    const info = JSON.parse(await bot.file(ended.log.replace(/\.log$/, ".info"))) as Record<string, unknown>;
+    // The record is what counts, and is written first.
+    const readInfo = async () =>
+      JSON.parse(await bot.file(ended.log.replace(/\.log$/, ".info"))) as Record<string, unknown>;
+    for (let tries = 0; tries < 100 && (await readInfo())["outcome"] === null; tries++) {
+      await delay(100);
+    }
+    const info = await readInfo();
     assert.deepEqual(
       [info["id"], info["host"], info["mode"], info["outcome"], info["toplevel"], info["ref"]],
       [id, host, "deploy", "rolled-back", ended.toplevel, "origin/bad/unit-fails"],
