@@ -39,6 +39,9 @@ export interface FoundChannel {
   readonly problems: readonly string[];
 }
 
+/** Where the other channels are named. */
+export const notifySetting = "notify in fleet.yaml";
+
 /** Looks at a channel, and at what is missing to work in it; `setting` is where its id is to be corrected. */
 export async function readChannel(
   api: Api,

@@ -1,5 +1,5 @@
 import { discordApi } from "./api.ts";
-import { explain, readChannel, readSelf } from "./check.ts";
+import { explain, notifySetting, readChannel, readSelf } from "./check.ts";
 import type { DiscordOptions } from "./types.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function examineDiscord(
     const { name, problems } = await readChannel(api, options, options.channelId, self);
     const found = [...problems];
     for (const other of others) {
-      found.push(...(await readChannel(api, options, other, self, "notify in fleet.yaml")).problems);
+      found.push(...(await readChannel(api, options, other, self, notifySetting)).problems);
     }
     return { text: `the bot is ${self.name}, in ${name}`, problems: found };
   } catch (error) {

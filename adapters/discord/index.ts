@@ -6,7 +6,7 @@ import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Surface } from "../../src/chat/surface.ts";
 import { discordApi } from "./api.ts";
 import { type ChannelParts, discordChannel } from "./channel.ts";
-import { explain, isTokenTrouble, readChannel, readSelf } from "./check.ts";
+import { explain, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
 import { discordError, reasonOf } from "./discord-error.ts";
 import { openGateway } from "./gateway.ts";
 import { createHandlers } from "./handlers.ts";
@@ -86,8 +86,7 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
       return { name, problems, channel: isReady ? open(channel, roots.posted) : null };
     },
     async findOther(channel) {
-      const setting = "notify in fleet.yaml";
-      const { isReady, name, problems } = await readChannel(api, options, channel, self, setting);
+      const { isReady, name, problems } = await readChannel(api, options, channel, self, notifySetting);
       // Nobody is led to a message there: it is no thread.
       return { name, problems, channel: isReady ? open(channel, () => {}) : null };
     },

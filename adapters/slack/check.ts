@@ -62,6 +62,9 @@ export interface FoundChannel {
   readonly problems: readonly string[];
 }
 
+/** Where the other channels are named. */
+export const notifySetting = "notify in fleet.yaml";
+
 /** Looks for a channel, and at what is missing to work in it; `setting` is where its name is to be corrected. */
 export async function readChannel(
   client: WebClient,

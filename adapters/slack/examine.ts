@@ -1,5 +1,5 @@
 import { clientOptions, importBolt } from "./bolt.ts";
-import { explainToken, readChannel, readSelf } from "./check.ts";
+import { explainToken, notifySetting, readChannel, readSelf } from "./check.ts";
 import type { SlackOptions } from "./types.ts";
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -25,7 +25,7 @@ export async function examineSlack(
     text = `the bot is @${self.name}, in ${channel.name}`;
     problems.push(...channel.problems);
     for (const other of others) {
-      problems.push(...(await readChannel(bot, self, other, false, "notify in fleet.yaml")).problems);
+      problems.push(...(await readChannel(bot, self, other, false, notifySetting)).problems);
     }
   } catch (error) {
     problems.push(explainToken("SLACK_BOT_TOKEN", error));
@@ -36,5 +36,6 @@ export async function examineSlack(
       .apps.connections.open()
       .catch((error: unknown) => problems.push(explainToken("SLACK_APP_TOKEN", error)));
   }
-  return { text, problems };
+  // A scope that is missing is missing for each channel.
+  return { text, problems: [...new Set(problems)] };
 }

@@ -4,7 +4,7 @@ import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
 import { type ChannelParts, slackChannel } from "./channel.ts";
-import { explainToken, isTokenTrouble, readChannel, readSelf } from "./check.ts";
+import { explainToken, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
 import type { SlackConnection } from "./connection.ts";
 import { createHandlers } from "./handlers.ts";
 import { httpConnection } from "./http.ts";
@@ -68,7 +68,7 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
       return { name, problems, channel: open(id, roots.posted) };
     },
     async findOther(wanted) {
-      const { id, name, problems } = await readChannel(client, self, wanted, false, "notify in fleet.yaml");
+      const { id, name, problems } = await readChannel(client, self, wanted, false, notifySetting);
       // Nobody is led to a message there: it is no thread.
       return { name, problems, channel: open(id, () => {}) };
     },

@@ -23,7 +23,8 @@ export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): strin
 
 /** A decision in words, such as `Collect garbage`: what the button said. */
 export function decisionWord(deployment: Deployment, action: "switch" | "cancel"): string {
-  return action === "cancel" || deployment.mode === "deploy" ? action : yesLabel(deployment);
+  const label = yesLabel(deployment);
+  return action === "cancel" || label === "Switch" ? action : label;
 }
 
 /** What happens once somebody has said yes. */

@@ -126,13 +126,15 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
   if (mode === "boot" && now.profileSystem === toplevel && now.current === toplevel) {
     return end({ outcome: "done", message: `${host.name} booted the new system: ${why}.`, generation });
   }
-  const isHalfCommitted = now.profileSystem === toplevel && now.current === before?.current;
+  const isHalfCommitted = !isOld && now.profileSystem === toplevel && now.current === before?.current;
   if (isHalfCommitted && isRebooted) {
-    const next = `/deploy ${host.name} finishes it; /rollback ${host.name} ${before?.generation ?? "N"} puts the profile back.`;
+    const again =
+      mode === "rollback" ? `/rollback ${host.name} ${generation ?? "N"}` : `/deploy ${host.name}`;
+    const back = `/rollback ${host.name} ${before?.generation ?? "N"}`;
     return end({
       outcome: mode === "boot" ? "failed" : "rollback-failed",
-      message: `${host.name} runs the system it ran before, and its profile names the new one: ${why} while that was being made the boot default.`,
-      help: next,
+      message: `${host.name} runs the system it ran before, and its profile names the ${mode === "rollback" ? "one to go back to" : "new one"}: ${why} while that was being made the boot default.`,
+      help: `${again} finishes it; ${back} puts the profile back.`,
       generation,
     });
   }

@@ -15,6 +15,9 @@ const rules: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a private key", /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----/],
   ["an age key", /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/],
   ["an AWS key", /\bAKIA[0-9A-Z]{16}\b/],
+  // Shorter than real ones, too: in a diff a doubtful one is worth a look.
+  ["a GitHub token", /\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})/],
+  ["a Slack token", /\bxox[abeprs]-[A-Za-z0-9-]{10,}/],
 ];
 
 /** A name that ends in one of these and is given a string: hashes and paths are no secrets. */

@@ -22,8 +22,8 @@ const before: HostFacts = {
 const profileMoved = { ...before, profile: "system-2-link", profileSystem: next, generation: 2 };
 const rebooted = { bootId: "boot-2" };
 
-function concluded(mode: Mode, now: HostFacts) {
-  const record = aDeployment({ mode, before, toplevel: next });
+function concluded(mode: Mode, now: HostFacts, seen = before) {
+  const record = aDeployment({ mode, before: seen, toplevel: next });
   return concludeFromFacts({ host: hostNamed(fleet, "yoga"), record: () => record }, now, "committing");
 }
 
@@ -50,4 +50,17 @@ test("for the next boot: one that booted the new system is done, one whose boot 
 
 test("without a reboot a profile that moved under the old system stays unknown", () => {
   assert.equal(concluded("deploy", profileMoved).outcome, "unknown");
+});
+
+test("a roll back that stopped there is finished by a roll back", () => {
+  const end = concluded("rollback", { ...profileMoved, ...rebooted });
+  assert.equal(end.outcome, "rollback-failed");
+  assert.match(end.message ?? "", /its profile names the one to go back to/);
+  assert.match(end.help ?? "", /^\/rollback yoga 2 finishes it; \/rollback yoga 1 puts/);
+});
+
+test("a profile that named that system before is none that a commit has moved", () => {
+  const end = concluded("deploy", { ...profileMoved, ...rebooted }, profileMoved);
+  assert.equal(end.outcome, "rolled-back");
+  assert.match(end.message ?? "", /nothing had been committed/);
 });

@@ -1,54 +1,11 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { readEnvironment } from "../../../src/config/env.ts";
-import { examine } from "../../../src/doctor/doctor.ts";
+import { test } from "node:test";
 import { isWell, lineText, summary } from "../../../src/doctor/line.ts";
 import { ShellError } from "../../../src/remote/shell.ts";
-import { fleetFrom } from "../../fakes/tools.ts";
-import { createWorld, type World } from "../../fakes/world.ts";
-
-const roles = "people: { alice: { web: alice } }\nroles: { deployer: [alice] }\n";
-
-/** A fleet where all is well: what only the doctor asks is answered here. */
-async function wellWorld(t: TestContext): Promise<World> {
-  const world = await createWorld(t, ["yoga"]);
-  world.fleet = roles;
-  const date = () => ({ stdout: `${(world.clock.now() / 1000).toFixed(3)}\n` });
-  world.builderShell.on(/^nix --version$/, { stdout: "nix (Nix) 2.26.3\n" });
-  world.builderShell.on(/ eval --expr 1$/, { stdout: "1\n" });
-  world.builderShell.on(/^git --version$/, { stdout: "git version 2.47.3\n" });
-  world.builderShell.on(/^ssh -V$/, { stderr: "OpenSSH_10.0p2\n" });
-  world.builderShell.on(/^date /, date);
-  world.shell("yoga").on(/^date /, date);
-  world.shell("yoga").on(/ tools /, {});
-  return world;
-}
-
-/** It only has to be there: what it says is given. */
-const example = fileURLToPath(new URL("../../../fleet.example.yaml", import.meta.url));
-
-async function examined(world: World, chat: Parameters<typeof examine>[0]["chat"] = {}, fleetFile = example) {
-  await chmod(world.directory, 0o700);
-  const env = {
-    SWITCHYARD_FLAKE: "/srv/fleet",
-    SWITCHYARD_DATA_DIR: world.directory,
-    SWITCHYARD_FLEET_FILE: fleetFile,
-  };
-  const lines = await world.clock.settle(
-    examine({
-      settings: readEnvironment(env, "/"),
-      fleet: fleetFrom(world.fleet),
-      shells: { builder: world.builderShell, host: ({ name }) => world.shell(name) },
-      clock: world.clock,
-      chat,
-      say: () => {},
-    }),
-  );
-  return { lines, bad: lines.filter(({ state }) => state !== "ok").map(lineText) };
-}
+import type { World } from "../../fakes/world.ts";
+import { examined, roles, wellWorld } from "./well-world.ts";
 
 test("a fleet where all is well has a line for everything, and nothing to mend", async (t) => {
   const world = await wellWorld(t);

@@ -15,6 +15,7 @@ const secret = [
   `key = AGE-SECRET-${"KEY"}-1QQQQQQQQQQQQQQQQQQQQQQQQQQ`,
   `aws = AKIA${"A".repeat(16)}`,
   `url = "https://x:ghp_${"a".repeat(36)}@example"`,
+  `xoxb-${"1".repeat(12)}`,
   `slack = "xoxb-${"1".repeat(12)}-${"2".repeat(12)}-${"aB3".repeat(8)}";`,
   `npm = "npm_${"a1B2".repeat(9)}";`,
 ];
