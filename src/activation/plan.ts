@@ -14,7 +14,10 @@ export interface Plan {
   readonly id: string;
   /** What runs now and is rolled back to: a toplevel. */
   readonly old: string;
+  /** What is switched to: what runs when all is done. */
   readonly new: string;
+  /** What profile and boot entry get: `new`, or the system that `new` is a specialisation of. */
+  readonly target?: string;
   /** The profile as it was seen; the supervisor stops when it is another one. */
   readonly before: HostFacts;
   /** For a roll back: the generation whose number becomes the profile's. Null makes a new generation. */
@@ -37,6 +40,7 @@ export function planFile(plan: Plan): string {
     id: plan.id,
     old: plan.old,
     new: plan.new,
+    ...(plan.target === undefined || plan.target === plan.new ? {} : { target: plan.target }),
     profile_link: plan.before.profile ?? "",
     generation: plan.toGeneration === null ? "" : String(plan.toGeneration),
     boot_only: plan.bootOnly ? "yes" : "",
@@ -51,10 +55,9 @@ export function planFile(plan: Plan): string {
 }
 
 function checkPlan(plan: Plan): void {
-  if (!idPattern.test(plan.id) || !isStorePath(plan.old) || !isStorePath(plan.new)) {
-    throw new Error(
-      `planning a switch: ${plan.id}, ${plan.old}, ${plan.new} are not an id and two store paths`,
-    );
+  const paths = [plan.old, plan.new, plan.target ?? plan.new];
+  if (!idPattern.test(plan.id) || !paths.every(isStorePath)) {
+    throw new Error(`planning a switch: ${plan.id}, ${paths.join(", ")} are not an id and store paths`);
   }
 }
 

@@ -3,7 +3,8 @@
 #
 # It runs as a transient unit of its own, so it outlives the connection that started it, and the new
 # system cannot stop it. Silence means roll back. Beside this file:
-#   plan          what to do, written by the bot: id old new profile_link generation boot_only and the deadlines (seconds)
+#   plan          what to do, written by the bot: id old new target profile_link generation boot_only and the deadlines
+#                 (seconds). target, where new is a specialisation: the system it belongs to, for profile and boot entry
 #   active-units  units that ran before, one a line; they have to run again after a roll back
 #   state         one line, replaced by rename:
 #                   activating | activated EXIT | acked EXIT | committing | rolling-back WHY
@@ -21,6 +22,8 @@ profile=/nix/var/nix/profiles/system
 . "$dir/plan"
 : "${id:?}" "${old:?}" "${new:?}" "${profile_link?}" "${generation?}" "${boot_only?}"
 : "${activate_within:?}" "${ack_within:?}" "${commit_within:?}" "${rollback_within:?}"
+
+target=${target:-$new}
 
 # What runs when all is done: with boot_only the old system goes on, and the new one waits for the next boot.
 runs=$new
@@ -147,7 +150,7 @@ is_changed() { [ "$(current)" != "$1" ] || [ "$(profile_name)" != "$profile_link
 
 leave_alone() { set_state "superseded the host was changed $1: $(current) runs, the profile is $(profile_name)"; }
 
-is_committed() { [ "$(current)" = "$runs" ] && [ "$(readlink -f "$profile")" = "$new" ]; }
+is_committed() { [ "$(current)" = "$runs" ] && [ "$(readlink -f "$profile")" = "$target" ]; }
 
 commit() {
   if is_changed "$runs"; then
@@ -164,13 +167,13 @@ commit() {
   if [ -n "$generation" ]; then
     set -- --switch-generation "$generation"
   else
-    set -- --set "$new"
+    set -- --set "$target"
   fi
   if ! set_profile "$@"; then
     roll_back "the profile could not be set"
   elif ! is_committed; then
     leave_alone "during the commit"
-  elif ! switch_to "$new" boot "$activate_within"; then
+  elif ! switch_to "$target" boot "$activate_within"; then
     roll_back "the boot loader could not be written"
   elif ! is_committed; then
     leave_alone "during the commit"

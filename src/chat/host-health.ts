@@ -1,6 +1,7 @@
 import type { Clock } from "../config/clock.ts";
 import type { Engine } from "../deploy/engine.ts";
 import type { Looked } from "../deploy/look.ts";
+import { systemsOf } from "../nix/systems.ts";
 import { healthWords } from "../views/status.ts";
 import type { HostLine } from "./desk.ts";
 
@@ -46,7 +47,5 @@ function runsOf(looked: Looked): Seen["runs"] {
     return null;
   }
   const { facts, revision } = looked.look;
-  // The profile's number is that of what boots next, and only most often of what runs.
-  const generation = facts.current === facts.profileSystem ? facts.generation : null;
-  return { generation, revision: revision || null };
+  return { generation: systemsOf(facts).running.generations[0] ?? null, revision: revision || null };
 }

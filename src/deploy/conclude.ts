@@ -2,9 +2,10 @@ import type { FinalState, SupervisorState } from "../activation/state.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { generationNumber } from "../nix/generations.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
+import { ranBefore } from "../nix/systems.ts";
 import { mustRun } from "../remote/shell.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
-import type { HostFacts } from "./deployment.ts";
+import { type HostFacts, systemToRun } from "./deployment.ts";
 
 /** What a conclusion is drawn for. */
 export type Concluding = Pick<PhaseContext, "host" | "record">;
@@ -114,6 +115,7 @@ export async function concludeFromHost(context: PhaseContext, last: SupervisorSt
 export function concludeFromFacts(context: Concluding, now: HostFacts, last: string | null): Ended {
   const { host } = context;
   const { before, toplevel, mode } = context.record();
+  const runs = systemToRun(context.record());
   const isRebooted = before !== null && now.bootId !== before.bootId;
   const hasBegun = last !== null && last !== "starting";
   const why = isRebooted
@@ -130,7 +132,7 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
   if (isHalfCommitted && isRebooted) {
     const again =
       mode === "rollback" ? `/rollback ${host.name} ${generation ?? "N"}` : `/deploy ${host.name}`;
-    const back = `/rollback ${host.name} ${before?.generation ?? "N"}`;
+    const back = `/rollback ${host.name} ${ranBefore(before) ?? "N"}`;
     return end({
       outcome: mode === "boot" ? "failed" : "rollback-failed",
       message: `${host.name} runs the system it ran before, and its profile names the ${mode === "rollback" ? "one to go back to" : "new one"}: ${why} while that was being made the boot default.`,
@@ -168,7 +170,7 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
       lastState: last,
     });
   }
-  if (now.current === toplevel && now.profileSystem === toplevel) {
+  if (now.current === runs && now.profileSystem === toplevel) {
     return end({
       outcome: "deployed",
       message: `${host.name} runs the new system as generation ${generation ?? "?"}; ${why}.`,

@@ -62,6 +62,15 @@ export type Actor = z.infer<typeof actorSchema>;
 
 const time = z.iso.datetime();
 
+/** A system among the generations of a host. */
+const placedSchema = z.object({
+  toplevel: z.string(),
+  generations: z.array(z.int()).readonly(),
+  specialisation: z
+    .object({ name: z.string(), generation: z.int().nullable(), parent: z.string() })
+    .nullable(),
+});
+
 /** What a host ran when it was looked at; the supervisor refuses to act when this has changed. */
 export const hostFactsSchema = z.object({
   /** The store path behind /run/current-system. */
@@ -70,8 +79,10 @@ export const hostFactsSchema = z.object({
   profile: z.string().nullable(),
   /** The store path behind the profile: what the next boot takes. */
   profileSystem: z.string().nullable(),
-  /** The number in `profile`. */
+  /** The number in `profile`: of what boots next, which need not be what runs. See `systemsOf`. */
   generation: z.number().int().nullable(),
+  /** Where what runs, and what was booted, stand among the generations. Older records do not have it. */
+  places: z.object({ running: placedSchema, booted: placedSchema }).exactOptional(),
   bootId: z.string(),
   rebootNeeded: z.boolean().default(false),
 });
@@ -193,11 +204,18 @@ export const deploymentSchema = z.object({
   toplevel: z.string().nullable(),
   /** The store path that ran before, and is rolled back to. */
   previous: z.string().nullable(),
+  /**
+   * What runs once `toplevel` is switched to, where that is another path: the specialisation of it that the host is kept
+   * in. Profile and boot entry get `toplevel`.
+   */
+  runs: z.string().nullable().default(null),
   /** What the host ran when the baseline was taken. */
   before: hostFactsSchema.nullable(),
   baseline: healthSnapshotSchema.nullable(),
   /** For a roll back: the generation asked for. */
   toGeneration: z.number().int().nullable(),
+  /** A roll back to what did not run well before the present system: a deployment, under all the rules of one. */
+  isForward: z.boolean().default(false),
   /** The generation the host's profile ended on. */
   generation: z.number().int().nullable(),
   diff: z.array(packageChangeSchema),
@@ -274,4 +292,9 @@ export function isOpen(deployment: Deployment): boolean {
 export function awaitsDecision(deployment: Deployment): boolean {
   const isGate = deployment.phase === "confirm" || deployment.phase === "approve";
   return isOpen(deployment) && isGate && deployment.confirmation?.decision === null;
+}
+
+/** The path behind /run/current-system once the switch has gone well. */
+export function systemToRun({ toplevel, runs }: Pick<Deployment, "toplevel" | "runs">): string | null {
+  return runs ?? toplevel;
 }

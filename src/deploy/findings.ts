@@ -12,6 +12,7 @@ export const checkNames = [
   "flake check",
   "builder",
   "reach",
+  "boot",
   "disk",
   "secrets",
   "plaintext secrets",

@@ -1,4 +1,4 @@
-import type { Deployment, HostFacts } from "./deployment.ts";
+import { type Deployment, type HostFacts, systemToRun } from "./deployment.ts";
 
 interface Left {
   readonly current: string;
@@ -6,12 +6,14 @@ interface Left {
 }
 
 /** What a deployment left on its host; null where that is not known. */
-function leftBy({ outcome, toplevel, previous, before, generation }: Deployment): Left | null {
+function leftBy(deployment: Deployment): Left | null {
+  const { outcome, previous, before, generation } = deployment;
+  const runs = systemToRun(deployment);
   switch (outcome) {
     case "deployed":
     case "deployed-degraded":
     case "unchanged":
-      return toplevel === null ? null : { current: toplevel, generation };
+      return runs === null ? null : { current: runs, generation };
     case "rolled-back":
       return previous === null ? null : { current: previous, generation: before?.generation ?? null };
     default:

@@ -33,6 +33,7 @@ export interface NewDeployment {
   readonly console?: string | null;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly isForward?: boolean;
   readonly act?: HostAct;
   readonly watch?: number | null;
   readonly alarmOf?: string | null;
@@ -71,9 +72,11 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     derivation: null,
     toplevel: asked.toplevel ?? null,
     previous: null,
+    runs: null,
     before: null,
     baseline: null,
     toGeneration: asked.toGeneration ?? null,
+    isForward: asked.isForward ?? false,
     generation: null,
     diff: [],
     units: null,
@@ -121,12 +124,24 @@ function closePhase(deployment: Deployment, now: string): Deployment {
 /** Back to the first phase, with nothing of what was found but the revision, so that a run stays at one. */
 export function beginAgain(deployment: Deployment): Deployment {
   const { id, run, host, mode, requestedBy, reason, ref, allowAnyRef, risk, log } = deployment;
-  const { toplevel, toGeneration, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf } =
-    deployment;
+  const {
+    toplevel,
+    toGeneration,
+    isForward,
+    isForced,
+    isTogether,
+    queue,
+    flakeCheck,
+    console,
+    watch,
+    alarmOf,
+  } = deployment;
   const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
   const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf };
   const target =
-    mode === "rollback" && toplevel !== null && toGeneration !== null ? { toplevel, toGeneration } : {};
+    mode === "rollback" && toplevel !== null && toGeneration !== null
+      ? { toplevel, toGeneration, isForward }
+      : {};
   return {
     ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),
     revision: deployment.revision,

@@ -4,6 +4,7 @@ import { type Host, isLocal } from "../fleet/host.ts";
 import { readTailnet, tailscaleStatus } from "../fleet/tailnet.ts";
 import { hintFor } from "../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
+import { runningText } from "../nix/systems.ts";
 import { CommandError, mustRun, type Shell } from "../remote/shell.ts";
 import { checkClock } from "./clock-skew.ts";
 import { type DoctorLine, failed, ok, reasonOf, warn } from "./line.ts";
@@ -24,12 +25,12 @@ export async function checkHost(parts: HostParts): Promise<DoctorLine[]> {
       argv: readHostFactsArgv(),
       timeout: deadlines.hostCommand,
     });
-    const { generation, profile } = parseHostFacts(host.name, exit.stdout);
+    const facts = parseHostFacts(host.name, exit.stdout);
     const as = host.target.user === "root" || isLocal(host) ? "" : `, as root by sudo of ${host.target.user}`;
     return [
-      profile === null
+      facts.profile === null
         ? warn(part, "it answers, and has no system profile yet", "Its first deployment makes one.")
-        : ok(part, `it answers${as}, and runs generation ${generation ?? "unknown"}`),
+        : ok(part, `it answers${as}, and runs ${runningText(facts)}`),
       ...(await checkTools(part, parts)),
       ...(await checkSecrets(part, parts)),
       await checkClock(part, shell, clock),

@@ -40,3 +40,8 @@ export function storePathLabel(path: string): string {
 export function storePathName(path: string): string {
   return path.replace(/^\/nix\/store\/[0-9a-z]{32}-/, "");
 }
+
+/** A name that can stand in a path below `specialisation/`, and leads nowhere else. */
+export function isSpecialisationName(text: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_ .+@-]{0,99}$/u.test(text);
+}

@@ -1,4 +1,5 @@
 import { profile } from "./commands.ts";
+import { isSpecialisationName } from "./flake.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** One numbered entry of the system profile, read from the host without nixos-rebuild. */
@@ -10,8 +11,12 @@ export interface Generation {
   readonly nixosVersion: string;
   readonly kernel: string;
   readonly revision: string;
-  /** The host runs it now. */
+  /** The host runs it now, or a specialisation of it. */
   readonly isCurrent: boolean;
+  /** The specialisation of it that runs. */
+  readonly specialisation?: string;
+  /** It was booted, or a specialisation of it. */
+  readonly isBooted?: boolean;
   /** The profile points at it: it is what the next boot takes. */
   readonly isProfile: boolean;
 }
@@ -23,10 +28,17 @@ selected=$(readlink "$1")
 for link in "$1"-*-link; do
   [ -L "$link" ] || continue
   top=$(readlink -f "$link")
+  special=
+  booted=
+  [ "$top" -ef /run/booted-system ] && booted=yes
+  for one in "$top"/specialisation/*; do
+    [ "$one" -ef /run/current-system ] && special=\${one##*/}
+    [ "$one" -ef /run/booted-system ] && booted=yes
+  done
   kernel=$(ls "$top/kernel-modules/lib/modules" 2>/dev/null | head -n 1)
   revision=$(timeout 5 "$top/sw/bin/nixos-version" --configuration-revision 2>/dev/null)
-  printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${link##*/}" "$top" "$(stat -c %Y "$link")" \\
-    "$(cat "$top/nixos-version" 2>/dev/null)" "$kernel" "$revision" "$current" "$selected"
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "\${link##*/}" "$top" "$(stat -c %Y "$link")" \\
+    "$(cat "$top/nixos-version" 2>/dev/null)" "$kernel" "$revision" "$current" "$selected" "$booted" "$special"
 done
 `;
 
@@ -37,12 +49,23 @@ export function readGenerations(stdout: string): Generation[] {
   return stdout
     .split("\n")
     .flatMap((line) => {
-      const [link = "", toplevel = "", seconds = "", version, kernel, revision, current, selected] =
-        line.split("\t");
+      const [
+        link = "",
+        toplevel = "",
+        seconds = "",
+        version,
+        kernel,
+        revision,
+        current,
+        selected,
+        booted,
+        special,
+      ] = line.split("\t");
       const number = generationNumber(link);
       if (number === null || !toplevel.startsWith("/nix/store/") || !/^\d{1,11}$/.test(seconds)) {
         return [];
       }
+      const name = isSpecialisationName(special ?? "") ? (special ?? null) : null;
       return [
         {
           number,
@@ -51,7 +74,9 @@ export function readGenerations(stdout: string): Generation[] {
           nixosVersion: version ?? "",
           kernel: kernel ?? "",
           revision: revision ?? "",
-          isCurrent: toplevel === current,
+          isCurrent: toplevel === current || name !== null,
+          ...(name === null || toplevel === current ? {} : { specialisation: name }),
+          ...(booted === "yes" ? { isBooted: true } : {}),
           isProfile: link === selected,
         },
       ];

@@ -22,9 +22,15 @@ export function planPrune(
   const newest = [...generations].sort((a, b) => b.number - a.number);
   return newest.map((generation, index) => {
     const reasons = [
-      ...(generation.isCurrent ? ["runs now"] : []),
+      ...(generation.isCurrent
+        ? [
+            generation.specialisation === undefined
+              ? "runs now"
+              : `its specialisation ${generation.specialisation} runs now`,
+          ]
+        : []),
       ...(generation.isProfile ? ["boots next"] : []),
-      ...(generation.toplevel === booted ? ["was booted"] : []),
+      ...(generation.toplevel === booted || generation.isBooted === true ? ["was booted"] : []),
       ...(keep !== null && index < keep ? [keep === 1 ? "the newest" : `one of the newest ${keep}`] : []),
       ...(olderThan !== null && Date.parse(generation.date) > now - olderThan ? ["young enough"] : []),
     ];

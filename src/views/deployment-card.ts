@@ -4,6 +4,7 @@ import { awaitsDecision, type Deployment, isOpen, type Outcome } from "../deploy
 import { changesHost, isActMode } from "../deploy/modes.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { storePathLabel } from "../nix/flake.ts";
+import { bootsText, runningText, systemsOf } from "../nix/systems.ts";
 import { actBlocks, actFacts, pruneTitle } from "./act-card.ts";
 import { changes } from "./changes.ts";
 import { checkBlocks, checkTrouble } from "./checks.ts";
@@ -127,10 +128,8 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
     Revision: revision === null ? ref : `${revision.slice(0, 7)} (${ref})`,
     Commit: commit === null ? null : `${commit.subject} (${commit.author})`,
     System: deployment.toplevel === null ? null : storePathLabel(deployment.toplevel),
-    "Running now":
-      isOpen(deployment) && deployment.before !== null
-        ? `generation ${deployment.before.generation ?? "?"}`
-        : null,
+    "Running now": isOpen(deployment) && deployment.before !== null ? runningText(deployment.before) : null,
+    "Boots next": bootsFact(deployment),
     ...actFacts(deployment),
     "Waits behind": isWaiting(deployment) ? deployment.queue.behind : null,
     "Approved by": deployment.refApproval?.by.name ?? null,
@@ -138,6 +137,15 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
     Generation: deployment.generation,
     "Looked again": correctionText(deployment),
   };
+}
+
+/** Said where it is not what runs. What is done to a host itself says it always. */
+function bootsFact({ before, act, outcome }: Deployment): string | null {
+  if (before === null || act !== null || outcome !== null) {
+    return null;
+  }
+  const systems = systemsOf(before);
+  return systems.agree ? null : bootsText(systems);
 }
 
 /** Who found out what nobody knew when it ended. */

@@ -63,7 +63,13 @@ function deployer(generation: Generation, past: readonly Deployment[]): string {
 
 function state(generation: Generation): string {
   const words = [
-    ...(generation.isCurrent ? ["running"] : []),
+    ...(generation.isCurrent
+      ? [
+          generation.specialisation === undefined
+            ? "running"
+            : `running as its specialisation ${generation.specialisation}`,
+        ]
+      : []),
     ...(generation.isProfile ? ["boots next"] : []),
   ];
   return words.join(", ");

@@ -1,5 +1,6 @@
 import { type Block, list } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { ranBefore } from "../nix/systems.ts";
 
 /** For a host that nobody can be sure of: its console, and how a person there goes back by hand. */
 export function rescueBlocks(deployment: Deployment): Block[] {
@@ -15,7 +16,7 @@ function isInTrouble({ outcome, checks }: Deployment): boolean {
 }
 
 function steps({ host, console, before, previous }: Deployment): string[] {
-  const generation = before?.generation ?? null;
+  const generation = ranBefore(before);
   const opened =
     console === null
       ? `Go to its screen; \`console:\` of ${host} in fleet.yaml would name its address here.`

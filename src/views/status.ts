@@ -5,6 +5,7 @@ import type { Looked } from "../deploy/look.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import type { Status } from "../deploy/requests.ts";
 import { storePathLabel } from "../nix/flake.ts";
+import { bootsText, placeText, systemsOf } from "../nix/systems.ts";
 
 /** What runs where: one line a host. `open` are the deployments under way. */
 export function statusBlocks(
@@ -59,11 +60,13 @@ function oneHost(
     ];
   }
   const { facts, failedUnits } = looked.look;
+  const { booted } = systemsOf(facts);
   const lock = lockOf(looked.host);
   return [
     heading(`${looked.host} is ${looked.look.system}`, failedUnits.length === 0 ? "good" : "warning"),
     fields({
       Generation: generation(looked),
+      Booted: booted === null ? null : placeText(booted),
       Revision: looked.look.revision,
       System: storePathLabel(facts.current),
       Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
@@ -84,9 +87,10 @@ function oneHost(
 type Seen = Extract<Looked, { kind: "seen" }>;
 
 function generation({ look: { facts } }: Seen): string {
-  return facts.current === facts.profileSystem
-    ? String(facts.generation ?? "?")
-    : `not the one that boots next (${facts.generation ?? "?"})`;
+  const systems = systemsOf(facts);
+  const { generations } = systems.running;
+  const runs = generations.length === 1 ? String(generations[0]) : placeText(systems.running);
+  return systems.agree ? runs : `${runs}; ${bootsText(systems)} boots next`;
 }
 
 /** A host's health in a word or two. */

@@ -2,6 +2,7 @@ import { type Block, type Button, buttons, commandButton, text } from "../chat/b
 import type { Deployment } from "../deploy/deployment.ts";
 import type { LookWord } from "../deploy/monitor-record.ts";
 import { isWatched, mostLooks } from "../deploy/watching.ts";
+import { ranBefore } from "../nix/systems.ts";
 
 const marks: Readonly<Record<LookWord, string>> = { ok: "✓", bad: "✗", away: "–" };
 
@@ -39,7 +40,7 @@ export function watchButtons(deployment: Deployment): Block[] {
 
 /** By its number: `previous` means another one once something newer was deployed. */
 export function rollbackButton({ host, before }: Deployment): Button {
-  return commandButton("Roll back", `/rollback ${host} ${before?.generation ?? "previous"}`, "danger");
+  return commandButton("Roll back", `/rollback ${host} ${ranBefore(before) ?? "previous"}`, "danger");
 }
 
 /** `2026-11-23T10:20:08.850Z` → `10:20 UTC`. */

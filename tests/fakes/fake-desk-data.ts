@@ -36,6 +36,8 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     lines: [],
     derivation: null,
     toplevel: null,
+    runs: null,
+    isForward: false,
     previous: null,
     before: null,
     baseline: { system: "running", units: {} },

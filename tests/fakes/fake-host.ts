@@ -42,6 +42,8 @@ export interface FakeHost {
   healthReport: string;
   journal: string;
   readonly clock: Clock;
+  /** Every system that there is. */
+  readonly systems: ReadonlyMap<string, FakeSystem>;
   systemOf(toplevel: string): FakeSystem;
   switchTo(toplevel: string, action: "test" | "boot"): Promise<number>;
   setProfile(toplevel: string): void;
@@ -84,6 +86,7 @@ export function fakeHost(
     answersAnew: true,
     isNixosLockHeld: false,
     clock,
+    systems,
     systemOf(toplevel) {
       const system = systems.get(toplevel);
       if (system === undefined || !host.store.has(toplevel)) {
@@ -195,9 +198,14 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
     case "facts":
       return {
         stdout: text.includes("is-system-running")
-          ? `${facts(host, args[1])}${look(host)}${text.includes("booted=") ? sight(host) : ""}`
+          ? `${facts(host, args[1])}${look(host)}${text.includes("free=") ? sight(host) : ""}`
           : facts(host, args[1]),
       };
+    case "specialisation": {
+      const [, parent = "", name = ""] = /^(.+)\/specialisation\/(.+)$/.exec(args[0] ?? "") ?? [];
+      const path = host.systemOf(parent).specialisations[name];
+      return path === undefined ? { exitCode: 1 } : { stdout: `${path}\n` };
+    }
     case "secrets":
       return {
         stdout: args
@@ -256,9 +264,22 @@ function facts(host: FakeHost, compareWith: string | undefined): string {
     `profile=${profileLink(host)}`,
     `system=${host.generations.get(host.profile ?? -1) ?? "/nix/var/nix/profiles/system"}`,
     `boot=${host.bootId}`,
+    `booted=${host.booted}`,
+    ...places(host, "runs", host.current),
+    ...places(host, "booted", host.booted),
     ...(kernel === host.bootedKernel ? [] : ["reboot=yes"]),
     "",
   ].join("\n");
+}
+
+/** The generations that are this system, and those that it is a specialisation of. */
+function places(host: FakeHost, what: "runs" | "booted", toplevel: string): string[] {
+  return [...host.generations].flatMap(([number, parent]) => [
+    ...(parent === toplevel ? [`${what === "runs" ? what : "was-booted"}=system-${number}-link`] : []),
+    ...Object.entries(host.systems.get(parent)?.specialisations ?? {})
+      .filter(([, path]) => path === toplevel)
+      .map(([name]) => `${what}-special=system-${number}-link ${parent} ${name}`),
+  ]);
 }
 
 /** What /status asks for, beside the facts. */
@@ -302,6 +323,10 @@ function generations(host: FakeHost): string {
         "",
         host.current,
         profileLink(host),
+        toplevel === host.booted ? "yes" : "",
+        Object.entries(host.systems.get(toplevel)?.specialisations ?? {}).find(
+          ([, path]) => path === host.current,
+        )?.[0] ?? "",
       ].join("\t"),
     )
     .join("\n");

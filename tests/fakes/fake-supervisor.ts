@@ -47,6 +47,7 @@ function fakeSupervisor(
   const {
     old = "",
     new: next = "",
+    target = next,
     profile_link: link = "",
     generation = "",
     boot_only: bootOnly = "",
@@ -105,11 +106,11 @@ function fakeSupervisor(
     files.set("committing", "");
     set("committing");
     if (generation === "") {
-      host.setProfile(next);
+      host.setProfile(target);
     } else {
       host.profile = Number(generation);
     }
-    const exit = await host.switchTo(next, "boot");
+    const exit = await host.switchTo(target, "boot");
     await (exit === 0
       ? set(`committed ${profileLink(host)}`)
       : rollBack("the boot loader could not be written"));

@@ -9,6 +9,8 @@ export interface FakeSystem {
   readonly revision: string;
   /** Packages with their versions: what diff-closures compares. */
   readonly packages: Readonly<Record<string, string>>;
+  /** What its specialisations are, by name. */
+  readonly specialisations: Readonly<Record<string, string>>;
   /** The units that run under it, with how each is. */
   readonly units: Readonly<Record<string, FakeUnit>>;
   /** What its switch-to-configuration exits with for `test`, after so many milliseconds. */
@@ -48,6 +50,7 @@ export function fakeSystem(name: string, change: Partial<FakeSystem> = {}): Fake
     kernel: "6.12.9",
     revision: "",
     packages: {},
+    specialisations: {},
     units: { "nginx.service": { active: "active" }, "sshd.service": { active: "active" } },
     testExit: 0,
     testTakes: 3_000,

@@ -124,9 +124,17 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
       .replaceAll(store, at("store/"));
 
   await Promise.all(
-    ["bin", "at", "exits", "profiles", "store/old/bin", "store/new/bin", "store/other", `run/${id}`].map(
-      (folder) => mkdir(at(folder), { recursive: true }),
-    ),
+    [
+      "bin",
+      "at",
+      "exits",
+      "profiles",
+      "store/old/bin",
+      "store/new/bin",
+      "store/parent/bin",
+      "store/other",
+      `run/${id}`,
+    ].map((folder) => mkdir(at(folder), { recursive: true })),
   );
   const program = async (path: string, text: string) => {
     await writeFile(path, `#!/bin/sh\n${text}\n`);
@@ -136,6 +144,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     ...Object.entries(programs).map(([name, text]) => program(at("bin", name), text)),
     program(at("store/old/bin/switch-to-configuration"), switchScript),
     program(at("store/new/bin/switch-to-configuration"), switchScript),
+    program(at("store/parent/bin/switch-to-configuration"), switchScript),
     symlink(at("store/old"), at("current-system")),
     symlink(at("store/old"), at("profiles/system-1-link")),
     symlink("system-1-link", at("profiles/system")),

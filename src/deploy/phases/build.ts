@@ -2,6 +2,7 @@ import { deadlines } from "../../config/deadlines.ts";
 import * as commands from "../../nix/commands.ts";
 import { hintFor } from "../../nix/hints.ts";
 import { nixLogReader } from "../../nix/internal-json.ts";
+import { parentOf, systemsOf } from "../../nix/systems.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError, type PhaseResult } from "../context.ts";
 import { type BuilderFacts, evaluateHosts, readBuilderFacts } from "../evaluation.ts";
@@ -37,7 +38,8 @@ export const build: Phase = {
 /** Builds what was evaluated, unless the host runs it already. */
 export async function buildUnlessUnchanged(context: PhaseContext, facts: BuilderFacts): Promise<PhaseResult> {
   const { before, toplevel, mode } = context.record();
-  if (mode === "boot" && before?.profileSystem === toplevel && before?.current !== toplevel) {
+  const runsIt = before !== null && parentOf(systemsOf(before).running) === toplevel;
+  if (mode === "boot" && before?.profileSystem === toplevel && !runsIt) {
     return end({
       outcome: "unchanged",
       message: `${context.host.name} boots this system next already.`,
@@ -45,10 +47,13 @@ export async function buildUnlessUnchanged(context: PhaseContext, facts: Builder
       generation: before?.generation ?? null,
     });
   }
-  if (before?.current === toplevel && before?.profileSystem === toplevel) {
+  if (before !== null && runsIt && before.profileSystem === toplevel) {
+    const { running } = systemsOf(before);
+    const { specialisation } = running;
+    await context.save({ runs: specialisation === null ? null : running.toplevel });
     return end({
       outcome: "unchanged",
-      message: `${context.host.name} runs this system already.`,
+      message: `${context.host.name} runs this system already${specialisation === null ? "" : `, in its specialisation ${specialisation.name}`}.`,
       generation: before?.generation ?? null,
     });
   }

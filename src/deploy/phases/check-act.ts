@@ -3,6 +3,7 @@ import { deadPaths, readDeadPaths } from "../../nix/garbage.ts";
 import { type Generation, listGenerations, readGenerations } from "../../nix/generations.ts";
 import { type HostSightAnswer, hostSightArgv, parseHostSight } from "../../nix/host-sight.ts";
 import { planPrune } from "../../nix/prune.ts";
+import { runningText } from "../../nix/systems.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import { doomed, type HostAct, type HostSight } from "../host-act.ts";
@@ -21,7 +22,7 @@ export const checkForAct: Phase = {
       const seen = sightOf(act, answer, generations, context.clock.now());
       const dead = context.record().mode === "gc" ? await readDead(context) : null;
       const { facts } = answer.look;
-      context.say(`${host.name} runs ${facts.current} (generation ${facts.generation ?? "unknown"})`);
+      context.say(`${host.name} runs ${facts.current} (${runningText(facts)})`);
       await context.save({
         before: facts,
         previous: facts.current,

@@ -5,6 +5,7 @@ import { freeSpace } from "../../nix/commands.ts";
 import { readFreeSpace } from "../../nix/free-space.ts";
 import { hintFor } from "../../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
+import { disagreement, runningText } from "../../nix/systems.ts";
 import { mustRun, type Shell, ShellError } from "../../remote/shell.ts";
 import {
   advise,
@@ -132,8 +133,12 @@ async function checkHost(context: PhaseContext): Promise<void> {
     note,
     "reach",
     () => readHost(context),
-    ({ generation }) => `${host.name} answers, and runs generation ${generation ?? "unknown"}`,
+    (facts) => `${host.name} answers, and runs ${runningText(facts)}`,
   );
+  const apart = disagreement(before);
+  if (apart !== null) {
+    await note(finding("boot", "warning", apart, "A switch makes what it brings both."));
+  }
   await checkHostSpace(context);
   await checkHostSecrets(context);
   const snapshot = await mustRun(context.target, `taking the baseline of ${host.name}`, {
@@ -141,7 +146,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
     timeout: deadlines.hostCommand,
     signal: context.signal,
   });
-  context.say(`${host.name} runs ${before.current} (generation ${before.generation ?? "unknown"})`);
+  context.say(`${host.name} runs ${before.current} (${runningText(before)})`);
   await context.save({ before, previous: before.current, baseline: readSnapshot(snapshot.stdout) });
 }
 

@@ -5,7 +5,9 @@ import { readDryActivate } from "../../nix/dry-activate.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { lastLines, mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
+import { systemToRun } from "../deployment.ts";
 import { holdSystems } from "../gc-roots.ts";
+import { keepSpecialisation } from "../specialisation.ts";
 
 /** What the switch would do: units, packages, reboot. Ends a dry run. */
 export const dryActivate: Phase = {
@@ -20,12 +22,14 @@ export const dryActivate: Phase = {
       await optional(context, holdSystems(context.target, context.owner, previous, toplevel));
     }
     await checkNixosLock(context);
-    await noteInhibitors(context, previous, toplevel);
+    await keepSpecialisation(context);
+    const runs = systemToRun(context.record()) ?? toplevel;
+    await noteInhibitors(context, previous, runs);
     context.say("dry-activate");
-    const units = await optional(context, runDryActivate(context, toplevel));
+    const units = await optional(context, runDryActivate(context, runs));
     const [diff, rebootNeeded] = await Promise.all([
-      optional(context, readDiff(context, previous, toplevel)),
-      optional(context, readRebootNeeded(context, toplevel)),
+      optional(context, readDiff(context, previous, runs)),
+      optional(context, readRebootNeeded(context, runs)),
     ]);
     await context.save({ units: units ?? null, diff: diff ?? [], rebootNeeded: rebootNeeded ?? false });
     return mode === "dry-run"

@@ -3,9 +3,10 @@ import { runChecks } from "../../health/checks.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { judge } from "../../health/verdict.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
+import { ranBefore } from "../../nix/systems.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
-import type { HealthSnapshot } from "../deployment.ts";
+import { type HealthSnapshot, systemToRun } from "../deployment.ts";
 import type { Monitor } from "../monitor-record.ts";
 import { alarmEnd, heldEnd, isAlarm, isThrough, lookEvery, mostLooks, nextLook } from "../watching.ts";
 
@@ -49,7 +50,7 @@ type Look =
 
 async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Promise<Look> {
   const { host, target, signal, clock, record } = context;
-  const { baseline, units, toplevel } = record();
+  const { baseline, units } = record();
   const before = baseline ?? { system: "unknown", units: {} };
   const ask = async (action: string, argv: readonly string[]) =>
     (await mustRun(target, action, { argv, timeout: deadlines.hostCommand, signal })).stdout;
@@ -61,7 +62,7 @@ async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Pro
       host.name,
       await ask(`reading what ${host.name} runs`, readHostFactsArgv()),
     );
-    if (current !== toplevel) {
+    if (current !== systemToRun(record())) {
       return { kind: "changed", why: `it runs ${current} now` };
     }
     const changed = units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload];
@@ -99,7 +100,7 @@ async function note(
 
 async function raise(context: PhaseContext, state: Monitor): Promise<PhaseResult> {
   const { host, record } = context;
-  const byHand = `/rollback ${host.name} ${record().before?.generation ?? "previous"} goes back to the system before.`;
+  const byHand = `/rollback ${host.name} ${ranBefore(record().before) ?? "previous"} goes back to the system before.`;
   const help = state.rollsBack ? await context.rollBack(state.alarm ?? "") : byHand;
   return end(alarmEnd(host.name, state, help));
 }

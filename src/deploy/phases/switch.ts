@@ -36,7 +36,7 @@ export const switchPhase: Phase = {
 async function start(context: PhaseContext): Promise<void> {
   const { host, clock, target } = context;
   const record = context.record();
-  const { toplevel, before, baseline } = record;
+  const { toplevel, runs, before, baseline } = record;
   if (toplevel === null || before === null || baseline === null) {
     throw new Error("switching: check and build have not run");
   }
@@ -51,7 +51,8 @@ async function start(context: PhaseContext): Promise<void> {
     await startSupervisor(target, {
       id: record.id,
       old: before.current,
-      new: toplevel,
+      new: isBoot ? toplevel : (runs ?? toplevel),
+      target: toplevel,
       before,
       toGeneration: record.toGeneration,
       bootOnly: isBoot,

@@ -8,7 +8,7 @@ import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import type { Phase, PhaseContext } from "../context.ts";
-import type { HealthSnapshot } from "../deployment.ts";
+import { type HealthSnapshot, systemToRun } from "../deployment.ts";
 import { watchOrEnd } from "../watching.ts";
 import { silent, supervisorLink } from "./switch.ts";
 
@@ -139,7 +139,7 @@ async function runsNewSystem({ fresh, host, record }: PhaseContext): Promise<boo
     argv: readHostFactsArgv(),
     timeout: deadlines.hostCommand,
   });
-  return parseHostFacts(host.name, exit.stdout).current === record().toplevel;
+  return parseHostFacts(host.name, exit.stdout).current === systemToRun(record());
 }
 
 /** Asks until there is an answer; a sentence when there is none in time. */

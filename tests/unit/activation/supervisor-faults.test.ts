@@ -288,3 +288,25 @@ describe("supervisor.sh, for the next boot only", { concurrency: 4 }, () => {
     });
   }
 });
+
+describe("supervisor.sh, where a specialisation runs", { concurrency: 4 }, () => {
+  const target = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-parent";
+  const ends: readonly (readonly [string, Events, End])[] = [
+    [
+      "profile and boot entry get the system that it belongs to",
+      { decision: "commit" },
+      [/^committed system-2-link$/, "new", "parent", "parent"],
+    ],
+    [
+      "a boot loader that cannot be written brings back what ran and what booted",
+      { decision: "commit", exits: { "parent-boot": [1] } },
+      [/^rolled-back the boot loader could not be written/, "old", "old", "old"],
+    ],
+  ];
+  for (const [what, events, end] of ends) {
+    test(what, async (t) => {
+      const host = await scriptHost(t, { target });
+      assertEnd(await host.switch(events), end);
+    });
+  }
+});
