@@ -112,9 +112,20 @@ export const deploy = command({
     const [only, ...others] = words;
     const isOne = only !== undefined && others.length === 0 && only !== "all" && !only.startsWith("@");
     // A single name goes on as it is: the engine may know it after a look at the flake.
-    const selected = isOne
+    // Another ref is read on the builder for this question, and not for everybody who may type it.
+    const blind = isOne || asked.ref === null ? null : refusalFor(call, "view", null);
+    if (blind !== null) {
+      return blind;
+    }
+    const known = isOne
       ? ({ kind: "hosts", hosts: words } as const)
-      : selectHosts(words, await tools.engine.hosts(), tools.fleet());
+      : asked.ref === null
+        ? ({ kind: "hosts", hosts: await tools.engine.hosts() } as const)
+        : await tools.engine.hostsOf(asked.ref);
+    if (known.kind === "refused") {
+      return known;
+    }
+    const selected = isOne ? known : selectHosts(words, known.hosts, tools.fleet());
     if (selected.kind === "mistake") {
       return { kind: "refused", code: "unknown-host", message: selected.message, help: selected.help };
     }

@@ -11,6 +11,8 @@ export const deadlines = {
   /** A short question to the builder: git, reading a file. */
   builderCommand: 60 * seconds,
   gitFetch: 2 * minutes,
+  /** The same at the click, for which somebody waits. */
+  trustFetch: 30 * seconds,
   /** Evaluating a batch of hosts. */
   evaluate: 20 * minutes,
   /** `nix flake check`, which builds the flake's checks. */

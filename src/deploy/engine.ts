@@ -7,11 +7,13 @@ import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
 import {
   allHosts,
+  type HostsOfRef,
   headRevision,
+  hostsOfRef,
   listRefs,
   refreshInventory,
+  refuseHostsNotIn,
   refuseUnknownHost,
-  refuseUnknownHosts,
 } from "./inventory.ts";
 import { createHostLocks } from "./lock-hosts.ts";
 import { inForce, type Lock } from "./locks.ts";
@@ -77,6 +79,8 @@ export interface Engine {
   /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
   lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
+  /** The hosts of another ref, read now. */
+  hostsOf(ref: string): Promise<HostsOfRef | Refusal>;
   /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
   refs(): Promise<readonly string[]>;
   /** What a host runs right now, or all of them; and the revision that the fleet's ref is at. */
@@ -99,7 +103,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
   const { store, logs } = parts;
 
   async function deploy(request: DeployRequest): Promise<Started | Refusal> {
-    const refusal = refuseRef(request.ref) ?? (await refuseUnknownHost(parts, request.host));
+    const refusal = refuseRef(request.ref) ?? (await refuseHostsNotIn(parts, [request.host], request.ref));
     if (refusal !== null) {
       return refusal;
     }
@@ -117,7 +121,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
 
   async function startRollout(request: RolloutRequest): Promise<Started | Refusal> {
     const { hosts, keepGoing, canary, wave, command, by, mode } = request;
-    const refusal = refuseRef(request.ref) ?? (await refuseUnknownHosts(parts, hosts));
+    const refusal = refuseRef(request.ref) ?? (await refuseHostsNotIn(parts, hosts, request.ref));
     if (refusal !== null) {
       return refusal;
     }
@@ -141,7 +145,11 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    const hosts = await refreshInventory(parts);
+    const found = request.ref === null ? await refreshInventory(parts) : await hostsOfRef(parts, request.ref);
+    if ("kind" in found && found.kind === "refused") {
+      return found;
+    }
+    const hosts = "kind" in found ? found.hosts : found;
     if (hosts.length === 0) {
       return {
         kind: "refused",
@@ -193,6 +201,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     locks: async () => inForce(await store.locks(), now(parts)),
     lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),
+    hostsOf: async (ref) => refuseRef(ref) ?? hostsOfRef(parts, ref),
     refs: () => listRefs(parts),
     async status(host) {
       const refusal = host === null ? null : await refuseUnknownHost(parts, host);

@@ -2,9 +2,10 @@ import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
 import { fullRef, gitRefs, gitResolve } from "../nix/commands.ts";
 import { hostNamePattern } from "../nix/flake.ts";
+import { PhaseError } from "./context.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
-import { openSource } from "./source.ts";
+import { hostsAt, openSource } from "./source.ts";
 
 /** Reads the hosts from the flake anew; when that does not work, the last ones known. */
 export async function refreshInventory(parts: EngineParts): Promise<readonly string[]> {
@@ -67,6 +68,67 @@ export async function listRefs(parts: EngineParts): Promise<readonly string[]> {
     parts.log.warn({ err: error }, "reading the fleet's branches");
     return [];
   }
+}
+
+export type HostsOfRef = { readonly kind: "hosts"; readonly hosts: readonly string[] } | Refusal;
+
+/** The hosts that a ref has, read now: it may have some that the fleet's own ref lacks, and lack some. */
+export async function hostsOfRef(parts: EngineParts, ref: string): Promise<HostsOfRef> {
+  const fleet = parts.fleet();
+  try {
+    const hosts = await hostsAt({
+      builder: parts.shells.builder,
+      repository: parts.settings.flake,
+      ref,
+      trustedRefs: trustedRefs(fleet),
+      signal: new AbortController().signal,
+      say: (text) => parts.log.debug(text),
+    });
+    return { kind: "hosts", hosts };
+  } catch (error) {
+    parts.log.warn({ err: error, ref }, "reading the hosts of a ref");
+    const why = error instanceof Error ? error.message : String(error);
+    const lines = error instanceof PhaseError ? error.lines.slice(-3) : [];
+    return {
+      kind: "refused",
+      code: "unavailable",
+      message: parts.redact.text([`The hosts of ${ref} cannot be read: ${why}.`, ...lines].join("\n")),
+      help: (error instanceof PhaseError ? error.help : null) ?? "Is the builder up?",
+    };
+  }
+}
+
+/** Null where all are hosts of the ref that is to be built; without a ref, of the fleet's own. */
+export async function refuseHostsNotIn(
+  parts: EngineParts,
+  names: readonly string[],
+  ref: string | null,
+): Promise<Refusal | null> {
+  if (
+    ref === null ||
+    ref === parts.fleet().defaults.ref ||
+    !names.every((name) => hostNamePattern.test(name))
+  ) {
+    return refuseUnknownHosts(parts, names);
+  }
+  const [only] = names;
+  // What the fleet has is looked at in check, at the pinned revision, which says where the ref lacks it.
+  if (names.length === 1 && only !== undefined && (await refuseUnknownHost(parts, only)) === null) {
+    return null;
+  }
+  const found = await hostsOfRef(parts, ref);
+  if (found.kind === "refused") {
+    return found;
+  }
+  const missing = names.find((name) => !found.hosts.includes(name));
+  return missing === undefined
+    ? null
+    : {
+        kind: "refused",
+        code: "unknown-host",
+        message: `There is no host ${JSON.stringify(missing)} at ${ref}.`,
+        help: `Hosts there: ${found.hosts.join(", ") || "none"}`,
+      };
 }
 
 /** Null for a host of the flake; a name that is not known makes the bot look at the flake again. */

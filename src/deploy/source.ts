@@ -4,7 +4,7 @@ import * as commands from "../nix/commands.ts";
 import { dirtyRef } from "../nix/flake.ts";
 import { type FlakeInput, readFlakeInputs } from "../nix/flake-inputs.ts";
 import { hintFor, knownError } from "../nix/hints.ts";
-import { lastLines, mustRun, type Shell } from "../remote/shell.ts";
+import { lastLines, mustRun, type Shell, ShellError } from "../remote/shell.ts";
 import { PhaseError } from "./context.ts";
 import type { Deployment } from "./deployment.ts";
 import { checked, type Note } from "./findings.ts";
@@ -86,9 +86,31 @@ async function openRevision(
   return { revision, isTrusted };
 }
 
+/** The hosts of a ref, without a look at anything else in it. */
+export async function hostsAt(request: SourceRequest): Promise<readonly string[]> {
+  const { revision } = await openRevision(request, []);
+  return listHosts(request, revision);
+}
+
+type TrustRequest = Omit<SourceRequest, "ref" | "note">;
+
+/**
+ * Whether a revision is in a trusted ref now. Throws where the builder does not answer. Where only the fetch fails the refs
+ * as last fetched count, and `warnings` says so.
+ */
+export async function readTrust(
+  request: TrustRequest,
+  revision: string,
+): Promise<{ readonly isTrusted: boolean; readonly warnings: readonly string[] }> {
+  const warnings: string[] = [];
+  await fetchOrigin(request, warnings, deadlines.trustFetch);
+  return { isTrusted: await isInTrustedRef(request, revision), warnings };
+}
+
 async function fetchOrigin(
-  { builder, repository, signal, say }: SourceRequest,
+  { builder, repository, signal, say }: TrustRequest,
   warnings: string[],
+  timeout: number = deadlines.gitFetch,
 ): Promise<void> {
   const remotes = await mustRun(builder, `looking at ${repository}`, {
     argv: commands.gitRemotes(repository),
@@ -104,11 +126,14 @@ async function fetchOrigin(
     return;
   }
   say("git fetch");
-  const fetched = await builder.run({
-    argv: commands.gitFetch(repository),
-    timeout: deadlines.gitFetch,
-    signal,
-  });
+  const fetched = await builder
+    .run({ argv: commands.gitFetch(repository), timeout, signal })
+    .catch((error: unknown) => {
+      if (error instanceof ShellError && error.failure === "timeout") {
+        return { exitCode: 124, stderr: `no end within ${timeout / 1000} s` };
+      }
+      throw error;
+    });
   if (fetched.exitCode !== 0) {
     const why = lastLines(fetched.stderr, 1)[0] ?? `exit ${fetched.exitCode}`;
     say(`git fetch: ${why}`);
@@ -133,7 +158,7 @@ async function resolveRef(request: SourceRequest, ref: string): Promise<string> 
   return revision;
 }
 
-async function isInTrustedRef(request: SourceRequest, revision: string | null): Promise<boolean> {
+async function isInTrustedRef(request: TrustRequest, revision: string | null): Promise<boolean> {
   if (revision === null) {
     return false;
   }

@@ -7,6 +7,7 @@ import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
 import { barrier, switchTurn, type Turn } from "../rollout.ts";
+import { checkTrust } from "../trust.ts";
 
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */
 export const confirm: Phase = {
@@ -30,7 +31,7 @@ export const confirm: Phase = {
         message: `Cancelled by ${decision.by.name}; the running system is untouched.`,
       });
     }
-    return (await wait(context, switchTurn)) ?? checkUnchanged(context);
+    return (await wait(context, switchTurn)) ?? (await checkTrust(context)) ?? checkUnchanged(context);
   },
 };
 

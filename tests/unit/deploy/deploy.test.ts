@@ -77,6 +77,9 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga: NEW/bin/switch-to-configuration dry-activate",
     "yoga: nix store diff-closures OLD NEW",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system NEW",
+    "builder: git -C /srv/fleet remote",
+    "builder: git -C /srv/fleet fetch --quiet --prune origin",
+    "builder: git -C /srv/fleet merge-base --is-ancestor REV refs/remotes/origin/main",
     // confirm, after the click: is it still the host that the card shows, and how is it now?
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
