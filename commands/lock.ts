@@ -3,7 +3,7 @@ import { text } from "../src/chat/blocks.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
-import { everyHost, isOwnLock } from "../src/deploy/locks.ts";
+import { everyHost, isOwnLock, lockText } from "../src/deploy/locks.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { flagText, hostWord, typed, word } from "./input.ts";
 
@@ -42,7 +42,8 @@ export const lock = command({
       return refusal;
     }
     const by = actorOf(call.who);
-    const locked = await call.tools.engine.lock({ host, reason, lasts, by, command: call.text });
+    const isAdmin = mayDo(call.tools.fleet(), call.who, "unlock-others", null).kind === "allowed";
+    const locked = await call.tools.engine.lock({ host, reason, lasts, by, isAdmin, command: call.text });
     // Its own thread has the rest, for everybody.
     const said = `${host} is locked${lasts === null ? "" : ` for ${ms(lasts, { long: true })}`}: ${reason}`;
     return locked.kind === "refused"
@@ -73,9 +74,18 @@ export const unlock = command({
     if (unlocked.kind === "refused") {
       return unlocked;
     }
-    const owner = isOwnLock(unlocked.lock, by) ? "" : ` It was ${unlocked.lock.by.name}'s lock.`;
-    const said = `${isForAll ? "Every host" : host} is unlocked.${owner}`;
-    return { kind: "answer", text: said, blocks: [text(said, "good")] };
+    const { lock: taken, remaining } = unlocked;
+    const what = isForAll ? "Every host" : host;
+    const owner = isOwnLock(taken, by) ? "" : ` It was ${taken.by.name}'s lock.`;
+    const said =
+      remaining.length === 0
+        ? `${what} is unlocked.${owner}`
+        : `This lock of ${what} was taken off: ${lockText(taken)}. It is still locked: ${remaining.map(lockText).join("; ")}.`;
+    return {
+      kind: "answer",
+      text: said,
+      blocks: [text(said, remaining.length === 0 ? "good" : "warning")],
+    };
   },
 });
 

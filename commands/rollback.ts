@@ -2,7 +2,7 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { generationsReply } from "./generations.ts";
-import { hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
+import { flagText, hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const rollback = command({
@@ -18,9 +18,24 @@ export const rollback = command({
       ),
     ),
   ],
-  summary: "Switches a host back to an earlier generation, supervised, after a click. Needs no flake.",
+  summary:
+    "Switches a host back to an earlier generation, supervised, after a click. Needs no flake. To any other one it is a deployment.",
   examples: ["/rollback yoga", "/rollback yoga previous", "/rollback hetzner-vps 123"],
-  flags: [{ name: "list", value: null, summary: "only list the generations" }],
+  flags: [
+    { name: "list", value: null, summary: "only list the generations" },
+    {
+      name: "system",
+      value: { label: "HASH", of: { kind: "text" } },
+      summary: "only if the generation is this system: the first letters of its store path's hash",
+    },
+    {
+      name: "force",
+      value: null,
+      summary:
+        "to what did not run well before, outside the windows; takes --reason, and an approver's click",
+    },
+    { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
+  ],
   input: typed({
     least: 1,
     most: 2,
@@ -36,9 +51,17 @@ export const rollback = command({
     }
     const to: number | "previous" | null =
       wanted === undefined || hasFlag(input, "list") ? null : (number ?? "previous");
-    return { host, to };
+    const reason = flagText(input, "reason");
+    if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
+      context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
+    }
+    const system = flagText(input, "system");
+    if (system !== null && !/^[0-9a-z]{8,32}$/.test(system)) {
+      context.addIssue({ code: "custom", message: "--system takes the first 8 letters or more of a hash." });
+    }
+    return { host, to, system, isForced: hasFlag(input, "force"), ...(reason === null ? {} : { reason }) };
   }),
-  async handle({ host, to }, call) {
+  async handle({ host, to, ...asked }, call) {
     if (to === null) {
       return refusalFor(call, "view", host) ?? generationsReply(call, host, true);
     }
@@ -46,8 +69,17 @@ export const rollback = command({
     if (refusal !== null) {
       return refusal;
     }
+    // What does not go back is a deployment, and takes what one takes.
+    const mayDeploy = refusalFor(call, "deploy", host) === null;
     return startedReply(
-      await call.tools.engine.rollback({ host, to, by: actorOf(call.who), command: call.text }),
+      await call.tools.engine.rollback({
+        ...asked,
+        host,
+        to,
+        mayDeploy,
+        by: actorOf(call.who),
+        command: call.text,
+      }),
     );
   },
 });

@@ -10,7 +10,7 @@ const field = "host";
  * click, as whoever needs it is in a hurry.
  */
 export function asksTwice(deployment: Deployment): boolean {
-  return deployment.risk === "high" && deployment.mode === "deploy";
+  return deployment.risk === "high" && (deployment.mode === "deploy" || deployment.isForward === true);
 }
 
 export function switchModal({ id, host }: Deployment): APIModalInteractionResponseCallbackData {

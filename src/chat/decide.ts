@@ -1,5 +1,5 @@
 import { yesWords } from "../deploy/act-words.ts";
-import { isOpen, type Mode } from "../deploy/deployment.ts";
+import { type Deployment, isOpen, type Mode } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import type { Decided } from "../deploy/requests.ts";
 import { isWatched } from "../deploy/watching.ts";
@@ -23,6 +23,11 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   reboot: "deploy",
 };
 
+/** What does not go back is a deployment, whatever it was typed as. */
+function permissionToDecide({ mode, isForward }: Deployment): Permission {
+  return mode === "rollback" && isForward === true ? permissionFor.deploy : permissionFor[mode];
+}
+
 /** Null for whoever may decide this card. */
 export async function refusalToDecide(call: Call, id: string): Promise<Reply | null> {
   const deployment = await call.tools.store.deployment(id);
@@ -33,7 +38,7 @@ export async function refusalToDecide(call: Call, id: string): Promise<Reply | n
         message: `There is no deployment ${JSON.stringify(id)}.`,
         help: null,
       }
-    : refusalFor(call, permissionFor[deployment.mode], deployment.host);
+    : refusalFor(call, permissionToDecide(deployment), deployment.host);
 }
 
 /** A run is decided for all its hosts: whoever may not decide one of them may not decide it. */
@@ -44,7 +49,7 @@ async function decideWholeRun(call: Call, id: string, action: "switch" | "cancel
   const open = found.filter((one) => one !== undefined && isOpen(one));
   const hosts = open.flatMap((one) => (one === undefined ? [] : [one]));
   for (const one of hosts) {
-    const refusal = refusalFor(call, permissionFor[one.mode], one.host);
+    const refusal = refusalFor(call, permissionToDecide(one), one.host);
     if (refusal !== null) {
       return refusal;
     }

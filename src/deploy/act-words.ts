@@ -2,7 +2,7 @@ import type { Deployment } from "./deployment.ts";
 import { doomed } from "./host-act.ts";
 
 /** What the button that says yes is called. */
-export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): string {
+export function yesLabel({ mode, act, isForward }: Pick<Deployment, "mode" | "act" | "isForward">): string {
   switch (mode) {
     case "gc":
       return "Collect garbage";
@@ -13,7 +13,7 @@ export function yesLabel({ mode, act }: Pick<Deployment, "mode" | "act">): strin
       return `Delete ${count} generation${count === 1 ? "" : "s"}`;
     }
     case "rollback":
-      return "Roll back";
+      return isForward === true ? "Switch" : "Roll back";
     case "boot":
       return "Install for the next boot";
     default:

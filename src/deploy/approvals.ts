@@ -1,6 +1,6 @@
 import type { Host } from "../fleet/host.ts";
 import type { Actor, Approval, Confirmation, Deployment } from "./deployment.ts";
-import { isActMode } from "./modes.ts";
+import { goesBack, isActMode } from "./modes.ts";
 
 /** What it takes to decide a card. */
 export interface Rule {
@@ -10,13 +10,13 @@ export interface Rule {
   readonly needsApprover: boolean;
 }
 
-/** A roll back waits for nobody's second word, and neither does what brings no new code to the host. */
+/** Going back waits for nobody's second word, and neither does what brings no new code to the host. */
 export function ruleFor(
-  deployment: Pick<Deployment, "mode" | "isForced">,
+  deployment: Pick<Deployment, "mode" | "isForward" | "isForced">,
   host: Pick<Host, "approvals">,
   gate: Confirmation["gate"],
 ): Rule {
-  if (deployment.mode === "rollback" || isActMode(deployment.mode)) {
+  if (goesBack(deployment) || isActMode(deployment.mode)) {
     return { people: 1, needsApprover: false };
   }
   const needsApprover = gate === "copy" || deployment.isForced;

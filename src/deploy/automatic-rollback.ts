@@ -1,3 +1,4 @@
+import { parentOf, ranBefore, systemsOf } from "../nix/systems.ts";
 import type { Deployment } from "./deployment.ts";
 import type { EngineParts } from "./parts.ts";
 import { rollbackBeside } from "./rollback-beside.ts";
@@ -15,7 +16,8 @@ export async function rollBackByItself(
   alarm: string,
 ): Promise<string> {
   const { id, host, before, requestedBy } = watched;
-  const to = before?.generation ?? "previous";
+  const to = ranBefore(before) ?? "previous";
+  const system = before === null || to === "previous" ? null : parentOf(systemsOf(before).running);
   const past = await parts.store.deployments({ host, limit: recent });
   const begun = past.find((one) => one.alarmOf === id) ?? (await rollbackBeside(parts, watched));
   if (begun !== null) {
@@ -26,6 +28,7 @@ export async function rollBackByItself(
     const started = await startRollback(parts, work, {
       host,
       to,
+      system,
       by: requestedBy,
       command,
       alarmOf: id,

@@ -25,6 +25,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** The records of this host but this one, the newest first. */
+  readonly past: () => Promise<readonly Deployment[]>;
   /** The run, and the records of all its hosts as they are now. */
   readonly run: () => Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] }>;
   /** Said after each look at the supervisor, whether it was seen or not. */

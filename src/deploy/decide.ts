@@ -1,6 +1,7 @@
 import { judge, type Rule, ruleFor, stricter } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
-import { lockOn } from "./locks.ts";
+import { lockOn, locksOn } from "./locks.ts";
+import { goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import { type Around, rollbackAtWork } from "./queue.ts";
 import { refuseApproval, refuseClosed, refuseDecision, refuseForRollback, refuseLocked } from "./refusals.ts";
@@ -136,7 +137,7 @@ function weigh(
   runRule: Rule | null,
 ): Weighed {
   const at = now(parts);
-  const { confirmation, mode, host } = deployment;
+  const { confirmation, host } = deployment;
   if (!canDecide(deployment, at) || confirmation === null) {
     return { kind: "untouched" };
   }
@@ -144,15 +145,17 @@ function weigh(
   if (action === "cancel") {
     return { kind: "decided", deployment: decideDeployment(deployment, decision) };
   }
-  const rollback = mode === "rollback" ? null : rollbackAtWork(open, host);
+  const rollback = goesBack(deployment) ? null : rollbackAtWork(open, host);
   if (rollback !== null) {
     return refuseForRollback(host, rollback);
   }
-  const lock = mode === "rollback" ? null : lockOn(locks, host, at);
+  const lock = goesBack(deployment) ? null : lockOn(locks, host, at);
   const closed =
     confirmation.gate === "switch" ? refuseClosed(deployment, hostOf(parts, host), parts.clock.now()) : null;
   if (lock !== null || closed !== null) {
-    return lock === null ? (closed ?? { kind: "untouched" }) : refuseLocked(host, lock);
+    return lock === null
+      ? (closed ?? { kind: "untouched" })
+      : refuseLocked(host, lock, locksOn(locks, host, at));
   }
   const own = stricter(confirmation, ruleFor(deployment, hostOf(parts, host), confirmation.gate));
   const rule = runRule === null ? own : stricter(own, runRule);

@@ -214,8 +214,8 @@ export const deploymentSchema = z.object({
   baseline: healthSnapshotSchema.nullable(),
   /** For a roll back: the generation asked for. */
   toGeneration: z.number().int().nullable(),
-  /** A roll back to what did not run well before the present system: a deployment, under all the rules of one. */
-  isForward: z.boolean().default(false),
+  /** A roll back to what did not run well before the present system: a deployment, under all the rules of one. Null in older records. */
+  isForward: z.boolean().nullable().default(null),
   /** The generation the host's profile ended on. */
   generation: z.number().int().nullable(),
   diff: z.array(packageChangeSchema),

@@ -1,6 +1,7 @@
 import type { Actor, Deployment, Run } from "./deployment.ts";
 import { refuseUnknownHost } from "./inventory.ts";
-import { isOwnLock, type Lock, lockOn, lockText } from "./locks.ts";
+import { type Lock, lockOn, locksOn, lockText, lockToEnd, mayStack } from "./locks.ts";
+import { goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import type { Locked, LockRequest, Refusal, Unlocked } from "./requests.ts";
 
@@ -63,20 +64,23 @@ export function createHostLocks(parts: EngineParts): HostLocks {
     },
     async unlock(host, by, mayUnlockOthers) {
       const at = now(parts);
-      const inForce = lockOn(await store.locks(), host, at);
-      if (inForce === null || inForce.host !== host) {
-        return refuseNothing(host, inForce);
+      const holding = locksOn(await store.locks(), host, at);
+      const held = holding.filter((lock) => lock.host === host);
+      const [first] = held;
+      if (first === undefined) {
+        return refuseNothing(host, holding[0] ?? null);
       }
-      if (!mayUnlockOthers && !isOwnLock(inForce, by)) {
+      const ending = lockToEnd(held, by, mayUnlockOthers);
+      if (ending === null) {
         return {
           kind: "refused",
           code: "not-allowed",
-          message: `That lock is somebody else's: ${lockText(inForce)}.`,
-          help: `${inForce.by.name} or an admin can unlock it.`,
+          message: `That lock is somebody else's: ${lockText(first)}.`,
+          help: `${first.by.name} or an admin can unlock it.`,
         };
       }
-      await end(parts, inForce, { how: "unlocked", by, at });
-      return { kind: "unlocked", lock: inForce };
+      await end(parts, ending, { how: "unlocked", by, at });
+      return { kind: "unlocked", lock: ending, remaining: locksOn(await store.locks(), host, at) };
     },
     watch,
   };
@@ -84,9 +88,9 @@ export function createHostLocks(parts: EngineParts): HostLocks {
 
 /** Locks the host of a roll back that has worked, once, so that nobody deploys the same mistake again. */
 export async function lockAfter(parts: EngineParts, rollback: Deployment): Promise<void> {
-  const { host, id, mode, outcome, requestedBy, toGeneration } = rollback;
+  const { host, id, outcome, requestedBy, toGeneration } = rollback;
   const isDone = outcome === "deployed" || outcome === "deployed-degraded";
-  if (mode === "rollback" && isDone && hostOf(parts, host).lockAfterRollback) {
+  if (goesBack(rollback) && isDone && hostOf(parts, host).lockAfterRollback) {
     const reason = `it was rolled back to generation ${toGeneration ?? "?"}; unlock it when it may be deployed again`;
     await add(parts, { host, reason, lasts: null, by: requestedBy, command: `/lock ${host}` }, id);
   }
@@ -94,7 +98,7 @@ export async function lockAfter(parts: EngineParts, rollback: Deployment): Promi
 
 async function add(
   parts: EngineParts,
-  { host, reason, lasts, by, command }: LockRequest,
+  { host, reason, lasts, by, command, isAdmin = false }: LockRequest,
   deployment: string | null,
 ): Promise<Locked | { readonly kind: "held"; readonly by: Lock }> {
   const { store, clock } = parts;
@@ -105,7 +109,13 @@ async function add(
   const run: Run = { id, kind: "lock", command, requestedBy: by, deployments: [], createdAt: since };
   const locks = await store.changeLocks((all) => {
     const isThere = deployment !== null && all.some((one) => one.deployment === deployment);
-    return lockOn(all, host, since) !== null || isThere ? all : [...forget(all, clock.now()), lock];
+    const held = locksOn(all, host, since);
+    // A second roll back needs no second lock; a person's may be gone before the roll back's should be.
+    const isFree =
+      deployment === null
+        ? mayStack(held, by, isAdmin)
+        : held.every((one) => one.deployment === null || one.host !== host);
+    return isThere || !isFree ? all : [...forget(all, clock.now()), lock];
   }, run);
   if (!locks.includes(lock)) {
     return { kind: "held", by: lockOn(locks, host, since) ?? lock };

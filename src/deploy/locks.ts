@@ -27,9 +27,36 @@ export function inForce(locks: readonly Lock[], now: string): Lock[] {
   return locks.filter(({ ended, until }) => ended === null && (until === null || until > now));
 }
 
-/** The lock, of those in force, that holds a host. */
+/** The locks, of those in force, that hold a host: a person's before that of a roll back. */
+export function holdersOf(held: readonly Lock[], host: string): Lock[] {
+  const all = held.filter((lock) => lock.host === host || lock.host === everyHost);
+  return [
+    ...all.filter((lock) => lock.deployment === null),
+    ...all.filter((lock) => lock.deployment !== null),
+  ];
+}
+
+/** The first of them. */
 export function holderOf(held: readonly Lock[], host: string): Lock | null {
-  return held.find((lock) => lock.host === host || lock.host === everyHost) ?? null;
+  return holdersOf(held, host)[0] ?? null;
+}
+
+/** Those that hold a host at that time. */
+export function locksOn(locks: readonly Lock[], host: string, now: string): Lock[] {
+  return holdersOf(inForce(locks, now), host);
+}
+
+/** One more lock: on a free host, on that of a roll back, or an admin's on anything but their own. */
+export function mayStack(held: readonly Lock[], by: Actor, isAdmin: boolean): boolean {
+  return held.every((lock) => lock.deployment !== null || (isAdmin && !isOwnLock(lock, by)));
+}
+
+/** Which lock an unlock takes off: one's own first, then that of a roll back, and an admin's hand takes the newest. */
+export function lockToEnd(held: readonly Lock[], by: Actor, mayUnlockOthers: boolean): Lock | null {
+  const newest = [...held].reverse();
+  const own = newest.find((lock) => lock.deployment === null && isOwnLock(lock, by));
+  const others = mayUnlockOthers ? newest.find((lock) => lock.deployment === null) : undefined;
+  return own ?? others ?? newest.find((lock) => isOwnLock(lock, by)) ?? null;
 }
 
 /** The lock that holds a host at that time. */

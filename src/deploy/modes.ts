@@ -12,6 +12,11 @@ export function bringsCode(mode: Mode): boolean {
   return mode === "deploy" || mode === "boot";
 }
 
+/** Going back to what ran well before: the one thing that passes locks, windows and second people. */
+export function goesBack({ mode, isForward }: Pick<Deployment, "mode" | "isForward">): boolean {
+  return mode === "rollback" && isForward !== true;
+}
+
 /** Whether it made a generation that the host runs, or will once it boots. */
 export function madeGeneration({ mode, outcome }: Pick<Deployment, "mode" | "outcome">): boolean {
   return outcome === "deployed" || outcome === "deployed-degraded" || (mode === "boot" && outcome === "done");

@@ -1,5 +1,6 @@
 import { awaitsDecision, type Deployment } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
+import { goesBack } from "./modes.ts";
 import { isInTheWay } from "./transitions.ts";
 import { isWatched } from "./watching.ts";
 
@@ -21,7 +22,7 @@ export function waitsBehind(deployment: Deployment, { open, locks }: Around, now
   if (other !== undefined) {
     return `${other.requestedBy.name}'s ${other.id} (${other.mode}, ${isWaiting(other) ? "waiting" : other.phase})`;
   }
-  const lock = deployment.mode === "rollback" ? null : lockOn(locks, deployment.host, now);
+  const lock = goesBack(deployment) ? null : lockOn(locks, deployment.host, now);
   return lock === null ? null : `a lock: ${lockText(lock)}`;
 }
 
@@ -29,12 +30,12 @@ function isAhead(other: Deployment, deployment: Deployment): boolean {
   if (other.id === deployment.id || !isInTheWay(other, deployment.host, deployment.mode)) {
     return false;
   }
-  const isUrgent = deployment.mode === "rollback";
+  const isUrgent = goesBack(deployment);
   // What is only watched, or only asks, must not hold up whoever rolls back: nothing is being done to the host.
   if (!isWaiting(other)) {
     return !isUrgent || !(isWatched(other) || awaitsDecision(other));
   }
-  return (other.mode === "rollback") === isUrgent ? isEarlier(other, deployment) : !isUrgent;
+  return goesBack(other) === isUrgent ? isEarlier(other, deployment) : !isUrgent;
 }
 
 function isEarlier(a: Deployment, b: Deployment): boolean {
@@ -47,7 +48,7 @@ export function isWaiting({ queue }: Deployment): boolean {
 
 /** The roll back that has the host, so that no card that asked before may be decided now. */
 export function rollbackAtWork(open: readonly Deployment[], host: string): Deployment | null {
-  return open.find((one) => one.host === host && one.mode === "rollback" && !isWaiting(one)) ?? null;
+  return open.find((one) => one.host === host && goesBack(one) && !isWaiting(one)) ?? null;
 }
 
 /** Takes its turn, or says whom it waits behind. Pure: the store shows all open deployments at that moment. */

@@ -5,8 +5,8 @@ import { dirtyRef, isRefName } from "../nix/flake.ts";
 import { decisionWord, tooLate } from "./act-words.ts";
 import type { judge } from "./approvals.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
-import { type Lock, lockOn, lockText } from "./locks.ts";
-import { bringsCode, changesHost } from "./modes.ts";
+import { type Lock, lockOn, locksOn, lockText } from "./locks.ts";
+import { bringsCode, changesHost, goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
@@ -38,14 +38,14 @@ export function refuseBegin(
         help: "Ask again.",
       };
     }
-    const lock = !changesHost(mode) || mode === "rollback" ? null : lockOn(locks, host, at);
+    const lock = !changesHost(mode) || goesBack(deployment) ? null : lockOn(locks, host, at);
     const closed = refuseClosed(deployment, hostOf(parts, host), parts.clock.now());
     if (lock !== null || closed !== null) {
-      return lock === null ? closed : refuseLocked(host, lock);
+      return lock === null ? closed : refuseLocked(host, lock, locksOn(locks, host, at));
     }
     const inTheWay = open.filter((one) => isInTheWay(one, host, mode));
     const [other] = inTheWay;
-    const isUrgent = mode === "rollback";
+    const isUrgent = goesBack(deployment);
     const isFull = inTheWay.filter(isWaiting).length >= maxWaiting;
     if (other !== undefined && !isUrgent && (isFull || hostOf(parts, host).whenBusy === "refuse")) {
       return {
@@ -78,22 +78,24 @@ export function refuseForRollback(host: string, { id, requestedBy, toGeneration 
   };
 }
 
-export function refuseLocked(host: string, lock: Lock): Refusal {
+export function refuseLocked(host: string, lock: Lock, others: readonly Lock[] = []): Refusal {
+  const also = others.filter((one) => one !== lock).map((one) => `; ${lockText(one)}`);
   return {
     kind: "refused",
     code: "locked",
-    message: `${host} is locked: ${lockText(lock)}.`,
-    help: `Its owner or an admin can /unlock ${lock.host === host ? host : "all"}. A /rollback works all the same.`,
+    message: `${host} is locked: ${lockText(lock)}${also.join("")}.`,
+    help: `Its owner or an admin can /unlock ${lock.host === host ? host : "all"}. A /rollback to what ran well before works all the same.`,
   };
 }
 
 /** Roll backs and whatever does not switch are exempt; what was forced goes on to an approver. */
 export function refuseClosed(
-  { mode, isForced }: Pick<Deployment, "mode" | "isForced">,
+  deployment: Pick<Deployment, "mode" | "isForward" | "isForced">,
   host: Pick<Host, "name" | "windows">,
   time: number,
 ): Refusal | null {
-  if (!bringsCode(mode) || isForced || isOpenAt(host.windows, time)) {
+  const isExempt = !bringsCode(deployment.mode) && deployment.isForward !== true;
+  if (isExempt || deployment.isForced || isOpenAt(host.windows, time)) {
     return null;
   }
   const opens = openingText(host.windows, time);

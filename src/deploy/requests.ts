@@ -57,11 +57,17 @@ export interface LockRequest {
   /** Milliseconds; null for until somebody unlocks it. */
   readonly lasts: number | null;
   readonly by: Actor;
+  /** An admin's lock comes on top of other people's. */
+  readonly isAdmin?: boolean;
   readonly command: string;
 }
 
 export type Locked = { readonly kind: "locked"; readonly lock: Lock; readonly run: Run };
-export type Unlocked = { readonly kind: "unlocked"; readonly lock: Lock };
+export type Unlocked = {
+  readonly kind: "unlocked";
+  readonly lock: Lock;
+  readonly remaining: readonly Lock[];
+};
 
 export interface DeployRequest {
   readonly host: string;
@@ -102,6 +108,12 @@ export interface RollbackRequest {
   readonly host: string;
   readonly to: number | "previous";
   readonly reason?: string;
+  /** The system that the number stood for when it was offered: another one by now is refused. */
+  readonly system?: string | null;
+  /** Whether they may deploy this host, too: what does not go back is a deployment. */
+  readonly mayDeploy?: boolean;
+  /** Outside the host's windows, by an approver's word. */
+  readonly isForced?: boolean;
   /** The deployment whose alarm begins it by itself. */
   readonly alarmOf?: string;
   readonly by: Actor;

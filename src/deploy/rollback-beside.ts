@@ -1,4 +1,5 @@
 import type { Deployment } from "./deployment.ts";
+import { goesBack } from "./modes.ts";
 import type { EngineParts } from "./parts.ts";
 import { isWaiting } from "./queue.ts";
 
@@ -8,6 +9,6 @@ export async function rollbackBeside(
   { id, host }: Deployment,
 ): Promise<Deployment | null> {
   const open = await store.open();
-  const back = open.find((one) => one.host === host && one.mode === "rollback" && !isWaiting(one));
+  const back = open.find((one) => one.host === host && goesBack(one) && !isWaiting(one));
   return back === undefined || back.alarmOf === id ? null : back;
 }

@@ -1,5 +1,6 @@
 import { hostNamePattern } from "../nix/flake.ts";
 import type { Generation } from "../nix/generations.ts";
+import { historyOf, mostPast } from "./generation-history.ts";
 import { refuseUnknownHost } from "./inventory.ts";
 import type { EngineParts } from "./parts.ts";
 import { phases } from "./phases/index.ts";
@@ -18,10 +19,14 @@ export async function startRollback(
   if ("kind" in generations) {
     return generations;
   }
-  const current = generations.find((generation) => generation.isProfile);
+  const past = await parts.store.deployments({ host: request.host, limit: mostPast });
+  const history = historyOf(generations, past);
+  const running =
+    generations.find(({ isCurrent, isProfile }) => isCurrent && isProfile) ??
+    generations.find(({ isCurrent }) => isCurrent);
   const target =
     request.to === "previous"
-      ? generations.find((generation) => current !== undefined && generation.number < current.number)
+      ? (history.previous ?? undefined)
       : generations.find((generation) => generation.number === request.to);
   if (target === undefined) {
     return {
@@ -29,7 +34,7 @@ export async function startRollback(
       code: "unknown-generation",
       message:
         request.to === "previous"
-          ? `${request.host} has no generation before ${current?.number ?? "this one"}.`
+          ? `${request.host} has no generation before ${running?.number ?? "this one"} that was not rolled back from.`
           : `${request.host} has no generation ${request.to}.`,
       help: `It has ${generations.map(({ number }) => number).join(", ")}.`,
     };
@@ -42,6 +47,24 @@ export async function startRollback(
       help: null,
     };
   }
+  if (isOther(request.system ?? null, target.toplevel)) {
+    return {
+      kind: "refused",
+      code: "unknown-generation",
+      message: `Generation ${target.number} of ${request.host} is another system now than when this was offered.`,
+      help: `/rollback ${request.host} lists what there is.`,
+    };
+  }
+  const isForward = !history.isBack(target);
+  if (isForward && (request.mayDeploy === false || request.alarmOf !== undefined)) {
+    const why = history.leftWhy(target);
+    return {
+      kind: "refused",
+      code: "not-allowed",
+      message: `Generation ${target.number} did not run well before what ${request.host} runs now${why === null ? "" : ` (${why})`}: going there is a deployment.`,
+      help: `/rollback ${request.host} previous goes back.`,
+    };
+  }
   const begun = await work.begin({ kind: "rollback", command: request.command, by: request.by }, [
     {
       host: request.host,
@@ -51,19 +74,26 @@ export async function startRollback(
       allowAnyRef: false,
       toplevel: target.toplevel,
       toGeneration: target.number,
+      isForward,
+      ...(request.isForced === true ? { isForced: isForward } : {}),
       alarmOf: request.alarmOf ?? null,
     },
   ]);
   if ("kind" in begun) {
     return begun;
   }
-  if (request.alarmOf === undefined) {
+  if (request.alarmOf === undefined && !isForward) {
     work.endWatching(request.host, request.by);
   }
   for (const task of begun.tasks) {
     work.launch(task, () => runPhases(parts, task, phases.rollback));
   }
   return { kind: "started", run: begun.run, deployments: begun.deployments };
+}
+
+/** A path, or the first letters of its hash, as buttons and people give them. */
+function isOther(system: string | null, toplevel: string): boolean {
+  return system !== null && toplevel !== system && !toplevel.startsWith(`/nix/store/${system}`);
 }
 
 export async function generationsOf(

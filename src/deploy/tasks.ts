@@ -12,6 +12,7 @@ import {
   type Deployment,
 } from "./deployment.ts";
 import { findingLine, withFinding } from "./findings.ts";
+import { mostPast } from "./generation-history.ts";
 import { keepInventory } from "./inventory.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
@@ -118,6 +119,8 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     signal: controller.signal,
     supervisorLog: { offset: 0 },
     run: () => readRun(store, record),
+    past: async () =>
+      (await store.deployments({ host: first.host, limit: mostPast })).filter(({ id }) => id !== first.id),
     looked: look.resolve,
     record: () => record,
     note(finding) {

@@ -33,7 +33,7 @@ export interface NewDeployment {
   readonly console?: string | null;
   readonly toplevel?: string;
   readonly toGeneration?: number;
-  readonly isForward?: boolean;
+  readonly isForward?: boolean | null;
   readonly act?: HostAct;
   readonly watch?: number | null;
   readonly alarmOf?: string | null;
@@ -76,7 +76,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     before: null,
     baseline: null,
     toGeneration: asked.toGeneration ?? null,
-    isForward: asked.isForward ?? false,
+    isForward: asked.isForward ?? null,
     generation: null,
     diff: [],
     units: null,

@@ -21,6 +21,7 @@ export interface Asked {
   readonly flakeCheck?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;
+  readonly isForward?: boolean;
   readonly act?: HostAct;
   readonly watch?: number | null;
   readonly alarmOf?: string | null;

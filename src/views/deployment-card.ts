@@ -58,13 +58,16 @@ export function changeBlocks(deployment: Deployment): Block[] {
 }
 
 export function title(deployment: Deployment): string {
-  const { host, mode, toGeneration, outcome } = deployment;
+  const { host, mode, toGeneration, isForward, outcome } = deployment;
   const what: string = {
     deploy: `Deploy ${host}`,
     "dry-run": `Dry run of ${host}`,
     "build-only": `Build of ${host}`,
     boot: `Install a system for the next boot of ${host}`,
-    rollback: `Roll ${host} back to generation ${toGeneration ?? "?"}`,
+    rollback:
+      isForward === true
+        ? `Deploy generation ${toGeneration ?? "?"} of ${host}`
+        : `Roll ${host} back to generation ${toGeneration ?? "?"}`,
     diff: `What would change on ${host}`,
     gc: `Collect the garbage of ${host}`,
     prune: pruneTitle(deployment),
@@ -79,14 +82,14 @@ export function title(deployment: Deployment): string {
   return `${what}: ${awaitsDecision(deployment) ? question(deployment) : deployment.phase}`;
 }
 
-function question({ mode, confirmation }: Deployment): string {
+function question({ mode, isForward, confirmation }: Deployment): string {
   if (confirmation?.gate === "copy") {
     return "let this code through?";
   }
   if (isActMode(mode) || mode === "boot") {
     return "go ahead?";
   }
-  return mode === "rollback" ? "go back?" : "switch?";
+  return mode === "rollback" && isForward !== true ? "go back?" : "switch?";
 }
 
 /** A roll back that was asked for and worked is a success, and is called what it is. */

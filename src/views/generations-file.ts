@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import type { Deployment } from "../deploy/deployment.ts";
+import { type GenerationHistory, historyOf } from "../deploy/generation-history.ts";
 import type { Generation } from "../nix/generations.ts";
 import { madeBy } from "./generations.ts";
 
@@ -16,9 +17,10 @@ interface Row {
   readonly bootsNext: boolean;
   readonly deployedBy: string;
   readonly deployment: string;
+  readonly rolledBackFrom: string;
 }
 
-function row(generation: Generation, past: readonly Deployment[]): Row {
+function row(generation: Generation, past: readonly Deployment[], history: GenerationHistory): Row {
   const made = madeBy(generation, past);
   return {
     generation: generation.number,
@@ -31,12 +33,14 @@ function row(generation: Generation, past: readonly Deployment[]): Row {
     bootsNext: generation.isProfile,
     deployedBy: made?.requestedBy.name ?? "",
     deployment: made?.id ?? "",
+    rolledBackFrom: history.leftWhy(generation) ?? "",
   };
 }
 
 export function generationsJson(all: readonly Generation[], past: readonly Deployment[]): string {
+  const history = historyOf(all, past);
   return JSON.stringify(
-    all.map((generation) => row(generation, past)),
+    all.map((generation) => row(generation, past, history)),
     null,
     2,
   );
@@ -44,7 +48,8 @@ export function generationsJson(all: readonly Generation[], past: readonly Deplo
 
 /** As RFC 4180 has it, but with plain line ends; nothing in it is a formula to a spreadsheet. */
 export function generationsCsv(all: readonly Generation[], past: readonly Deployment[]): string {
-  const rows = all.map((generation) => row(generation, past));
+  const history = historyOf(all, past);
+  const rows = all.map((generation) => row(generation, past, history));
   return stringify(rows, {
     header: true,
     escape_formulas: true,

@@ -1,7 +1,9 @@
 import { type Block, buttons, commandButton, heading, table, text } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { type GenerationHistory, historyOf } from "../deploy/generation-history.ts";
 import { bringsCode, madeGeneration } from "../deploy/modes.ts";
 import type { Generation } from "../nix/generations.ts";
+import { systemFlag } from "./watching.ts";
 
 const most = 50;
 const mostButtons = 5;
@@ -16,6 +18,7 @@ export function generationsBlocks(
   if (all.length === 0) {
     return [text(`${host} has no generations in its system profile.`, "warning")];
   }
+  const history = historyOf(all, past);
   const shown = all.slice(0, most);
   const others = shown.filter((generation) => !(generation.isCurrent && generation.isProfile));
   return [
@@ -24,7 +27,7 @@ export function generationsBlocks(
       ["", "State", "Date (UTC)", "NixOS", "Kernel", "Revision", "Deployed by"],
       shown.map((generation) => [
         String(generation.number),
-        state(generation),
+        state(generation, history),
         generation.date.slice(0, 16).replace("T", " "),
         generation.nixosVersion,
         generation.kernel,
@@ -38,7 +41,12 @@ export function generationsBlocks(
           buttons(
             ...others
               .slice(0, mostButtons)
-              .map(({ number }) => commandButton(`Roll back to ${number}`, `/rollback ${host} ${number}`)),
+              .map((one) =>
+                commandButton(
+                  history.isBack(one) ? `Roll back to ${one.number}` : `Deploy generation ${one.number}`,
+                  `/rollback ${host} ${one.number}${systemFlag(one.toplevel)}`,
+                ),
+              ),
           ),
         ]
       : []),
@@ -61,7 +69,8 @@ function deployer(generation: Generation, past: readonly Deployment[]): string {
   return made === undefined ? "" : `${made.requestedBy.name}, ${made.id}`;
 }
 
-function state(generation: Generation): string {
+function state(generation: Generation, history: GenerationHistory): string {
+  const left = history.leftWhy(generation);
   const words = [
     ...(generation.isCurrent
       ? [
@@ -71,6 +80,9 @@ function state(generation: Generation): string {
         ]
       : []),
     ...(generation.isProfile ? ["boots next"] : []),
+    ...(generation.isBooted === true ? ["booted"] : []),
+    ...(generation === history.previous ? ["previous"] : []),
+    ...(left === null ? [] : [`rolled back from: ${left}`]),
   ];
   return words.join(", ");
 }

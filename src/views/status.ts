@@ -1,6 +1,6 @@
 import { type Block, buttons, commandButton, fields, heading, list, table, text } from "../chat/blocks.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
-import { holderOf, type Lock, lockText } from "../deploy/locks.ts";
+import { holdersOf, type Lock, lockText } from "../deploy/locks.ts";
 import type { Looked } from "../deploy/look.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import type { Status } from "../deploy/requests.ts";
@@ -13,7 +13,7 @@ export function statusBlocks(
   open: readonly Deployment[],
   locks: readonly Lock[] = [],
 ): Block[] {
-  const lockOf = (host: string) => holderOf(locks, host);
+  const lockOf = (host: string) => holdersOf(locks, host);
   const [only, ...others] = status.hosts;
   if (only === undefined) {
     return [text("The flake has no hosts, or has not been read yet.", "warning")];
@@ -21,7 +21,7 @@ export function statusBlocks(
   return others.length === 0 ? oneHost(only, status.revision, open, lockOf) : allHosts(status, open, lockOf);
 }
 
-type LockOf = (host: string) => Lock | null;
+type LockOf = (host: string) => readonly Lock[];
 
 function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lockOf: LockOf): Block[] {
   return [
@@ -61,7 +61,7 @@ function oneHost(
   }
   const { facts, failedUnits } = looked.look;
   const { booted } = systemsOf(facts);
-  const lock = lockOf(looked.host);
+  const held = lockOf(looked.host);
   return [
     heading(`${looked.host} is ${looked.look.system}`, failedUnits.length === 0 ? "good" : "warning"),
     fields({
@@ -70,13 +70,13 @@ function oneHost(
       Revision: looked.look.revision,
       System: storePathLabel(facts.current),
       Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
-      "Under way": active(looked.host, open, () => null),
-      Lock: lock === null ? null : lockText(lock),
+      "Under way": active(looked.host, open, () => []),
+      Lock: held.length === 0 ? null : held.map(lockText).join("; "),
       Reboot: facts.rebootNeeded ? "needed" : null,
     }),
     ...(failedUnits.length === 0 ? [] : [list("Failed units", failedUnits)]),
     buttons(
-      lock === null
+      held.length === 0
         ? commandButton("Deploy", `/deploy ${looked.host}`)
         : commandButton("Unlock", `/unlock ${looked.host}`),
       commandButton("Generations", `/rollback ${looked.host}`),
@@ -119,10 +119,10 @@ function byHand({ isChangedByHand }: Seen): string {
 
 function active(host: string, open: readonly Deployment[], lockOf: LockOf): string {
   const found = open.filter((deployment) => deployment.host === host && isOpen(deployment));
-  const lock = lockOf(host);
+  const held = lockOf(host);
   return [
     ...found.map((one) => `${one.id} (${isWaiting(one) ? "waiting" : one.phase})`),
-    ...(lock === null ? [] : [`locked by ${lock.by.name}: ${lock.reason}`]),
+    ...held.map((lock) => `locked by ${lock.by.name}: ${lock.reason}`),
   ].join(", ");
 }
 

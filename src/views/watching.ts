@@ -2,7 +2,7 @@ import { type Block, type Button, buttons, commandButton, text } from "../chat/b
 import type { Deployment } from "../deploy/deployment.ts";
 import type { LookWord } from "../deploy/monitor-record.ts";
 import { isWatched, mostLooks } from "../deploy/watching.ts";
-import { ranBefore } from "../nix/systems.ts";
+import { parentOf, ranBefore, systemsOf } from "../nix/systems.ts";
 
 const marks: Readonly<Record<LookWord, string>> = { ok: "✓", bad: "✗", away: "–" };
 
@@ -40,7 +40,15 @@ export function watchButtons(deployment: Deployment): Block[] {
 
 /** By its number: `previous` means another one once something newer was deployed. */
 export function rollbackButton({ host, before }: Deployment): Button {
-  return commandButton("Roll back", `/rollback ${host} ${ranBefore(before) ?? "previous"}`, "danger");
+  const number = ranBefore(before);
+  const system = number === null || before === null ? "" : systemFlag(parentOf(systemsOf(before).running));
+  return commandButton("Roll back", `/rollback ${host} ${number ?? "previous"}${system}`, "danger");
+}
+
+/** A number may stand for another system one day: the button is for the one that it shows. */
+export function systemFlag(toplevel: string): string {
+  const hash = /^\/nix\/store\/([0-9a-z]{12})/.exec(toplevel)?.[1];
+  return hash === undefined ? "" : ` --system ${hash}`;
 }
 
 /** `2026-11-23T10:20:08.850Z` → `10:20 UTC`. */

@@ -54,9 +54,13 @@ describe("/rollback and /generations on a real machine", { skip }, () => {
     assert.deepEqual(now.generations, ["system-1-link", "system-2-link"]);
   });
 
-  test("a number goes to that generation, forwards too", async () => {
+  test("a number goes forwards too, as a deployment: the lock of the roll back holds it", async () => {
+    const held = await bot.say(`/rollback ${host} 2`);
+    assert.equal(held.body.error?.code, "locked");
+    await bot.say(`/unlock ${host}`);
     const id = await bot.start(`/rollback ${host} 2`);
-    await bot.asks(id);
+    const card = await bot.asks(id);
+    assert.match(card.warnings.join("; "), /went back from it/);
     await bot.act(id, "switch");
     assert.equal((await bot.ended(id)).outcome, "deployed");
     assert.equal((await stateOf(fleet(), host)).profile, "system-2-link");

@@ -37,7 +37,7 @@ export function blankDeployment(id: string, run: string, host: string): Deployme
     derivation: null,
     toplevel: null,
     runs: null,
-    isForward: false,
+    isForward: null,
     previous: null,
     before: null,
     baseline: { system: "running", units: {} },

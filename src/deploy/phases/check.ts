@@ -16,9 +16,11 @@ import {
 } from "../code-checks.ts";
 import { next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
 import type { HostFacts } from "../deployment.ts";
+import { checkDirection, directionWarnings } from "../direction.ts";
 import { readBuilderFacts } from "../evaluation.ts";
 import { checked, finding } from "../findings.ts";
 import { checkSecrets, explainUnreachable, runningRevision } from "../host-checks.ts";
+import { goesBack } from "../modes.ts";
 import { openSource } from "../source.ts";
 
 /** Everything that can be known before work begins: the code, the builder, the host, and the baseline. */
@@ -57,6 +59,11 @@ export const checkForRollback: Phase = {
   name: "check",
   async run(context) {
     await checkHost(context);
+    const stop = await checkDirection(context);
+    if (stop !== null) {
+      return stop;
+    }
+    await context.save({ warnings: [...context.record().warnings, ...(await directionWarnings(context))] });
     return next;
   },
 };
@@ -166,8 +173,9 @@ async function checkHostSpace(context: PhaseContext): Promise<void> {
       () => `${context.host.name} has room in ${paths.join(" and ")}`,
     );
   } catch (error) {
-    const { mode, warnings } = context.record();
-    if (mode !== "rollback" || !(error instanceof PhaseError)) {
+    const record = context.record();
+    const { warnings } = record;
+    if (!goesBack(record) || !(error instanceof PhaseError)) {
       throw error;
     }
     await context.save({ warnings: [...warnings, error.message] });
@@ -179,7 +187,7 @@ async function checkHostSecrets(context: PhaseContext): Promise<void> {
   try {
     await checkSecrets(context);
   } catch (error) {
-    if (context.record().mode !== "rollback" || context.signal.aborted) {
+    if (!goesBack(context.record()) || context.signal.aborted) {
       throw error;
     }
     const why = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,7 @@ import { decisionWord } from "../act-words.ts";
 import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
+import { checkDirection } from "../direction.ts";
 import { barrier, switchTurn, type Turn } from "../rollout.ts";
 import { checkTrust } from "../trust.ts";
 
@@ -75,6 +76,10 @@ async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
   const change =
     before === null ? "nothing is known of it" : hostChange(before, parseHostFacts(host.name, exit.stdout));
   if (change === null) {
+    const stop = await checkDirection(context);
+    if (stop !== null) {
+      return stop;
+    }
     await takeBaseline(context);
     return next;
   }

@@ -7,6 +7,7 @@ import { lastLines, mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
 import { systemToRun } from "../deployment.ts";
 import { holdSystems } from "../gc-roots.ts";
+import { goesBack } from "../modes.ts";
 import { keepSpecialisation } from "../specialisation.ts";
 
 /** What the switch would do: units, packages, reboot. Ends a dry run. */
@@ -43,8 +44,8 @@ async function optional<T>(context: PhaseContext, work: Promise<T>): Promise<T |
   try {
     return await work;
   } catch (error) {
-    const { mode } = context.record();
-    if ((mode !== "rollback" && mode !== "boot") || context.signal.aborted) {
+    const record = context.record();
+    if ((!goesBack(record) && record.mode !== "boot") || context.signal.aborted) {
       throw error;
     }
     const why = error instanceof Error ? error.message : String(error);

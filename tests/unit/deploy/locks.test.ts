@@ -135,17 +135,47 @@ test("a roll back works on a locked host, and locks a free one until somebody un
   const [lock] = await bot.engine.locks();
   assert.equal(lock?.deployment, back);
   await assert.rejects(bot.deploy("yoga"), /rolled back to generation 1/);
-  const forward = await bot.rollback("yoga", 2);
-  await bot.asks(forward);
-  await bot.engine.decide(forward, "switch", bob);
-  assert.equal((await bot.ends(forward)).outcome, "deployed");
-  assert.equal((await bot.engine.locks()).length, 1, "one lock is enough");
+  // Going forward again is a deployment, which the lock holds.
+  await assert.rejects(bot.rollback("yoga", 2), /"locked"/);
   assert.equal(
     (await bot.engine.unlock("yoga", bob, false)).kind,
     "unlocked",
     "anybody's who may deploy there",
   );
-  assert.equal((await bot.ends(await bot.deploy("yoga"))).outcome, "unchanged");
+  assert.equal((await bot.asks(await bot.deploy("yoga"))).phase, "confirm");
+});
+
+test("an admin's lock stacks on that of a roll back, and whoever rolled back takes only their own off", async (t) => {
+  const { bot } = await withBot(t);
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  const back = await bot.rollback("yoga", 1);
+  await bot.asks(back);
+  await bot.engine.decide(back, "switch", alice);
+  await bot.ends(back);
+  assert.equal((await bot.engine.lock({ ...request, isAdmin: true })).kind, "locked");
+  const own = await bot.engine.unlock("yoga", alice, false);
+  assert.ok(own.kind === "unlocked");
+  assert.deepEqual([own.lock.deployment, own.remaining.map(({ by }) => by.name)], [back, ["carol"]]);
+  const others = await bot.engine.unlock("yoga", alice, false);
+  assert.equal(others.kind === "refused" && others.code, "not-allowed");
+  await assert.rejects(bot.deploy("yoga"), /carol locked yoga/);
+  assert.equal((await bot.engine.unlock("yoga", carol, false)).kind, "unlocked");
+  assert.deepEqual(await bot.engine.locks(), []);
+});
+
+test("an admin's lock stacks on another person's, and each takes their own off", async (t) => {
+  const { bot } = await withBot(t);
+  await bot.engine.lock(request);
+  assert.equal((await bot.engine.lock({ ...request, by: bob, isAdmin: true })).kind, "locked");
+  await assert.rejects(bot.deploy("yoga"), /carol locked yoga .*; Bob locked yoga/);
+  const again = await bot.engine.lock({ ...request, by: bob, isAdmin: true });
+  assert.equal(again.kind, "refused", "one lock a person is enough");
+  const byCarol = await bot.engine.unlock("yoga", carol, false);
+  assert.deepEqual(byCarol.kind === "unlocked" && byCarol.remaining.map(({ by }) => by.name), ["Bob"]);
+  assert.equal((await bot.engine.unlock("yoga", carol, false)).kind, "refused");
 });
 
 test("where fleet.yaml says so, a roll back locks nothing", async (t) => {
