@@ -59,7 +59,13 @@ export const rollback = command({
     if (system !== null && !/^[0-9a-z]{8,32}$/.test(system)) {
       context.addIssue({ code: "custom", message: "--system takes the first 8 letters or more of a hash." });
     }
-    return { host, to, system, isForced: hasFlag(input, "force"), ...(reason === null ? {} : { reason }) };
+    return {
+      host,
+      to,
+      ...(system === null ? {} : { system }),
+      ...(hasFlag(input, "force") ? { isForced: true } : {}),
+      ...(reason === null ? {} : { reason }),
+    };
   }),
   async handle({ host, to, ...asked }, call) {
     if (to === null) {

@@ -81,7 +81,6 @@ function state(generation: Generation, history: GenerationHistory): string {
       : []),
     ...(generation.isProfile ? ["boots next"] : []),
     ...(generation.isBooted === true ? ["booted"] : []),
-    ...(generation === history.previous ? ["previous"] : []),
     ...(left === null ? [] : [`rolled back from: ${left}`]),
   ];
   return words.join(", ");
