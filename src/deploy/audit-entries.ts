@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../logs/audit.ts";
 import type { Deployment } from "./deployment.ts";
+import { goesBack } from "./modes.ts";
 
 /** Who decided the card of a deployment, on which surface, and on what; null while nobody has. */
 export function decidedEntry(record: Deployment): AuditEntry | null {
@@ -13,8 +14,8 @@ export function decidedEntry(record: Deployment): AuditEntry | null {
   if (decision === null) {
     return null;
   }
-  const { host, id, mode, previous, requestedBy } = record;
-  const what = mode === "rollback" ? "roll back" : decision.action;
+  const { host, id, previous, requestedBy } = record;
+  const what = goesBack(record) ? "roll back" : decision.action;
   const asked = `asked for by ${requestedBy.name} on ${requestedBy.surface}`;
   const also = (record.confirmation?.approvals ?? []).map(({ person, by }) => `${person} on ${by.surface}`);
   const word = also.length === 0 ? "" : `; their word gave ${also.join(", ")}`;

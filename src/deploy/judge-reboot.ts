@@ -4,6 +4,7 @@ import { judge, type Verdict } from "../health/verdict.ts";
 import { listGenerations, readGenerations } from "../nix/generations.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { hostSightArgv, parseHostSight } from "../nix/host-sight.ts";
+import { parentOf, systemsOf } from "../nix/systems.ts";
 import { mustRun, type Shell } from "../remote/shell.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
 import type { Deployment, HealthSnapshot, HostFacts } from "./deployment.ts";
@@ -78,8 +79,13 @@ async function readBooted(shell: Shell, host: string): Promise<Booted> {
     argv: listGenerations,
     timeout,
   });
-  const { booted, kernel } = parseHostSight(host, sight.stdout);
-  return { system: booted, generation: bootedGeneration(readGenerations(listed.stdout), booted), kernel };
+  const { booted, kernel, look } = parseHostSight(host, sight.stdout);
+  const placed = systemsOf(look.facts).booted;
+  return {
+    system: placed === null ? booted : parentOf(placed),
+    generation: bootedGeneration(readGenerations(listed.stdout), booted),
+    kernel,
+  };
 }
 
 /** What ran before has to run again, so each unit that ran counts as touched. */

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "../config/clock.ts";
 import type { Deployment, Mode } from "../deploy/deployment.ts";
+import { bootsText, runningText, systemsOf } from "../nix/systems.ts";
 import { logWriter } from "./log-writer.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -178,6 +179,10 @@ function info(deployment: Deployment): Record<string, unknown> {
     toplevel: deployment.toplevel,
     previous: deployment.previous,
     generation: deployment.generation,
+    ...(deployment.before === null
+      ? {}
+      : { ran: runningText(deployment.before), bootsNext: bootsText(systemsOf(deployment.before)) }),
+    ...(deployment.isForward === null ? {} : { goesForward: deployment.isForward }),
     times: { asked: deployment.createdAt, ended: deployment.finishedAt, phases: deployment.times },
     outcome: deployment.outcome,
     message: deployment.message,

@@ -3,6 +3,7 @@ import prettyBytes from "pretty-bytes";
 import { type Block, list, table, text } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
 import { doomed, type HostAct, type HostSight } from "../deploy/host-act.ts";
+import { systemsOf } from "../nix/systems.ts";
 
 /** What is said of a gc, a prune or a reboot on its card: how the host is, and what a yes would do. */
 
@@ -48,7 +49,7 @@ export function actBlocks(deployment: Deployment): Block[] {
     case "prune":
       return [...fates(seen, act), ...failedUnits(seen)];
     case "reboot":
-      return [...boots(seen), ...failedUnits(seen)];
+      return [...boots(seen), ...dropped(deployment), ...failedUnits(seen)];
     default:
       return [];
   }
@@ -98,6 +99,19 @@ function boots({ kernel, next }: HostSight): Block[] {
       `Everything that runs there stops, and generation ${next.generation ?? "?"} boots.${change} Then its units are compared with how they are now.`,
     ),
   ];
+}
+
+/** The boot entry is that of the system itself. */
+function dropped({ before, host }: Deployment): Block[] {
+  const special = before === null ? null : systemsOf(before).running.specialisation;
+  return special === null
+    ? []
+    : [
+        text(
+          `${host} runs the specialisation ${special.name}: a reboot leaves it, unless its boot menu says otherwise.`,
+          "warning",
+        ),
+      ];
 }
 
 function failedUnits({ failedUnits: units }: HostSight): Block[] {

@@ -83,7 +83,9 @@ function sightOf(
 
 /** Where several have the same system, the newest: nobody can tell them apart. */
 export function bootedGeneration(generations: readonly Generation[], booted: string): number | null {
-  return generations.find(({ toplevel }) => toplevel === booted)?.number ?? null;
+  const found =
+    generations.find(({ toplevel }) => toplevel === booted) ?? generations.find(({ isBooted }) => isBooted);
+  return found?.number ?? null;
 }
 
 /** Adding it up takes long on a large store: the card does without when it takes too long. */
