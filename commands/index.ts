@@ -1,4 +1,5 @@
 import type { CommandSpec } from "../src/chat/spec.ts";
+import { adopt } from "./adopt.ts";
 import { buildAll } from "./build-all.ts";
 import { cancel, confirm } from "./confirm.ts";
 import { deploy } from "./deploy.ts";
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   generations,
   gc,
   reboot,
+  adopt,
   confirm,
   cancel,
   lock,

@@ -21,6 +21,7 @@ const permissionFor: Readonly<Record<Mode, Permission>> = {
   gc: "deploy",
   prune: "deploy",
   reboot: "deploy",
+  adopt: "adopt",
 };
 
 /** What does not go back is a deployment, whatever it was typed as. */

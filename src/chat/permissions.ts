@@ -14,7 +14,9 @@ export type Permission =
   /** Lets through what only an approver may: code of any ref, a deployment outside the windows. */
   | "approve-special"
   | "lock"
-  | "unlock-others";
+  | "unlock-others"
+  /** Says which machine a host name stands for. */
+  | "adopt";
 
 export type Permitted =
   | { readonly kind: "allowed" }
@@ -61,6 +63,7 @@ function neededRoles(fleet: FleetFile, what: Permission, host: string | null): r
       return ["approver"];
     case "any-ref":
     case "unlock-others":
+    case "adopt":
       return ["admin"];
   }
 }

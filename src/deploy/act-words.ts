@@ -14,6 +14,8 @@ export function yesLabel({ mode, act, isForward }: Pick<Deployment, "mode" | "ac
     }
     case "rollback":
       return isForward === true ? "Switch" : "Roll back";
+    case "adopt":
+      return "Adopt";
     case "boot":
       return "Install for the next boot";
     default:
@@ -35,6 +37,8 @@ export function yesWords(deployment: Deployment): string {
       return `The garbage of ${host} will be collected.`;
     case "reboot":
       return `${host} will reboot.`;
+    case "adopt":
+      return `${host} stands for this machine from now on.`;
     case "prune":
       return `Generations of ${host} will be deleted.`;
     case "boot":
@@ -57,6 +61,8 @@ export function tooLate(deployment: Deployment, said: string): { message: string
         message: `${said}, and generations are being deleted.`,
         help: "It takes a moment; what is deleted cannot be brought back.",
       };
+    case "adopt":
+      return { message: `${said}, and the machine is known.`, help: `/adopt ${host} takes another one.` };
     case "boot":
       return {
         message: `${said}, and the boot entry is being written.`,

@@ -1,10 +1,12 @@
 import type { Clock } from "../config/clock.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
 import type { Host } from "../fleet/host.ts";
+import type { Machine } from "../fleet/machine.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
 import type { Rule } from "./approvals.ts";
 import type { Confirmation, Decision, Deployment, Diagnosis, Finding, PhaseName, Run } from "./deployment.ts";
+import type { Machines } from "./machines.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -41,6 +43,11 @@ export interface PhaseContext {
   progress(text: string, done: number, expected: number): void;
   /** Masks secrets in lines that come one by one, for those that are kept elsewhere than in the log. */
   lineMask(): (line: string) => string;
+  inventory(): Promise<readonly string[]>;
+  /** Which machine each host name stands for. */
+  machines(): Promise<Machines>;
+  /** Keeps what answers as the machine of this host. Why not, where another name has it; an adopted one may have two. */
+  keepMachine(machine: Machine, isAdopted: boolean): Promise<string | null>;
   setInventory(hosts: readonly string[]): Promise<void>;
   /** The roll back of this host that is under way and was not begun by this deployment's alarm. */
   rollbackBeside(): Promise<Deployment | null>;

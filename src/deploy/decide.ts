@@ -7,6 +7,7 @@ import { type Around, rollbackAtWork } from "./queue.ts";
 import { refuseApproval, refuseClosed, refuseDecision, refuseForRollback, refuseLocked } from "./refusals.ts";
 import type { Click, Decided, DecidedRun, Refusal } from "./requests.ts";
 import { asking } from "./rollout.ts";
+import { aroundFor } from "./same-machine.ts";
 import { approveDeployment, canDecide, decideDeployment } from "./transitions.ts";
 import type { Work } from "./work.ts";
 
@@ -94,7 +95,7 @@ export async function decideRun(
       help: isOver ? null : "Its card will ask.",
     };
   }
-  const around = { open: await store.open(), locks: await store.locks() };
+  const around = { open: await store.open(), locks: await store.locks(), machines: await store.machines() };
   const rule = strictestRule(parts, wanted);
   const judged = wanted.map((one) => weigh(parts, one, around, action, click, rule));
   const refusal = judged.find((one) => one.kind === "refused");
@@ -131,13 +132,14 @@ type Weighed =
 function weigh(
   parts: EngineParts,
   deployment: Deployment,
-  { locks, open }: Around,
+  around: Around,
   action: "switch" | "cancel",
   { by, isApprover }: Click,
   runRule: Rule | null,
 ): Weighed {
   const at = now(parts);
   const { confirmation, host } = deployment;
+  const { locks, open } = aroundFor(parts.fleet(), around, host);
   if (!canDecide(deployment, at) || confirmation === null) {
     return { kind: "untouched" };
   }

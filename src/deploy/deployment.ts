@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { machineSchema } from "../fleet/machine.ts";
 import { comparisonSchema } from "./comparison.ts";
 import { hostActSchema } from "./host-act.ts";
 import { monitorSchema } from "./monitor-record.ts";
@@ -14,7 +15,15 @@ const deploying = [
   "switch",
   "validate",
 ] as const;
-export const phaseNames = [...deploying, "monitor", "compare", "collect", "prune", "reboot"] as const;
+export const phaseNames = [
+  ...deploying,
+  "monitor",
+  "compare",
+  "collect",
+  "prune",
+  "reboot",
+  "adopt",
+] as const;
 export type PhaseName = (typeof phaseNames)[number];
 export const deployPhases: readonly PhaseName[] = deploying;
 
@@ -47,6 +56,7 @@ export const modes = [
   "gc",
   "prune",
   "reboot",
+  "adopt",
 ] as const;
 export type Mode = (typeof modes)[number];
 
@@ -84,6 +94,8 @@ export const hostFactsSchema = z.object({
   /** Where what runs, and what was booted, stand among the generations. Older records do not have it. */
   places: z.object({ running: placedSchema, booted: placedSchema }).exactOptional(),
   bootId: z.string(),
+  /** Which machine answered. Older records do not have it. */
+  machine: machineSchema.exactOptional(),
   rebootNeeded: z.boolean().default(false),
 });
 export type HostFacts = z.infer<typeof hostFactsSchema>;
@@ -268,7 +280,7 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const runSchema = z.object({
   id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
-  kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot"]),
+  kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot", "adopt"]),
   command: z.string(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),

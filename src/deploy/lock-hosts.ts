@@ -1,9 +1,10 @@
 import type { Actor, Deployment, Run } from "./deployment.ts";
 import { refuseUnknownHost } from "./inventory.ts";
-import { type Lock, lockOn, locksOn, lockText, lockToEnd, mayStack } from "./locks.ts";
+import { everyHost, type Lock, lockOn, locksOn, lockText, lockToEnd, mayStack } from "./locks.ts";
 import { goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import type { Locked, LockRequest, Refusal, Unlocked } from "./requests.ts";
+import { aroundFor, isOneMachine } from "./same-machine.ts";
 
 /** How long a lock that has ended is remembered, for its thread. */
 const remembered = 30 * 24 * 60 * 60_000;
@@ -64,8 +65,15 @@ export function createHostLocks(parts: EngineParts): HostLocks {
     },
     async unlock(host, by, mayUnlockOthers) {
       const at = now(parts);
-      const holding = locksOn(await store.locks(), host, at);
-      const held = holding.filter((lock) => lock.host === host);
+      const all = await store.locks();
+      const machines = await store.machines();
+      const fleet = parts.fleet();
+      // A lock hangs on the machine, under whichever of its names it was set.
+      const isIts = (name: string) =>
+        name === host || (![name, host].includes(everyHost) && isOneMachine(fleet, machines, name, host));
+      const names = [...new Set([host, ...all.map((lock) => lock.host).filter(isIts)])];
+      const holding = [...new Set(names.flatMap((name) => locksOn(all, name, at)))];
+      const held = holding.filter((lock) => isIts(lock.host));
       const [first] = held;
       if (first === undefined) {
         return refuseNothing(host, holding[0] ?? null);
@@ -107,9 +115,12 @@ async function add(
   const id = await freeRun(parts);
   const lock: Lock = { run: id, host, reason, by, since, until, deployment, ended: null };
   const run: Run = { id, kind: "lock", command, requestedBy: by, deployments: [], createdAt: since };
+  const machines = await store.machines();
+  const seen = (all: readonly Lock[]) =>
+    aroundFor(parts.fleet(), { open: [], locks: all, machines }, host).locks;
   const locks = await store.changeLocks((all) => {
     const isThere = deployment !== null && all.some((one) => one.deployment === deployment);
-    const held = locksOn(all, host, since);
+    const held = locksOn(seen(all), host, since);
     // A second roll back needs no second lock; a person's may be gone before the roll back's should be.
     const isFree =
       deployment === null
@@ -118,7 +129,7 @@ async function add(
     return isThere || !isFree ? all : [...forget(all, clock.now()), lock];
   }, run);
   if (!locks.includes(lock)) {
-    return { kind: "held", by: lockOn(locks, host, since) ?? lock };
+    return { kind: "held", by: lockOn(seen(locks), host, since) ?? lock };
   }
   await note(parts, lock, "locked", by);
   parts.onRun(run);

@@ -27,8 +27,8 @@ export function usesBuilder(mode: Mode): boolean {
   return mode !== "rollback" && !isActMode(mode);
 }
 
-export type ActMode = "gc" | "prune" | "reboot";
+export type ActMode = "gc" | "prune" | "reboot" | "adopt";
 
 export function isActMode(mode: Mode): mode is ActMode {
-  return mode === "gc" || mode === "prune" || mode === "reboot";
+  return mode === "gc" || mode === "prune" || mode === "reboot" || mode === "adopt";
 }

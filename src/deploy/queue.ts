@@ -1,5 +1,6 @@
 import { awaitsDecision, type Deployment } from "./deployment.ts";
 import { type Lock, lockOn, lockText } from "./locks.ts";
+import type { Machines } from "./machines.ts";
 import { goesBack } from "./modes.ts";
 import { isInTheWay } from "./transitions.ts";
 import { isWatched } from "./watching.ts";
@@ -8,6 +9,7 @@ import { isWatched } from "./watching.ts";
 export interface Around {
   readonly open: readonly Deployment[];
   readonly locks: readonly Lock[];
+  readonly machines?: Machines;
 }
 
 /** At most so many wait for one host. */

@@ -10,26 +10,32 @@ import { bringsCode, changesHost, goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
 import { type Around, isWaiting, maxWaiting } from "./queue.ts";
 import type { Refusal } from "./requests.ts";
+import { aroundFor, isOneMachine } from "./same-machine.ts";
 import { isInTheWay } from "./transitions.ts";
 import { isWatched } from "./watching.ts";
 
 /** Why these may not begin beside what is open and locked; null when they may. */
 export function refuseBegin(
   parts: EngineParts,
-  { open, locks }: Around,
+  around: Around,
   asked: readonly Deployment[],
 ): Refusal | null {
   const at = isoTime(parts.clock);
-  if (open.length + asked.length > maxOpen) {
+  const twin = twoNames(parts, around, asked);
+  if (twin !== null) {
+    return twin;
+  }
+  if (around.open.length + asked.length > maxOpen) {
     return {
       kind: "refused",
       code: "unavailable",
-      message: `${open.length} deployments are open, which is enough.`,
+      message: `${around.open.length} deployments are open, which is enough.`,
       help: "Wait for some of them, or cancel them.",
     };
   }
   for (const deployment of asked) {
     const { id, host, mode } = deployment;
+    const { open, locks } = aroundFor(parts.fleet(), around, host);
     if (open.some((deployment) => deployment.id === id)) {
       return {
         kind: "refused",
@@ -53,6 +59,27 @@ export function refuseBegin(
         code: "busy",
         message: `${host} is busy: ${other.requestedBy.name} started ${other.id} (${other.mode}), which is in ${other.phase}.`,
         help: busyHelp(other),
+      };
+    }
+  }
+  return null;
+}
+
+/** Hosts of one run that are one machine would switch it twice. */
+function twoNames(
+  parts: EngineParts,
+  { machines = {} }: Around,
+  asked: readonly Deployment[],
+): Refusal | null {
+  const touching = asked.filter(({ mode }) => changesHost(mode)).map(({ host }) => host);
+  for (const [index, host] of touching.entries()) {
+    const other = touching.slice(0, index).find((name) => isOneMachine(parts.fleet(), machines, name, host));
+    if (other !== undefined) {
+      return {
+        kind: "refused",
+        code: "busy",
+        message: `${other} and ${host} are one machine, and a run can switch it only once.`,
+        help: `Correct targetHost of one of them in fleet.yaml, or name only one. /adopt HOST where a machine was replaced.`,
       };
     }
   }

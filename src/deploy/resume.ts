@@ -40,6 +40,8 @@ export function planResume(deployment: Deployment, now: number): Resume {
       return isBegun(deployment)
         ? { kind: "redo", phases: from(phase) }
         : { kind: "wait", phases: from("confirm") };
+    case "adopt":
+      return { kind: "wait", phases: from("confirm") };
     case "reboot":
       // The order is bound to the boot that was seen, so that it is given again without harm.
       return { kind: "wait", phases: from(isBegun(deployment) ? phase : "confirm") };

@@ -14,6 +14,7 @@ import {
 import { findingLine, withFinding } from "./findings.ts";
 import { mostPast } from "./generation-history.ts";
 import { keepInventory } from "./inventory.ts";
+import { keepMachine } from "./keep-machine.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
 import { rollbackBeside } from "./rollback-beside.ts";
@@ -134,6 +135,10 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     },
     progress,
     lineMask: () => parts.redact.stream(),
+    inventory: () => store.inventory(),
+    machines: () => store.machines(),
+    keepMachine: (machine, isAdopted) =>
+      persist(parts, () => keepMachine(store, host.name, machine, isAdopted)),
     setInventory: (hosts) => keepInventory(parts, hosts),
     rollbackBeside: () => rollbackBeside(parts, record),
     rollBack: (alarm) => parts.rollBack(record, alarm),

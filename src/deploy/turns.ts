@@ -1,6 +1,7 @@
 import type { PhaseResult } from "./context.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import { isWaiting, takeTurn } from "./queue.ts";
+import { aroundFor } from "./same-machine.ts";
 import type { Task } from "./tasks.ts";
 
 /** How often one that waits looks whether it is its turn, in milliseconds. */
@@ -12,7 +13,9 @@ export async function waitForTurn(parts: EngineParts, task: Task): Promise<Phase
   let said: string | null = null;
   for (;;) {
     context.signal.throwIfAborted();
-    await task.change((latest, around) => takeTurn(latest, around, now(parts)));
+    await task.change((latest, around) =>
+      takeTurn(latest, aroundFor(parts.fleet(), around, latest.host), now(parts)),
+    );
     const { queue, host } = context.record();
     if (!isWaiting(context.record())) {
       return { kind: "next" };

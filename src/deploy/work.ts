@@ -6,6 +6,7 @@ import { takeTurn } from "./queue.ts";
 import { resume } from "./recovery.ts";
 import { refuseBegin } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
+import { aroundFor } from "./same-machine.ts";
 import { openTask, type Task } from "./tasks.ts";
 import { firstPlace, newDeployment } from "./transitions.ts";
 import { isWatched } from "./watching.ts";
@@ -140,7 +141,9 @@ export function createWork(parts: EngineParts): Work {
       asks.map(async (one) => {
         // It has begun, whatever the disk says now: its own task takes the turn later.
         const placed = await store
-          .update(one.id, (latest, around) => takeTurn(latest, around, at.toISOString()))
+          .update(one.id, (latest, around) =>
+            takeTurn(latest, aroundFor(parts.fleet(), around, latest.host), at.toISOString()),
+          )
           .catch((error: unknown) => log.warn({ err: error, deployment: one.id }, "taking a turn"));
         return placed ?? one;
       }),

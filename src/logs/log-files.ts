@@ -42,7 +42,16 @@ export interface LogFiles {
 export const logRemoved =
   "This log was removed by retention (SWITCHYARD_KEEP_LOGS, SWITCHYARD_LOGS_SIZE); the record, .info and the audit are kept.";
 
-export type LogKind = "deploy" | "dry-run" | "build" | "build-all" | "diff" | "gc" | "prune" | "reboot";
+export type LogKind =
+  | "deploy"
+  | "dry-run"
+  | "build"
+  | "build-all"
+  | "diff"
+  | "gc"
+  | "prune"
+  | "reboot"
+  | "adopt";
 
 export function logKind(mode: Mode): LogKind {
   switch (mode) {
@@ -55,6 +64,7 @@ export function logKind(mode: Mode): LogKind {
     case "gc":
     case "prune":
     case "reboot":
+    case "adopt":
       return mode;
     case "build-only":
       return "build";

@@ -1,4 +1,5 @@
 import type { HostFacts } from "../deploy/deployment.ts";
+import { machineScript, readMachine } from "../fleet/machine.ts";
 import { profile } from "./commands.ts";
 import { isSpecialisationName, isStorePath } from "./flake.ts";
 import { generationNumber } from "./generations.ts";
@@ -26,7 +27,7 @@ new=\${2:-/run/current-system}
 for part in kernel initrd kernel-modules systemd; do
   if [ "$(readlink -f "/run/booted-system/$part")" != "$(readlink -f "$new/$part")" ]; then echo reboot=yes; fi
 done
-`;
+${machineScript}`;
 
 export function readHostFactsArgv(compareWith?: string): string[] {
   return ["sh", "-c", script, "facts", profile, ...(compareWith === undefined ? [] : [compareWith])];
@@ -47,6 +48,7 @@ export function parseHostFacts(host: string, stdout: string): HostFacts {
   const link = values.get("profile") ?? "";
   const generation = generationNumber(link);
   const booted = values.get("booted") ?? "";
+  const machine = readMachine(lines, boot);
   const place = (toplevel: string, direct: string, special: string) =>
     placed(toplevel, generation, all(direct), all(special));
   return {
@@ -63,6 +65,7 @@ export function parseHostFacts(host: string, stdout: string): HostFacts {
         }
       : {}),
     bootId: boot,
+    ...(machine === null ? {} : { machine }),
     rebootNeeded: values.get("reboot") === "yes",
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from "../config/clock.ts";
 import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
 import { isSought } from "../deploy/deployment-filter.ts";
 import { everyHost } from "../deploy/locks.ts";
+import { machineSchema } from "../fleet/machine.ts";
 import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
 import { lostLock, soundLocks } from "./sound-locks.ts";
 import { type BadRecords, soundRecords } from "./sound-records.ts";
@@ -18,6 +19,7 @@ const stateSchema = (bad: BadRecords, now: Date) =>
     deployments: soundRecords("deployments", deploymentSchema, bad),
     runs: soundRecords("runs", runSchema, bad),
     inventory: z.array(z.string()),
+    machines: soundRecords("machines", machineSchema, bad).default({}),
     threads: soundRecords("threads", threadStateSchema, bad).default({}),
     locks: soundLocks(bad, now).default([]),
   });
@@ -68,6 +70,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     deployments: {},
     runs: {},
     inventory: [],
+    machines: {},
     threads: {},
     locks: [],
   });
@@ -206,7 +209,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     },
     begin: (run, deployments, refuse) =>
       inTurn(async () => {
-        const refusal = refuse({ open: openOnes(), locks: state.data.locks });
+        const refusal = refuse({ open: openOnes(), locks: state.data.locks, machines: state.data.machines });
         if (refusal !== null) {
           return refusal;
         }
@@ -224,7 +227,11 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
         if (latest === undefined) {
           return undefined;
         }
-        const next = change(latest, { open: openOnes(), locks: state.data.locks });
+        const next = change(latest, {
+          open: openOnes(),
+          locks: state.data.locks,
+          machines: state.data.machines,
+        });
         if (next !== latest) {
           await (isOpen(next) ? changeState(() => (state.data.deployments[id] = next)) : finish(next));
         }
@@ -252,6 +259,14 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
       inTurn(async () => {
         if (JSON.stringify(hosts) !== JSON.stringify(state.data.inventory)) {
           await changeState(() => (state.data.inventory = [...hosts]));
+        }
+      }),
+    machines: async () => state.data.machines,
+    changeMachines: (change) =>
+      inTurn(async () => {
+        const machines = change(state.data.machines);
+        if (machines !== state.data.machines) {
+          await changeState(() => (state.data.machines = { ...machines }));
         }
       }),
     threads: async () => Object.values(state.data.threads),

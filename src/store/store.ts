@@ -1,6 +1,7 @@
 import type { Deployment, Run } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 import type { Lock } from "../deploy/locks.ts";
+import type { Machines } from "../deploy/machines.ts";
 import type { Around } from "../deploy/queue.ts";
 import type { ThreadState } from "./thread-state.ts";
 
@@ -44,6 +45,9 @@ export interface Store {
   /** The hosts of the flake as last read from it: what a roll back uses when the flake is broken. */
   inventory(): Promise<readonly string[]>;
   setInventory(hosts: readonly string[]): Promise<void>;
+  /** Which machine each host name stands for; never emptied by what the flake has. */
+  machines(): Promise<Machines>;
+  changeMachines(change: (known: Machines) => Machines): Promise<void>;
   /** Threads on chat platforms in which something is still to be delivered. */
   threads(): Promise<readonly ThreadState[]>;
   saveThread(thread: ThreadState): Promise<void>;

@@ -72,6 +72,7 @@ export function title(deployment: Deployment): string {
     gc: `Collect the garbage of ${host}`,
     prune: pruneTitle(deployment),
     reboot: `Reboot ${host}`,
+    adopt: `Take the machine that answers for ${host} from now on`,
   }[mode];
   if (outcome !== null) {
     return `${what}: ${outcomeWords(deployment, outcome)}`;

@@ -13,6 +13,7 @@ const phasesOf: Readonly<Record<Deployment["mode"], readonly PhaseName[]>> = {
   gc: ["check", "confirm", "collect"],
   prune: ["check", "confirm", "prune"],
   reboot: ["check", "confirm", "reboot"],
+  adopt: ["check", "confirm", "adopt"],
 };
 
 /** The phases of a deployment, each with how far it is. */

@@ -105,6 +105,9 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
       if (file === "sh" && argv[3] === "tailscale") {
         return { exitCode: 127 };
       }
+      if (file === "cat") {
+        return { exitCode: 1, stderr: "cat: No such file or directory" };
+      }
       if (file === "mkdir" || file === "true") {
         return {};
       }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../../src/config/clock.ts";
 import { type Command, type Exit, ShellError } from "../../src/remote/shell.ts";
 import { actScript, answerAct, type FakeActs, fakeActs, sight } from "./fake-host-acts.ts";
@@ -14,6 +15,8 @@ export interface FakeHost {
   profile: number | null;
   readonly generations: Map<number, string>;
   bootId: string;
+  /** Which machine it is. */
+  machine: { hostKeys: string[]; machineId: string; hostName: string };
   bootedKernel: string;
   /** The system that was booted. */
   booted: string;
@@ -65,6 +68,7 @@ export function fakeHost(
     profile: 1,
     generations: new Map([[1, first.toplevel]]),
     bootId: `boot-1-${name}`,
+    machine: machineNamed(name),
     bootedKernel: first.kernel,
     booted: first.toplevel,
     acts: fakeActs(),
@@ -253,6 +257,12 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
   }
 }
 
+/** A machine of that name, which no other is. */
+export function machineNamed(name: string): FakeHost["machine"] {
+  const hash = createHash("md5").update(name).digest();
+  return { hostKeys: [hash.toString("base64")], machineId: hash.toString("hex"), hostName: name };
+}
+
 export function profileLink(host: FakeHost): string {
   return host.profile === null ? "" : `system-${host.profile}-link`;
 }
@@ -264,6 +274,9 @@ function facts(host: FakeHost, compareWith: string | undefined): string {
     `profile=${profileLink(host)}`,
     `system=${host.generations.get(host.profile ?? -1) ?? "/nix/var/nix/profiles/system"}`,
     `boot=${host.bootId}`,
+    `machine=${host.machine.machineId}`,
+    `hostname=${host.machine.hostName}`,
+    ...host.machine.hostKeys.map((key) => `hostkey=ssh-ed25519 ${key}`),
     `booted=${host.booted}`,
     ...places(host, "runs", host.current),
     ...places(host, "booted", host.booted),

@@ -7,6 +7,7 @@ import { runningText } from "../../nix/systems.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import { doomed, type HostAct, type HostSight } from "../host-act.ts";
+import { checkMachine } from "../machine-check.ts";
 import { unreachable } from "./check.ts";
 import { checkNixosLock } from "./dry-activate.ts";
 
@@ -17,6 +18,7 @@ export const checkForAct: Phase = {
     const { host } = context;
     try {
       const [answer, generations] = await seeHost(context);
+      await checkMachine(context, answer.look.facts);
       await checkNixosLock(context);
       const act = actOf(context);
       const seen = sightOf(act, answer, generations, context.clock.now());

@@ -20,6 +20,7 @@ import { checkDirection, directionWarnings } from "../direction.ts";
 import { readBuilderFacts } from "../evaluation.ts";
 import { checked, finding } from "../findings.ts";
 import { checkSecrets, explainUnreachable, runningRevision } from "../host-checks.ts";
+import { checkMachine } from "../machine-check.ts";
 import { goesBack } from "../modes.ts";
 import { openSource } from "../source.ts";
 
@@ -146,6 +147,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
   if (apart !== null) {
     await note(finding("boot", "warning", apart, "A switch makes what it brings both."));
   }
+  await checkMachine(context, before);
   await checkHostSpace(context);
   await checkHostSecrets(context);
   const snapshot = await mustRun(context.target, `taking the baseline of ${host.name}`, {
@@ -159,6 +161,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
 
 async function noteRunning(context: PhaseContext): Promise<void> {
   const before = await readHost(context);
+  await checkMachine(context, before);
   await context.save({ before, previous: before.current });
 }
 
@@ -195,7 +198,7 @@ async function checkHostSecrets(context: PhaseContext): Promise<void> {
   }
 }
 
-async function readHost(context: PhaseContext): Promise<HostFacts> {
+export async function readHost(context: PhaseContext): Promise<HostFacts> {
   const { target, host, signal } = context;
   try {
     const facts = await mustRun(target, `reading what ${host.name} runs`, {

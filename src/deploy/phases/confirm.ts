@@ -7,6 +7,8 @@ import { ruleFor } from "../approvals.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
 import { checkDirection } from "../direction.ts";
+import { confirmMachine } from "../machine-check.ts";
+import { isSameMachine, machineText } from "../machines.ts";
 import { barrier, switchTurn, type Turn } from "../rollout.ts";
 import { checkTrust } from "../trust.ts";
 
@@ -73,8 +75,16 @@ async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
     argv: readHostFactsArgv(),
     timeout: deadlines.hostCommand,
   });
-  const change =
-    before === null ? "nothing is known of it" : hostChange(before, parseHostFacts(host.name, exit.stdout));
+  const now = parseHostFacts(host.name, exit.stdout);
+  const other = await confirmMachine(context, now);
+  if (other !== null) {
+    return end({
+      outcome: "refused",
+      message: `Nothing was done: ${other}.`,
+      help: `Correct targetHost of ${host.name} in fleet.yaml. Where the machine was really replaced or renamed, an admin can /adopt ${host.name}.`,
+    });
+  }
+  const change = before === null ? "nothing is known of it" : hostChange(before, now);
   if (change === null) {
     const stop = await checkDirection(context);
     if (stop !== null) {
@@ -106,6 +116,10 @@ export function hostChange(before: HostFacts, now: HostFacts): string | null {
   }
   if (now.profile !== before.profile) {
     return `its profile is ${now.profile ?? "gone"} now, and was ${before.profile ?? "not there"}`;
+  }
+  const [was, is] = [before.machine, now.machine];
+  if (was !== undefined && (is === undefined || !isSameMachine(was, is))) {
+    return `another machine answers: ${is === undefined ? "unknown" : machineText(is)}`;
   }
   return now.bootId === before.bootId ? null : "it was rebooted";
 }

@@ -5,6 +5,7 @@ import { hintFor } from "../../nix/hints.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { next, type Phase, PhaseError } from "../context.ts";
 import { holdSystems } from "../gc-roots.ts";
+import { checkMachineName } from "../machine-check.ts";
 import { nixLines, Tail } from "./build.ts";
 
 /** Brings the new system to the host, straight from the builder, after roots hold both systems there. */
@@ -16,6 +17,7 @@ export const copy: Phase = {
     if (toplevel === null || previous === null) {
       throw new Error("copying a system: it was not built");
     }
+    await checkMachineName(context);
     await holdSystems(target, context.owner, previous, toplevel);
     if (isLocal(host)) {
       context.say(`${host.name} is the builder: nothing to copy`);

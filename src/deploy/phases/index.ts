@@ -1,9 +1,11 @@
 import type { Phase } from "../context.ts";
 import type { Mode } from "../deployment.ts";
+import { adopt } from "./adopt.ts";
 import { approve } from "./approve.ts";
 import { build } from "./build.ts";
 import { check, checkForBuild, checkForDiff, checkForRollback } from "./check.ts";
 import { checkForAct } from "./check-act.ts";
+import { checkForAdopt } from "./check-adopt.ts";
 import { collect } from "./collect.ts";
 import { compare } from "./compare.ts";
 import { confirm } from "./confirm.ts";
@@ -26,4 +28,5 @@ export const phases: Readonly<Record<Mode, readonly Phase[]>> = {
   gc: [checkForAct, confirm, collect],
   prune: [checkForAct, confirm, prune],
   reboot: [checkForAct, confirm, reboot],
+  adopt: [checkForAdopt, confirm, adopt],
 };

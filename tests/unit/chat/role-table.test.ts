@@ -50,6 +50,7 @@ const table: Readonly<Record<string, string | Readonly<Record<(typeof hosts)[num
   "/generations HOST --prune 5": onHost,
   "/gc HOST": onHost,
   "/reboot HOST": onHost,
+  "/adopt HOST": "admin",
   "/confirm ID": decide,
   "/cancel ID": decide,
   "/lock HOST because": onHost,

@@ -68,6 +68,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "builder: mkdir -p -- /home/builder/.cache/switchyard/roots",
     "builder: nix build --log-format internal-json -v --out-link /home/builder/.cache/switchyard/roots/BOT.ID-built DRV^*",
     // copy
+    "builder: cat NEW/etc/hostname",
     "yoga: sh -c <script> hold /nix/var/nix/gcroots/switchyard BOT.ID OLD NEW",
     "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=no␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga?remote-program=env%20SWITCHYARD_OWNER%3DBOT.ID%20nix-store NEW",
     "yoga: test -x NEW/bin/switch-to-configuration",

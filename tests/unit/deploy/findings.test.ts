@@ -19,7 +19,16 @@ test("each check before a deployment has a line of its own, in one order", async
   const { record } = await asks(world);
   assert.deepEqual(
     record.checks.map(({ name, state }) => `${name} ${state}`),
-    ["flake ok", "working tree ok", "syntax ok", "host ok", "builder ok", "reach ok", "disk ok"],
+    [
+      "flake ok",
+      "working tree ok",
+      "syntax ok",
+      "host ok",
+      "builder ok",
+      "reach ok",
+      "machine ok",
+      "disk ok",
+    ],
   );
   assert.match(JSON.stringify(deploymentCard(record, null)), /Checks: all well.*✓ syntax: every \.nix file/);
 });

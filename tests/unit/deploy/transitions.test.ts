@@ -203,6 +203,7 @@ test("the phases, by what was asked for", () => {
     gc: ["check", "confirm", "collect"],
     prune: ["check", "confirm", "prune"],
     reboot: ["check", "confirm", "reboot"],
+    adopt: ["check", "confirm", "adopt"],
   });
 });
 
