@@ -52,6 +52,41 @@ seconds_up() {
 current() { readlink -f /run/current-system; }
 profile_name() { readlink "$profile"; }
 
+# The switch program's exit 2 ("a script of the activation failed") is overwritten by 4 as soon as any unit has failed, so
+# the activation tells by itself how it ended: it is a bash script, and bash reads the file named in BASH_ENV first. Its own
+# children do without it. An activation that sets a trap on EXIT of its own replaces this one; then its lines count.
+watch_activation() {
+  rm -f "$dir/activation"
+  cat >"$dir/bash-env" <<END || return
+case \$0 in
+  */activate)
+    unset BASH_ENV
+    trap 'printf "%s\\n" "\$?" >"$dir/activation"' EXIT
+    ;;
+esac
+END
+  export BASH_ENV="$dir/bash-env"
+}
+
+# activation_trouble EXIT FROM: why the activation failed, and nothing when it did not: as its marker tells or, without one, the
+# log from byte FROM on. With a marker nothing that an activation prints can pass for a failure.
+activation_trouble() {
+  status=
+  [ ! -e "$dir/activation" ] || read -r status <"$dir/activation"
+  snippets=$(since "$2" | grep -a -x -m 5 "Activation script snippet '.*' failed ([0-9]*)" | cut -c 1-200 | tr '\n' ';')
+  case $status in
+    0) return ;;
+    "")
+      # Only 4 hides a 2.
+      [ "$1" -eq 4 ] || return
+      [ -n "$snippets" ] || since "$2" | grep -a -q -x "Failed to run activate script" || return
+      ;;
+  esac
+  echo "the activation script of the new system failed${status:+ with $status}${snippets:+: ${snippets%;}}"
+}
+
+since() { tail -c "+$(($1 + 1))" "$dir/log"; }
+
 # switch_to TOPLEVEL ACTION SECONDS: runs the switch script of a system; its exit code, or 124 when it took
 # too long. Exit 11 means that NixOS's own lock is held: try again while there is time.
 switch_to() {
@@ -213,12 +248,18 @@ run() {
     return
   fi
   set_state activating
+  from=$(wc -c <"$dir/log")
+  watch_activation "$new"
   switch_to "$new" test "$activate_within"
   code=$?
+  unset BASH_ENV
   why=
   case $code in
-    # 4 means that some unit failed, maybe an old one: the bot judges by the baseline.
-    0 | 4) [ "$(current)" = "$new" ] || why="the new system is not the running one after its activation" ;;
+    # 4 means that some unit failed, maybe an old one: the bot judges by the baseline. It may hide a 2.
+    0 | 4)
+      why=$(activation_trouble "$code" "$from")
+      [ "$(current)" = "$new" ] || why="the new system is not the running one after its activation"
+      ;;
     11) why="NixOS's own lock was held by another switch" ;;
     124 | 137) why="the activation took longer than ${activate_within} s" ;;
     *) why="switch-to-configuration exited with $code" ;;

@@ -103,7 +103,8 @@ case $1 in
   test)
     ln -sfn "$T/store/$name" "$T/current-system"
     # A unit that the new system breaks, and that no switch starts again.
-    : >"$T/active" ;;
+    : >"$T/active"
+    [ ! -e "$T/activate" ] || "$T/activate" ;;
   boot) [ "$code" -ne 0 ] || echo "$name" >"$T/boot-default" ;;
 esac
 moment "$name-$1"

@@ -50,7 +50,7 @@ const trouble = "/run/systemd/system/old-trouble.service";
 const wanted = "/run/systemd/system/multi-user.target.wants";
 
 /** A unit that fails whenever it is started, as every switch does with what a target wants. */
-const failUnit = async ({ fleet, host }: Lane): Promise<void> => {
+export const failUnit = async ({ fleet, host }: Lane): Promise<void> => {
   const script = `
     printf '[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' >${trouble}
     mkdir -p ${wanted} && ln -sf ${trouble} ${wanted}/
@@ -58,7 +58,7 @@ const failUnit = async ({ fleet, host }: Lane): Promise<void> => {
     systemctl start old-trouble.service`;
   await fleet.exec(host, ["sh", "-c", script]);
 };
-const mendUnit = async ({ fleet, host }: Lane): Promise<void> => {
+export const mendUnit = async ({ fleet, host }: Lane): Promise<void> => {
   const script = `rm -f ${trouble} ${wanted}/old-trouble.service; systemctl daemon-reload; systemctl reset-failed`;
   await fleet.exec(host, ["sh", "-c", script]);
 };

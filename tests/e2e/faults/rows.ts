@@ -7,6 +7,7 @@ import { peopleRows } from "./rows-people.ts";
 import { powerRows } from "./rows-power.ts";
 import { supervisorRows } from "./rows-supervisor.ts";
 import { systemRows } from "./rows-systems.ts";
+import { verdictRows } from "./rows-verdict.ts";
 
 const all = [
   ...systemRows,
@@ -16,6 +17,7 @@ const all = [
   ...supervisorRows,
   ...peopleRows,
   ...diskRows,
+  ...verdictRows,
 ];
 
 /** Every row, by fault and then by phase: the order of the table. */

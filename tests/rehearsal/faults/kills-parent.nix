@@ -7,7 +7,7 @@ host
     {
       name = "sessions";
       text = ''
-        activate=$PPID
+        activate=$$
         switch=$(ps -o ppid= -p $activate)
         starter=$(ps -o ppid= -p $switch)
         # Started by hand that is a shell; under a supervisor it is timeout, and the supervisor's shell is behind it.

@@ -4,7 +4,17 @@ let
   inherit (machine) linux systemd;
   initrd = run "initrd-linux-${linux.version}" { } ''mkdir $out; echo "initrd for ${linux}" >$out/initrd'';
   modules = run "linux-${linux.version}-modules" { } ''mkdir -p $out/lib; ln -s ${linux}/lib/modules $out/lib/modules'';
-  snippets = builtins.concatStringsSep "\n" (map (one: "snippet ${one.name} <<'END'\n${one.text}\nEND") machine.activation);
+  snippets = builtins.concatStringsSep "\n" (
+    map (one: ''
+      #### Activation script snippet ${one.name}:
+      _localstatus=0
+      ${one.text}
+
+      if (( _localstatus > 0 )); then
+        printf "Activation script snippet '%s' failed (%s)\n" "${one.name}" "$_localstatus"
+      fi
+    '') machine.activation
+  );
 in
 run "nixos-system-${machine.name}-${pkgs.versions.nixos}"
   {

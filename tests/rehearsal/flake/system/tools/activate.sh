@@ -1,15 +1,10 @@
-#!@bash@/bin/sh
-# activate TOPLEVEL: brings /etc and /run in line with this system. A failing snippet does not stop the rest.
+#!@bash@/bin/bash
+# activate TOPLEVEL: brings /etc and /run in line with this system. A failing snippet does not stop the rest, and one
+# that exits ends the script, as on NixOS.
 PATH=@out@/sw/bin
 export PATH
-status=0
-
-snippet() { # name, text on stdin
-  if ! sh -eu -s; then
-    echo "Activation script snippet '$1' failed" >&2
-    status=2
-  fi
-}
+_status=0
+trap '_status=1 _localstatus=$?' ERR
 
 link_units() { # from, to: links into the store that the new system has not are removed
   mkdir -p "$2"
@@ -44,4 +39,4 @@ mkdir -p /run/wrappers/bin
 ln -sfn /usr/bin/sudo /run/wrappers/bin/sudo
 
 ln -sfn "$(readlink -f "$1")" /run/current-system
-exit $status
+exit $_status
