@@ -170,7 +170,7 @@ export function createDesk(parts: DeskParts): Desk {
     runCard,
     async hosts() {
       const names = await engine.hosts();
-      const locks = await store.locks();
+      const locks = await engine.locks();
       const lines = await Promise.all(
         names.map(async (name): Promise<HostLine> => {
           const host = hostNamed(tools.fleet(), name);

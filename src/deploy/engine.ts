@@ -40,6 +40,7 @@ import type {
 } from "./requests.ts";
 import { rollOut } from "./roll-out.ts";
 import { runPhases } from "./run-phases.ts";
+import { locksByName } from "./same-machine.ts";
 import { type ActRequest, startAct } from "./start-act.ts";
 import { generationsOf, startRollback } from "./start-rollback.ts";
 import { createWork, type Work } from "./work.ts";
@@ -198,7 +199,10 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     decideRun: (id, action, by, isApprover = false) => decideRun(parts, work, id, action, { by, isApprover }),
     lock: hostLocks.lock,
     unlock: hostLocks.unlock,
-    locks: async () => inForce(await store.locks(), now(parts)),
+    locks: async () => {
+      const locks = inForce(await store.locks(), now(parts));
+      return locksByName(parts.fleet(), locks, await store.machines(), await store.inventory());
+    },
     lookAgain: (id, by) => lookAgain(parts, id, by),
     hosts: () => allHosts(parts),
     hostsOf: async (ref) => refuseRef(ref) ?? hostsOfRef(parts, ref),

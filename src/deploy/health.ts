@@ -2,7 +2,9 @@ import { deadlines } from "../config/deadlines.ts";
 import { runChecks } from "../health/checks.ts";
 import { type HealthReport, healthReportArgv, parseHealthReport } from "../health/report.ts";
 import type { CheckResult } from "../health/verdict.ts";
+import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
+import { strangerAt } from "./look.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 
 export type Examined =
@@ -11,6 +13,8 @@ export type Examined =
       readonly host: string;
       readonly report: HealthReport;
       readonly checks: readonly CheckResult[];
+      /** Why what answers is not the machine that this name stands for; null where it is. */
+      readonly stranger: string | null;
     }
   | { readonly kind: "unseen"; readonly host: string; readonly why: string };
 
@@ -24,7 +28,18 @@ export async function examineHost(parts: EngineParts, name: string): Promise<Exa
       timeout: deadlines.hostCommand,
     });
     const report = parseHealthReport(name, parts.redact.text(exit.stdout));
-    return { kind: "seen", host: name, report, checks: await runChecks(shell, host.checks, parts.clock) };
+    const facts = await mustRun(shell, `reading what ${name} runs`, {
+      argv: readHostFactsArgv(),
+      timeout: deadlines.hostCommand,
+    });
+    const stranger = await strangerAt(parts, name, parseHostFacts(name, facts.stdout));
+    return {
+      kind: "seen",
+      host: name,
+      report,
+      stranger,
+      checks: await runChecks(shell, host.checks, parts.clock),
+    };
   } catch (error) {
     return { kind: "unseen", host: name, why: error instanceof Error ? error.message : String(error) };
   }

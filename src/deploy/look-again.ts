@@ -7,6 +7,8 @@ import { mustRun } from "../remote/shell.ts";
 import { concludeFinal, concludeFromFacts } from "./conclude.ts";
 import { type Actor, type Deployment, isOpen } from "./deployment.ts";
 import { lookAtReboot } from "./judge-reboot.ts";
+import { strangerAt } from "./look.ts";
+import { isSameMachine } from "./machines.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import type { LookedAgain, Refusal } from "./requests.ts";
 import { sweepHost } from "./sweep.ts";
@@ -43,6 +45,21 @@ export async function lookAgain(parts: EngineParts, id: string, by: Actor): Prom
 async function readEnd(parts: EngineParts, deployment: Deployment): Promise<End> {
   const host = hostOf(parts, deployment.host);
   const shell = parts.shells.host(host.target);
+  const seen = await mustRun(shell, `reading what ${host.name} runs`, {
+    argv: readHostFactsArgv(),
+    timeout: deadlines.hostCommand,
+  });
+  const facts = parseHostFacts(host.name, seen.stdout);
+  const stranger = await strangerAt(parts, host.name, facts);
+  const was = deployment.before?.machine;
+  if (
+    stranger !== null ||
+    (was !== undefined && facts.machine !== undefined && !isSameMachine(was, facts.machine))
+  ) {
+    throw new Error(
+      stranger ?? `another machine answers as ${host.name} than the one that ${deployment.id} was for`,
+    );
+  }
   if (deployment.mode === "reboot") {
     return lookAtReboot(shell, deployment);
   }

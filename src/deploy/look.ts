@@ -2,7 +2,9 @@ import pLimit from "p-limit";
 import { deadlines } from "../config/deadlines.ts";
 import { type HostLook, hostLookArgv, parseHostLook } from "../nix/host-look.ts";
 import { mustRun } from "../remote/shell.ts";
+import type { HostFacts } from "./deployment.ts";
 import { isChangedByHand } from "./left.ts";
+import { judgeMachine } from "./machines.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 
 export type Looked =
@@ -12,6 +14,8 @@ export type Looked =
       readonly look: HostLook;
       /** Somebody changed it since its newest deployment, not through the bot. */
       readonly isChangedByHand: boolean;
+      /** Why what answers is not the machine that this name stands for; null where it is. */
+      readonly stranger: string | null;
     }
   | {
       readonly kind: "unseen";
@@ -20,6 +24,16 @@ export type Looked =
       /** Where its screen is to be seen. */
       readonly console: string | null;
     };
+
+/** Why what answers is another machine than the one that this name stands for; null where it is that one. */
+export async function strangerAt(
+  { store }: Pick<EngineParts, "store">,
+  name: string,
+  { machine }: Pick<HostFacts, "machine">,
+): Promise<string | null> {
+  const verdict = judgeMachine(name, machine ?? null, await store.machines(), await store.inventory());
+  return verdict.kind === "other" ? `${verdict.message}. ${verdict.help}` : null;
+}
 
 /** How many hosts are asked at once. */
 const atOnce = 8;
@@ -41,7 +55,8 @@ async function lookAtHost(parts: EngineParts, name: string): Promise<Looked> {
     });
     const look = parseHostLook(name, exit.stdout);
     const past = await parts.store.deployments({ host: name, limit: mostPast });
-    return { kind: "seen", host: name, look, isChangedByHand: isChangedByHand(look.facts, past) };
+    const stranger = await strangerAt(parts, name, look.facts);
+    return { kind: "seen", host: name, look, isChangedByHand: isChangedByHand(look.facts, past), stranger };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: "unseen", host: name, why, console: host.console };

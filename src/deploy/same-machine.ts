@@ -1,5 +1,6 @@
 import type { FleetFile } from "../config/fleet-file.ts";
 import { hostNamed } from "../fleet/host.ts";
+import type { Lock } from "./locks.ts";
 import { isSameMachine, type Machines, pinOf } from "./machines.ts";
 import type { Around } from "./queue.ts";
 
@@ -31,4 +32,17 @@ export function aroundFor(fleet: FleetFile, around: Around, host: string): Aroun
         : lock,
     ),
   };
+}
+
+/** Locks as each host of the fleet has them, also where they were set under another name of its machine. */
+export function locksByName(
+  fleet: FleetFile,
+  locks: readonly Lock[],
+  machines: Machines,
+  hosts: readonly string[],
+): Lock[] {
+  const shared = hosts.flatMap((host) =>
+    aroundFor(fleet, { open: [], locks, machines }, host).locks.filter((lock) => !locks.includes(lock)),
+  );
+  return [...locks, ...shared];
 }

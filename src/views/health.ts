@@ -23,7 +23,10 @@ export function healthBlocks(examined: Examined): Block[] {
     return [heading(`Health of ${examined.host}: no answer`, "bad"), text(examined.why, "bad")];
   }
   const { host, report, checks } = examined;
-  const problems = problemsOf(report, checks);
+  const problems = [
+    ...(examined.stranger === null ? [] : [examined.stranger]),
+    ...problemsOf(report, checks),
+  ];
   const word =
     problems.length === 0 ? report.system : `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
   return [

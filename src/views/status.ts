@@ -42,7 +42,13 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lock
             ],
       ),
     ),
-    ...hosts.flatMap((looked) => (looked.kind === "unseen" ? [text(looked.why, "warning")] : [])),
+    ...hosts.flatMap((looked) =>
+      looked.kind === "unseen"
+        ? [text(looked.why, "warning")]
+        : looked.stranger === null
+          ? []
+          : [text(looked.stranger, "bad")],
+    ),
   ];
 }
 
@@ -63,7 +69,9 @@ function oneHost(
   const { booted } = systemsOf(facts);
   const held = lockOf(looked.host);
   return [
-    heading(`${looked.host} is ${looked.look.system}`, failedUnits.length === 0 ? "good" : "warning"),
+    ...(looked.stranger === null
+      ? [heading(`${looked.host} is ${looked.look.system}`, failedUnits.length === 0 ? "good" : "warning")]
+      : [heading(`Another machine answers as ${looked.host}`, "bad"), text(looked.stranger, "bad")]),
     fields({
       Generation: generation(looked),
       Booted: booted === null ? null : placeText(booted),
@@ -98,7 +106,10 @@ export function healthWords(looked: Looked): string {
   return looked.kind === "unseen" ? "no answer" : health(looked);
 }
 
-function health({ look: { system, failedUnits } }: Seen): string {
+function health({ look: { system, failedUnits }, stranger }: Seen): string {
+  if (stranger !== null) {
+    return "another machine answers";
+  }
   return failedUnits.length === 0
     ? system
     : `${system}: ${failedUnits.slice(0, 3).join(", ")}${failedUnits.length > 3 ? " …" : ""}`;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dispatch } from "../../../src/chat/dispatch.ts";
 import { machineNamed } from "../../fakes/fake-host.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
+import { owner, toolsOf } from "../../fakes/tools.ts";
 import { alice, type Bot, bob, createWorld, type World } from "../../fakes/world.ts";
 
 async function sayYes(bot: Bot, id: string) {
@@ -239,4 +241,39 @@ test("two names that reach one machine share its locks and its turn", async (t) 
     }),
   );
   assert.match(both.kind === "refused" ? both.message : "", /yoga and Yoga are one machine/);
+});
+
+test("/status and /health say that another machine answers, and a lock stands at each name of its machine", async (t) => {
+  const { world, bot } = await knownFleet(t);
+  const { healthReport } = world.host("yoga");
+  world.host("yoga").machine = machineNamed("intruder");
+  const say = (text: string) => world.clock.settle(dispatch(toolsOf(world, bot), text, owner));
+  assert.match(JSON.stringify(await say("/status")), /another machine answers as yoga: expected/);
+  assert.match(JSON.stringify(await say("/status yoga")), /Another machine answers as yoga/);
+  assert.doesNotMatch(JSON.stringify(await say("/status hetzner-vps")), /nother machine/);
+  assert.equal(healthReport, "");
+  world.fleet = "hosts:\n  yoga: { targetHost: one }\n  hetzner-vps: { targetHost: one }\n";
+  await say("/lock yoga new disk");
+  assert.match(
+    JSON.stringify(await say("/status hetzner-vps")),
+    /new disk \(as yoga, which is the same machine\)/,
+  );
+});
+
+test("a look at an unknown end corrects nothing where another machine answers", async (t) => {
+  const { world, bot } = await knownFleet(t);
+  const yoga = world.host("yoga");
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  world.shell("yoga").on(/ start /, () => {
+    yoga.answers = false;
+    return {};
+  });
+  await bot.engine.decide(id, "switch", alice);
+  assert.equal((await bot.ends(id)).outcome, "unknown");
+  yoga.answers = true;
+  yoga.machine = machineNamed("intruder");
+  const looked = await world.clock.settle(bot.engine.lookAgain(id, bob));
+  assert.match(looked.kind === "refused" ? looked.message : looked.kind, /another machine answers as yoga/);
+  assert.equal((await bot.record(id)).outcome, "unknown");
 });
