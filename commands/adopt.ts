@@ -20,6 +20,13 @@ export const adopt = command({
       return refusal;
     }
     const asked = { host, mode: "adopt" as const, verify: false, keep: null, olderThan: null };
-    return startedReply(await call.tools.engine.act({ ...asked, by: actorOf(call.who), command: call.text }));
+    return startedReply(
+      await call.tools.engine.act({
+        ...asked,
+        by: actorOf(call.who),
+        command: call.text,
+        request: call.request,
+      }),
+    );
   },
 });

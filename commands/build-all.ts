@@ -31,14 +31,14 @@ export const buildAll = command({
     },
   ),
   async handle(input, call) {
-    const { who, tools, text } = call;
+    const { who, tools, text, request } = call;
     const refusal = refusalFor(call, "build", null);
     if (refusal !== null) {
       return refusal;
     }
     const allowAnyRef = mayDo(tools.fleet(), who, "any-ref", null).kind === "allowed";
     return startedReply(
-      await tools.engine.buildAll({ ...input, by: actorOf(who), allowAnyRef, command: text }),
+      await tools.engine.buildAll({ ...input, by: actorOf(who), allowAnyRef, command: text, request }),
     );
   },
 });

@@ -145,7 +145,7 @@ export const deploy = command({
       }
     }
     const allowAnyRef = hosts.every((host) => mayDo(tools.fleet(), who, "any-ref", host).kind === "allowed");
-    const request = { ...asked, by: actorOf(who), allowAnyRef, command: text };
+    const request = { ...asked, by: actorOf(who), allowAnyRef, command: text, request: call.request };
     const [first = "", ...rest] = hosts;
     return startedReply(
       rest.length === 0

@@ -16,13 +16,13 @@ export const diff = command({
     ref: flagText(input, "ref"),
   })),
   async handle({ host, ref }, call) {
-    const { who, tools, text } = call;
+    const { who, tools, text, request } = call;
     const refusal = refusalFor(call, "build", host);
     if (refusal !== null) {
       return refusal;
     }
     const allowAnyRef = mayDo(tools.fleet(), who, "any-ref", host).kind === "allowed";
     const asked = { host, mode: "diff" as const, ref, reason: null, allowAnyRef };
-    return startedReply(await tools.engine.deploy({ ...asked, by: actorOf(who), command: text }));
+    return startedReply(await tools.engine.deploy({ ...asked, by: actorOf(who), command: text, request }));
   },
 });

@@ -26,6 +26,13 @@ export const gc = command({
       return refusal;
     }
     const asked = { host, mode: "gc" as const, verify, keep: null, olderThan: null };
-    return startedReply(await call.tools.engine.act({ ...asked, by: actorOf(call.who), command: call.text }));
+    return startedReply(
+      await call.tools.engine.act({
+        ...asked,
+        by: actorOf(call.who),
+        command: call.text,
+        request: call.request,
+      }),
+    );
   },
 });

@@ -72,7 +72,14 @@ export const generations = command({
       return format === null ? generationsReply(call, host, false) : fileReply(call, host, format);
     }
     const asked = { host, mode: "prune" as const, verify: false, ...prune };
-    return startedReply(await call.tools.engine.act({ ...asked, by: actorOf(call.who), command: call.text }));
+    return startedReply(
+      await call.tools.engine.act({
+        ...asked,
+        by: actorOf(call.who),
+        command: call.text,
+        request: call.request,
+      }),
+    );
   },
 });
 

@@ -19,6 +19,13 @@ export const reboot = command({
       return refusal;
     }
     const asked = { host, mode: "reboot" as const, verify: false, keep: null, olderThan: null };
-    return startedReply(await call.tools.engine.act({ ...asked, by: actorOf(call.who), command: call.text }));
+    return startedReply(
+      await call.tools.engine.act({
+        ...asked,
+        by: actorOf(call.who),
+        command: call.text,
+        request: call.request,
+      }),
+    );
   },
 });

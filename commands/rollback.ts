@@ -85,6 +85,7 @@ export const rollback = command({
         mayDeploy,
         by: actorOf(call.who),
         command: call.text,
+        request: call.request,
       }),
     );
   },

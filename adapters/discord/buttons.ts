@@ -6,25 +6,12 @@ import {
   ButtonStyle,
   ComponentType,
 } from "discord.js";
-import type { Button, ButtonAction } from "../../src/chat/blocks.ts";
+import { encodeAction } from "../../src/chat/action.ts";
+import type { Button } from "../../src/chat/blocks.ts";
 import { oneLine } from "../../src/chat/platform/text.ts";
 import { limits } from "./limits.ts";
 
 export type ButtonRow = APIActionRowComponent<APIButtonComponent>;
-
-/** A button carries a verb and ids or a command, nothing else: what it means is looked up when it is clicked. */
-export function encodeAction(action: ButtonAction): string {
-  return action.kind === "decide" ? `decide:${action.decision}:${action.deployment}` : `say:${action.text}`;
-}
-
-/** Null for what no button of ours can carry. */
-export function decodeAction(customId: string): ButtonAction | null {
-  const [, decision, deployment = ""] = /^decide:(switch|cancel):(\S{1,80})$/.exec(customId) ?? [];
-  if (decision !== undefined) {
-    return { kind: "decide", deployment, decision: decision === "switch" ? "switch" : "cancel" };
-  }
-  return customId.startsWith("say:/") ? { kind: "command", text: customId.slice(4) } : null;
-}
 
 const style: Readonly<Record<Button["style"], APIButtonComponentWithCustomId["style"]>> = {
   primary: ButtonStyle.Primary,

@@ -1,18 +1,18 @@
 import { Routes } from "discord.js";
-import type { Deployment, Desk, Reply } from "../../src/chat/desk.ts";
+import { type ButtonAction, decodeAction } from "../../src/chat/action.ts";
+import type { BeforeYes, Desk, Reply } from "../../src/chat/desk.ts";
 import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
 import type { Api } from "./api.ts";
-import { decodeAction } from "./buttons.ts";
 import { commandLine } from "./command-line.ts";
 import { choicesFor } from "./complete.ts";
 import { reasonOf } from "./discord-error.ts";
 import { identityOf } from "./identity.ts";
 import { nonceOf } from "./marker.ts";
-import { asksTwice, readModal, switchModal } from "./modal.ts";
+import { readModal, sameWord, switchModal, wordFor } from "./modal.ts";
 import type { Handle, Input, Mention, Speaker } from "./parse.ts";
 import { elsewhere, mistyped, notNow, unreadable } from "./refusals.ts";
 import type { Responses, Whisper } from "./responses.ts";
@@ -31,6 +31,9 @@ export interface Handlers {
   handle(input: Input): Promise<void>;
   mentioned(mention: Mention): Promise<void>;
 }
+
+/** A click on a button that decides. */
+type Yes = Omit<Extract<ButtonAction, { kind: "decide" }>, "kind">;
 
 type InputOf<Kind extends Input["kind"]> = Extract<Input, { kind: Kind }>;
 
@@ -65,29 +68,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
     });
   }
 
-  async function say(handle: Handle, who: Speaker, text: string): Promise<void> {
+  async function answer(handle: Handle, work: () => Promise<Reply>): Promise<void> {
     const acknowledged = await responses.defer(handle);
     if (acknowledged === "taken") {
       return;
     }
-    const reply = await replyTo(() => desk.say(text, identify(who), handle.id));
+    const reply = await replyTo(work);
     if (acknowledged === "told") {
       await tell("fill", handle, reply);
     }
   }
 
   /** What was decided shows on the card itself; only a refusal is told. */
-  async function decide(
-    handle: Handle,
-    who: Speaker,
-    deployment: string,
-    decision: "switch" | "cancel",
-  ): Promise<void> {
+  async function decide(handle: Handle, who: Speaker, yes: Yes): Promise<void> {
     const acknowledged = await responses.deferUpdate(handle);
     if (acknowledged === "taken") {
       return;
     }
-    const reply = await replyTo(() => desk.decide(deployment, decision, identify(who)));
+    const reply = await replyTo(() => desk.press({ ...yes, kind: "decide" }, identify(who), handle.id));
     if (reply.kind === "refused" && acknowledged === "told") {
       await tell("follow", handle, reply);
     }
@@ -99,13 +97,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
-  /** The deployment, or why nothing can be done with it now: what cannot be looked at is never switched. */
-  async function look(id: string): Promise<Deployment | Reply> {
+  /** What the present set wants before a yes: what cannot be looked at is never switched. */
+  async function before(who: Speaker, { about, digest }: Yes): Promise<BeforeYes> {
     try {
-      const found = await within(lookWithin, "reading a deployment", desk.deployment(id));
-      return found ?? notNow;
+      return await within(lookWithin, "asking who may", desk.mayDecide(about, identify(who), digest));
     } catch (error) {
-      log.warn({ err: error }, "discord: reading a deployment");
+      log.warn({ err: error }, "discord: asking what comes before a yes");
       return unreadable;
     }
   }
@@ -117,38 +114,38 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await responses.deferUpdate(handle);
       return;
     }
-    if (action.kind === "command") {
-      return say(handle, who, action.text);
+    if (action.kind !== "decide") {
+      return answer(handle, () => desk.press(action, identify(who), handle.id));
     }
-    const { deployment, decision } = action;
-    return decision === "switch"
-      ? switchOrAsk(handle, who, deployment)
-      : decide(handle, who, deployment, decision);
+    return action.decision === "switch" ? switchOrAsk(handle, who, action) : decide(handle, who, action);
   }
 
-  async function switchOrAsk(handle: Handle, who: Speaker, id: string): Promise<void> {
-    const found = await look(id);
-    if ("kind" in found) {
-      return refuse(handle, found);
+  async function switchOrAsk(handle: Handle, who: Speaker, yes: Yes): Promise<void> {
+    const found = await before(who, yes);
+    switch (found.kind) {
+      case "refused":
+        return refuse(handle, found);
+      case "go":
+        return decide(handle, who, yes);
+      case "ask":
+        await responses.modal(handle, switchModal(yes.about, yes.digest, found.hosts));
     }
-    if (!asksTwice(found)) {
-      return decide(handle, who, id, "switch");
-    }
-    const refusal = await within(lookWithin, "asking who may", desk.mayDecide(id, identify(who))).catch(
-      () => unreadable,
-    );
-    await (refusal === null ? responses.modal(handle, switchModal(found)) : refuse(handle, refusal));
   }
 
   async function submit({ handle, who, customId, values }: InputOf<"form">): Promise<void> {
     const form = readModal(customId, values);
-    const found = form === null ? notNow : await look(form.deployment);
-    if (form === null || "kind" in found) {
-      return refuse(handle, "kind" in found ? found : notNow);
+    if (form === null) {
+      return refuse(handle, notNow);
     }
-    return form.typed.toLowerCase() === found.host.toLowerCase()
-      ? decide(handle, who, form.deployment, "switch")
-      : refuse(handle, mistyped(form.typed, found.host));
+    const yes: Yes = { about: form.about, decision: "switch", digest: form.digest };
+    const found = await before(who, yes);
+    if (found.kind === "refused") {
+      return refuse(handle, found);
+    }
+    const wanted = found.kind === "ask" ? wordFor(found.hosts) : null;
+    return wanted === null || sameWord(form.typed, wanted)
+      ? decide(handle, who, yes)
+      : refuse(handle, mistyped(form.typed, wanted));
   }
 
   /** The application may be in other servers, too; nothing is shown or done there. */
@@ -167,7 +164,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
       switch (input.kind) {
         case "command":
-          return say(input.handle, input.who, commandLine(input.name, input.options, desk.commands()));
+          return answer(input.handle, () =>
+            desk.say(
+              commandLine(input.name, input.options, desk.commands()),
+              identify(input.who),
+              input.handle.id,
+            ),
+          );
         case "typing": {
           const choices = await choicesFor(desk, input, identify(input.who), suggestWithin, log);
           await responses.choices(input.handle, choices);

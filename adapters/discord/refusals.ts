@@ -1,5 +1,7 @@
 import type { Reply } from "../../src/chat/desk.ts";
 
+type Refused = Extract<Reply, { readonly kind: "refused" }>;
+
 export const elsewhere: Reply = {
   kind: "refused",
   code: "not-allowed",
@@ -14,7 +16,7 @@ export const notNow: Reply = {
   help: "/history lists them.",
 };
 
-export const unreadable: Reply = {
+export const unreadable: Refused = {
   kind: "refused",
   code: "unavailable",
   message: "The deployment could not be read, so nothing was switched.",

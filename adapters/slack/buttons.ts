@@ -1,29 +1,22 @@
 import type { types } from "@slack/bolt";
-import type { Button, ButtonAction } from "../../src/chat/blocks.ts";
+import {
+  type ButtonAction,
+  decodeAction as decode,
+  encodeAction as encode,
+  type OldButton,
+} from "../../src/chat/action.ts";
+import type { Button } from "../../src/chat/blocks.ts";
 import { limits } from "./limits.ts";
 import { escapeTo } from "./text.ts";
 
-/** A button carries ids or a command, nothing else: what it means is looked up when it is clicked. */
+/** A button carries ids or a request, nothing else: what it means is looked up when it is clicked. */
 export function encodeAction(action: ButtonAction): string {
-  return action.kind === "decide"
-    ? `decide:${action.decision}:${escapeValue(action.deployment)}`
-    : `say:${escapeValue(action.text)}`;
+  return escapeValue(encode(action));
 }
 
 /** Null for what no button of ours can carry. */
-export function decodeAction(value: string): ButtonAction | null {
-  const decided = /^decide:(switch|cancel):(\S{1,200})$/.exec(value);
-  if (decided !== null) {
-    const [, decision, deployment = ""] = decided;
-    return {
-      kind: "decide",
-      deployment: unescapeValue(deployment),
-      decision: decision === "switch" ? "switch" : "cancel",
-    };
-  }
-  return value.startsWith("say:") && value.length > 4
-    ? { kind: "command", text: unescapeValue(value.slice(4)) }
-    : null;
+export function decodeAction(value: string): ButtonAction | OldButton | null {
+  return decode(unescapeValue(value));
 }
 
 /** Slack gives back some strings with entities in them, so a value has no character that could become one. */

@@ -68,11 +68,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return {
     async handle(input) {
       const { who, place, key, trigger } = input;
-      if (input.kind === "decide") {
+      if (input.kind === "click") {
+        const { action } = input;
         return ask(who, place, async (identity) => {
-          const reply = await desk.decide(input.deployment, input.decision, identity);
+          const reply = await desk.press(action, identity, key ?? undefined);
           // What was decided shows on the card itself.
-          return reply.kind === "refused" ? reply : null;
+          return reply.kind === "refused" || action.kind !== "decide" ? reply : null;
         });
       }
       if (input.text === "/deploy" && trigger !== null) {

@@ -1,3 +1,4 @@
+import type { ButtonAction, OldButton } from "../../src/chat/action.ts";
 import { type Fields, fieldsOf, listOf, textOf } from "../../src/chat/platform/json.ts";
 import { decodeAction } from "./buttons.ts";
 import { typedText } from "./markup.ts";
@@ -30,7 +31,7 @@ interface Asked {
 export type Input = Asked &
   (
     | { readonly kind: "command"; readonly text: string }
-    | { readonly kind: "decide"; readonly deployment: string; readonly decision: "switch" | "cancel" }
+    | { readonly kind: "click"; readonly action: ButtonAction | OldButton }
   );
 
 /** A slash command: `/sy-deploy yoga` and `/switchyard deploy yoga` are both `/deploy yoga`. */
@@ -114,9 +115,7 @@ export function parseClick(body: Fields): Input | null {
     key: textOf(body["trigger_id"]),
     trigger: textOf(body["trigger_id"]),
   };
-  return action.kind === "decide"
-    ? { ...asked, kind: "decide", deployment: action.deployment, decision: action.decision }
-    : { ...asked, kind: "command", text: action.text };
+  return { ...asked, kind: "click", action };
 }
 
 /** Who clicked or sent a form. */

@@ -1,16 +1,24 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Desk, Reply } from "../../src/chat/desk.ts";
+import { commandRequestSchema, type Desk, type Reply, recordActs } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { readBody } from "./body.ts";
 import { errorAnswer } from "./errors.ts";
 import { isDeploymentId, isRunId, unknownId } from "./records.ts";
 import { joinReplies, sendReply } from "./replies.ts";
-import type { Deployment, WebContext, WebEnv } from "./types.ts";
+import type { WebContext, WebEnv } from "./types.ts";
 
-const commandSchema = z.strictObject({ text: z.string().trim().min(1).max(8_000) });
-const actionSchema = z.strictObject({ action: z.enum(["switch", "cancel", "rollback"]) });
-type Action = z.infer<typeof actionSchema>["action"];
+const commandSchema = z.union([
+  z.strictObject({ text: z.string().trim().min(1).max(8_000) }),
+  z.strictObject({ request: commandRequestSchema }),
+]);
+const actionSchema = z.strictObject({
+  action: z.enum(["switch", "cancel", ...recordActs]),
+  /** Of what was shown, for a switch. */
+  digest: z.string().max(100).nullable().optional(),
+});
+type ActionBody = z.infer<typeof actionSchema>;
+const bodyExample = '{ "action": "switch", "digest": "…" }, or "cancel", "rollback", "boot" or "retry" alone';
 
 /** What changes something: commands, and the buttons' actions. */
 export function commandRoutes(desk: Desk): Hono<WebEnv> {
@@ -21,35 +29,38 @@ export function commandRoutes(desk: Desk): Hono<WebEnv> {
     const key = idempotencyKey(c);
     if (body === null) return badBody(c, '{ "text": "/deploy HOST" }');
     if (key === null) return badKey(c);
-    return sendReply(c, await desk.say(body.text, c.var.who, key));
+    return sendReply(
+      c,
+      "text" in body
+        ? await desk.say(body.text, c.var.who, key)
+        : await desk.press({ kind: "request", request: body.request }, c.var.who, key),
+    );
   });
 
   app.post("/deployments/:id/actions", async (c) => {
     const body = await readBody(c, actionSchema);
     const key = idempotencyKey(c);
-    if (body === null) return badBody(c, '{ "action": "switch" | "cancel" | "rollback" }');
+    if (body === null) return badBody(c, bodyExample);
     if (key === null) return badKey(c);
     const id = c.req.param("id");
     const deployment = isDeploymentId(id) ? await desk.deployment(id) : undefined;
     if (deployment === undefined) return unknownId(c, "deployment");
-    return sendReply(c, await act(desk, deployment, body.action, c.var.who, key));
+    return sendReply(c, await act(desk, id, body, c.var.who, key));
   });
 
   app.post("/runs/:id/actions", async (c) => {
     const body = await readBody(c, actionSchema);
     const key = idempotencyKey(c);
-    if (body === null) return badBody(c, '{ "action": "switch" | "cancel" | "rollback" }');
+    if (body === null) return badBody(c, bodyExample);
     if (key === null) return badKey(c);
     const id = c.req.param("id");
     const found = isRunId(id) ? await desk.run(id) : undefined;
     if (found === undefined) return unknownId(c, "run");
-    if (body.action !== "rollback" && found.deployments.some(({ isTogether }) => isTogether)) {
-      return sendReply(c, await desk.decide(id, body.action, c.var.who));
-    }
+    if (body.action !== "rollback") return sendReply(c, await act(desk, id, body, c.var.who, key));
     const replies: Reply[] = [];
     for (const deployment of found.deployments) {
       const ownKey = key === undefined ? undefined : `${key}:${deployment.host}`;
-      replies.push(await act(desk, deployment, body.action, c.var.who, ownKey));
+      replies.push(await act(desk, deployment.id, body, c.var.who, ownKey));
     }
     return sendReply(c, joinReplies(replies));
   });
@@ -59,32 +70,14 @@ export function commandRoutes(desk: Desk): Hono<WebEnv> {
 
 function act(
   desk: Desk,
-  deployment: Deployment,
-  action: Action,
+  about: string,
+  { action, digest = null }: ActionBody,
   who: Identity,
   key: string | undefined,
 ): Promise<Reply> {
-  if (action !== "rollback") return desk.decide(deployment.id, action, who);
-  const command = rollbackOf(desk, deployment);
-  return command === null ? Promise.resolve(nothingToRollBack(deployment)) : desk.say(command, who, key);
-}
-
-/** What the button Roll back on its card types; null when the card has none. */
-function rollbackOf(desk: Desk, deployment: Deployment): string | null {
-  const buttons = desk.card(deployment).flatMap((block) => (block.kind === "buttons" ? block.buttons : []));
-  const action = buttons.find(
-    ({ label, action: { kind } }) => label === "Roll back" && kind === "command",
-  )?.action;
-  return action?.kind === "command" ? action.text : null;
-}
-
-function nothingToRollBack({ id, host }: Deployment): Reply {
-  return {
-    kind: "refused",
-    code: "already-decided",
-    message: `${id} brought no system to ${host} that could be rolled back.`,
-    help: `See /rollback ${host} --list.`,
-  };
+  return action === "switch" || action === "cancel"
+    ? desk.decide(about, action, who, digest)
+    : desk.press({ kind: "act", act: action, about }, who, key);
 }
 
 /** Undefined when none was sent, null when what was sent cannot be one. */

@@ -13,6 +13,7 @@ const statusOf: Record<RefusalCode, 400 | 403 | 404 | 409 | 503> = {
   "outside-window": 409,
   "needs-approval": 403,
   "not-ready": 409,
+  changed: 409,
   "already-decided": 409,
   "too-late": 409,
   expired: 409,
@@ -28,7 +29,7 @@ export function sendReply(c: WebContext, reply: Reply): Response {
     case "answer":
       return c.json({ text: reply.text, blocks: reply.blocks }, 200);
     case "refused":
-      return errorAnswer(c, statusOf[reply.code], reply.code, reply.message, reply.help);
+      return errorAnswer(c, statusOf[reply.code], reply.code, reply.message, reply.help, reply.present);
   }
 }
 

@@ -1,3 +1,8 @@
+import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
+import type { RecordAct } from "../deploy/follow-up.ts";
+import { type ButtonAction, requestAction } from "./action.ts";
+import { requestText } from "./command-text.ts";
+
 /**
  * The message model: what the bot says, as data. Views make blocks, every surface renders them with one
  * exhaustive switch. Text is plain: a surface escapes it, so that no log line becomes markup or a mention.
@@ -16,7 +21,7 @@ export interface StepItem {
   readonly progress: number | null;
 }
 
-/** A button, or what stands in its place on a surface without buttons: `command` is its typed twin. */
+/** A button, or what stands in its place on a surface without buttons: `command` is its typed twin, made from the action. */
 export interface Button {
   readonly label: string;
   readonly style: "primary" | "danger" | "plain";
@@ -24,9 +29,7 @@ export interface Button {
   readonly command: string;
 }
 
-export type ButtonAction =
-  | { readonly kind: "decide"; readonly deployment: string; readonly decision: "switch" | "cancel" }
-  | { readonly kind: "command"; readonly text: string };
+export type { ButtonAction } from "./action.ts";
 
 export interface Field {
   readonly name: string;
@@ -109,7 +112,39 @@ export function buttons(...items: readonly Button[]): Block {
   return { kind: "buttons", buttons: items };
 }
 
-/** A button that types a command for the person who clicks. */
-export function commandButton(label: string, command: string, style: Button["style"] = "plain"): Button {
-  return { label, style, action: { kind: "command", text: command }, command };
+/** A button that asks for something in the name of the person who clicks. */
+export function requestButton(
+  label: string,
+  request: CommandRequest,
+  style: Button["style"] = "plain",
+): Button {
+  return { label, style, action: requestAction(request), command: requestText(request) };
+}
+
+/** The same for what a record knows: the button carries the record's id and the act alone. */
+export function actButton(
+  label: string,
+  act: RecordAct,
+  about: string,
+  request: CommandRequest | null,
+  style: Button["style"] = "plain",
+): Button[] {
+  return request === null
+    ? []
+    : [{ label, style, action: { kind: "act", act, about }, command: requestText(request) }];
+}
+
+/** Says yes to the set that has this digest. */
+export function yesButton(label: string, about: string, digest: string, style: Button["style"]): Button {
+  const command = requestText(commandRequest("confirm", [about, digest]));
+  return { label, style, action: { kind: "decide", about, decision: "switch", digest }, command };
+}
+
+export function cancelButton(about: string, label = "Cancel"): Button {
+  return {
+    label,
+    style: "plain",
+    action: { kind: "decide", about, decision: "cancel", digest: null },
+    command: requestText(commandRequest("cancel", [about])),
+  };
 }

@@ -1,3 +1,5 @@
+import type { CommandRequest } from "../deploy/command-request.ts";
+
 /**
  * The command that a form or typed options say, quoted so that the parser reads exactly these words. A flag is
  * `true` for a switch; what is null or false was not given.
@@ -15,6 +17,11 @@ export function commandText(
     return [value === true ? `--${flag}` : `--${flag}=${quote(value)}`];
   });
   return [`/${name}`, ...words.filter((word) => word !== null).map(quote), ...given].join(" ");
+}
+
+/** The typed twin of a request: the parser reads exactly this request from it. */
+export function requestText({ command, words, flags }: CommandRequest): string {
+  return commandText(command, words, flags);
 }
 
 /** Words that mean nothing but themselves, to the parser and to people who read the command later. */

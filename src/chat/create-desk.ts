@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from "../config/clock.ts";
+import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { type Lock, lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
@@ -10,16 +11,18 @@ import type { Shells } from "../remote/shells.ts";
 import { diskTrouble } from "../store/disk-trouble.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
-import { decide, refusalToDecide } from "./decide.ts";
+import { requestText } from "./command-text.ts";
+import { beforeYes, decide } from "./decide.ts";
 import type { Desk, HostLine, Reply } from "./desk.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
 import { createHostHealth } from "./host-health.ts";
 import { createIdempotency } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
 import { mayDo, personOf } from "./permissions.ts";
-import { commandHelp } from "./spec.ts";
+import { refuseOld, requestOfAct } from "./press.ts";
+import { type Call, commandHelp } from "./spec.ts";
 import { createSuggest } from "./suggest.ts";
 import type { CommandTools } from "./tools.ts";
 
@@ -141,6 +144,19 @@ export function createDesk(parts: DeskParts): Desk {
     }
   }
 
+  function callOf(who: Identity, decision: "switch" | "cancel", id: string): Call {
+    const request = commandRequest(decision === "switch" ? "confirm" : "cancel", [id]);
+    return { who, tools, request, text: requestText(request) };
+  }
+
+  function request(asked: CommandRequest, clicker: Identity, key: string | undefined): Promise<Reply> {
+    const who = named(clicker);
+    const text = requestText(asked);
+    return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
+      audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatchRequest(tools, asked, who)),
+    );
+  }
+
   return {
     say(text, typist, key) {
       const who = named(typist);
@@ -148,14 +164,27 @@ export function createDesk(parts: DeskParts): Desk {
         audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who)),
       );
     },
-    decide(id, decision, clicker) {
+    decide(id, decision, clicker, digest = null) {
       const who = named(clicker);
-      const text = `/${decision === "switch" ? "confirm" : "cancel"} ${id}`;
       return audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
-        decide({ who, tools, text }, id, decision),
+        decide(callOf(who, decision, id), id, decision, digest),
       );
     },
-    mayDecide: (id, who) => refusalToDecide({ who: named(who), tools, text: "" }, id),
+    mayDecide: (id, who, digest) => beforeYes(callOf(named(who), "switch", id), id, digest),
+    async press(action, clicker, key) {
+      switch (action.kind) {
+        case "decide":
+          return this.decide(action.about, action.decision, clicker, action.digest);
+        case "act": {
+          const found = await requestOfAct(tools, action.act, action.about);
+          return "kind" in found ? found : request(found, clicker, key);
+        }
+        case "request":
+          return request(action.request, clicker, key);
+        case "old":
+          return refuseOld(action.text) ?? this.say(action.text, clicker, key);
+      }
+    },
     deployments: (filter) => store.deployments(filter),
     deployment: (id) => store.deployment(id),
     async run(id) {

@@ -1,9 +1,16 @@
+import type { PresentSet } from "../deploy/consent.ts";
+
+export type { PresentSet } from "../deploy/consent.ts";
+
 import type { Deployment, Run } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 
+export { type CommandRequest, commandRequestSchema } from "../deploy/command-request.ts";
 export { type Deployment, outcomes, type Run } from "../deploy/deployment.ts";
 export type { DeploymentFilter } from "../deploy/deployment-filter.ts";
+export { recordActs } from "../deploy/follow-up.ts";
 
+import type { ButtonAction, OldButton } from "./action.ts";
 import type { Block } from "./blocks.ts";
 import type { Identity } from "./identity.ts";
 import type { Flag, ValueOf, Word } from "./spec.ts";
@@ -23,7 +30,15 @@ export type Reply =
       readonly code: RefusalCode;
       readonly message: string;
       readonly help: string | null;
+      /** For `changed`: what a yes would be for now, and what says it. */
+      readonly present?: PresentSet;
     };
+
+export type BeforeYes =
+  | Extract<Reply, { readonly kind: "refused" }>
+  /** Hosts of high risk, whose names are to be typed. */
+  | { readonly kind: "ask"; readonly hosts: readonly string[] }
+  | { readonly kind: "go" };
 
 export type RefusalCode =
   | "bad-command"
@@ -38,6 +53,7 @@ export type RefusalCode =
   | "already-decided"
   | "too-late"
   | "not-ready"
+  | "changed"
   | "expired"
   | "unavailable";
 
@@ -112,10 +128,15 @@ export interface Asking {
 export interface Desk {
   /** Handles one typed command, such as `/deploy yoga --dry-run`. Never rejects for what a person did wrong. */
   say(text: string, who: Identity, idempotencyKey?: string): Promise<Reply>;
-  /** Handles a click: the same permission and the same checks as its typed twin. */
-  decide(id: string, decision: "switch" | "cancel", who: Identity): Promise<Reply>;
-  /** Null for whoever may decide this card, before they are asked anything more. Deciding asks again. */
-  mayDecide(id: string, who: Identity): Promise<Reply | null>;
+  /**
+   * Handles a click, of a deployment or a run: the same permission and the same checks as its typed twin. A yes carries the digest
+   * that its button showed, and is refused as `changed` where that is not what there is now.
+   */
+  decide(id: string, decision: "switch" | "cancel", who: Identity, digest?: string | null): Promise<Reply>;
+  /** Handles a click on any button. */
+  press(action: ButtonAction | OldButton, who: Identity, idempotencyKey?: string): Promise<Reply>;
+  /** What comes before a yes: a refusal, one more question, or nothing. Deciding looks at all of it again. */
+  mayDecide(id: string, who: Identity, digest: string | null): Promise<BeforeYes>;
   deployments(filter: DeploymentFilter): Promise<readonly Deployment[]>;
   deployment(id: string): Promise<Deployment | undefined>;
   run(id: string): Promise<{ readonly run: Run; readonly deployments: readonly Deployment[] } | undefined>;

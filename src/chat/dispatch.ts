@@ -1,17 +1,26 @@
+import type { CommandRequest } from "../deploy/command-request.ts";
 import type { Reply } from "./desk.ts";
 import type { Identity } from "./identity.ts";
-import { parseCommand } from "./parse.ts";
+import { type Parsed, parseCommand, parseRequest } from "./parse.ts";
 import { mayDo, type Permission } from "./permissions.ts";
 import type { Call } from "./spec.ts";
 import type { CommandTools } from "./tools.ts";
 
 /** Handles one typed command from any surface. */
-export async function dispatch(tools: CommandTools, text: string, who: Identity): Promise<Reply> {
-  const parsed = parseCommand(text, tools.commands);
+export function dispatch(tools: CommandTools, text: string, who: Identity): Promise<Reply> {
+  return run(tools, parseCommand(text, tools.commands), who);
+}
+
+/** Handles what a button asks for, in the same way. */
+export function dispatchRequest(tools: CommandTools, request: CommandRequest, who: Identity): Promise<Reply> {
+  return run(tools, parseRequest(request, tools.commands), who);
+}
+
+async function run(tools: CommandTools, parsed: Parsed, who: Identity): Promise<Reply> {
   if (parsed.kind === "mistake") {
     return { kind: "refused", code: "bad-command", message: parsed.message, help: parsed.help };
   }
-  return parsed.spec.handle(parsed.input, { who, text: parsed.text, tools });
+  return parsed.spec.handle(parsed.input, { who, text: parsed.text, request: parsed.request, tools });
 }
 
 /** Null when the caller may; otherwise the refusal to give back. */

@@ -1,9 +1,17 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { parse as splitWords } from "shell-quote";
+import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
+import { requestText } from "./command-text.ts";
 import { type CommandSpec, type Typed, usage } from "./spec.ts";
 
 export type Parsed =
-  | { readonly kind: "command"; readonly spec: CommandSpec; readonly input: unknown; readonly text: string }
+  | {
+      readonly kind: "command";
+      readonly spec: CommandSpec;
+      readonly input: unknown;
+      readonly text: string;
+      readonly request: CommandRequest;
+    }
   | { readonly kind: "mistake"; readonly message: string; readonly help: string };
 
 /** The longest command that is read, in characters. */
@@ -58,9 +66,44 @@ export function parseCommand(typed: string, commands: readonly CommandSpec[]): P
   if (typeof args === "string") {
     return { kind: "mistake", message: args, help: `Usage: ${usage(spec)}` };
   }
+  return readInput(spec, args, text);
+}
+
+/** What a button asks for, checked as what is typed: its command, its flags, and the command's own schema. */
+export function parseRequest(
+  { command, words, flags }: CommandRequest,
+  commands: readonly CommandSpec[],
+): Parsed {
+  const text = requestText({ command, words, flags });
+  const spec = commands.find(({ name }) => name === command);
+  if (spec === undefined) {
+    return { kind: "mistake", message: `There is no command /${command}.`, help: "Try /help." };
+  }
+  const odd = Object.entries(flags).find(([name, value]) => {
+    const known = spec.flags.find((flag) => flag.name === name);
+    return known === undefined || (known.value === null) !== (value === true);
+  });
+  return odd === undefined
+    ? readInput(spec, { words, flags }, text)
+    : {
+        kind: "mistake",
+        message: `/${command} takes no --${odd[0]} like this.`,
+        help: `Usage: ${usage(spec)}`,
+      };
+}
+
+function readInput(spec: CommandSpec, args: Typed, text: string): Parsed {
   const input = spec.input.safeParse(args);
+  const given = Object.entries(args.flags).filter(([, value]) => value !== false);
+  const flags = Object.fromEntries(given) as CommandRequest["flags"];
   return input.success
-    ? { kind: "command", spec, input: input.data, text }
+    ? {
+        kind: "command",
+        spec,
+        input: input.data,
+        text,
+        request: commandRequest(spec.name, args.words, flags),
+      }
     : {
         kind: "mistake",
         message: input.error.issues.map((issue) => issue.message).join(" "),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CommandRequest } from "../deploy/command-request.ts";
 import type { CommandHelp, Reply } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import type { CommandTools } from "./tools.ts";
@@ -46,8 +47,10 @@ export interface CommandSpec<Input = unknown> {
 /** One use of a command. */
 export interface Call {
   readonly who: Identity;
-  /** What was typed, normalised. */
+  /** What was typed, normalised; or the typed twin of what was clicked. */
   readonly text: string;
+  /** The same as data. */
+  readonly request: CommandRequest;
   readonly tools: CommandTools;
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from "../fleet/host.ts";
+import { digestOf, standingApprovals } from "./consent.ts";
 import type { Actor, Approval, Confirmation, Deployment } from "./deployment.ts";
 import { goesBack, isActMode } from "./modes.ts";
 
@@ -42,7 +43,7 @@ export type Judged =
  * and whoever asked cannot be it either, on whatever surface.
  */
 export function judge(
-  deployment: Pick<Deployment, "requestedBy" | "toplevel" | "confirmation">,
+  deployment: Deployment,
   rule: Rule,
   click: { readonly by: Actor; readonly at: string; readonly isApprover: boolean },
 ): Judged {
@@ -64,11 +65,11 @@ export function judge(
   if (rule.needsApprover && !click.isApprover) {
     return { kind: "refused", reason: "no-approver" };
   }
-  const given = confirmation?.approvals ?? [];
+  const given = standingApprovals(deployment);
   if (given.some((approval) => approval.person === person)) {
     return { kind: "refused", reason: "twice" };
   }
-  const approval = { by: click.by, person, at: click.at };
+  const approval = { by: click.by, person, at: click.at, digest: digestOf([deployment]) };
   return missing(requestedBy, rule, given.length + 1) === 0
     ? { kind: "decides", approval }
     : { kind: "counts", approval };

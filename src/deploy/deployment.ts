@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { machineSchema } from "../fleet/machine.ts";
+import { commandRequestSchema } from "./command-request.ts";
 import { comparisonSchema } from "./comparison.ts";
 import { hostActSchema } from "./host-act.ts";
 import { monitorSchema } from "./monitor-record.ts";
@@ -139,7 +140,13 @@ export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), b
 export type Decision = z.infer<typeof decisionSchema>;
 
 /** One person's word for exactly what the card shows. */
-export const approvalSchema = z.object({ by: actorSchema, person: z.string(), at: time });
+export const approvalSchema = z.object({
+  by: actorSchema,
+  person: z.string(),
+  at: time,
+  /** Of what the card showed: it counts for that and nothing else. */
+  digest: z.string().exactOptional(),
+});
 export type Approval = z.infer<typeof approvalSchema>;
 
 export const confirmationSchema = z.object({
@@ -282,6 +289,8 @@ export const runSchema = z.object({
   id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
   kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot", "adopt"]),
   command: z.string(),
+  /** The same as data, so that it can be asked for again; null for what no person asked for. */
+  request: commandRequestSchema.nullable().optional(),
   requestedBy: actorSchema,
   deployments: z.array(z.string()),
   /** For a build-all: at most so many builds at once; null for the builder's cores. */

@@ -2,7 +2,8 @@ import type { Generation } from "../nix/generations.ts";
 import { rollBackByItself } from "./automatic-rollback.ts";
 import { buildAll } from "./build-all.ts";
 import { type Change, changesOf } from "./change-log.ts";
-import { decide, decideRun } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { decideRun } from "./decide-run.ts";
 import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
 import {
@@ -57,12 +58,16 @@ export interface Engine {
   generations(host: string): Promise<readonly Generation[] | Refusal>;
   /** What each good deployment of a host changed, the newest first. */
   changes(host: string, limit: number): Promise<readonly Change[] | Refusal>;
-  /** Decides a card once; the first decision counts. A host may want the word of several people. */
+  /**
+   * Decides a card once; the first decision counts. A host may want the word of several people. A yes carries the digest of what
+   * was shown, and is refused where that is not what there is now.
+   */
   decide(
     id: string,
     action: "switch" | "cancel",
     by: Actor,
     isApprover?: boolean,
+    digest?: string | null,
   ): Promise<Decided | Refusal>;
   /** The same for all hosts of a run, under the strictest of their rules. */
   decideRun(
@@ -70,6 +75,7 @@ export interface Engine {
     action: "switch" | "cancel",
     by: Actor,
     isApprover?: boolean,
+    digest?: string | null,
   ): Promise<DecidedRun | Refusal>;
   /** Keeps everybody from deploying a host; a roll back works all the same. */
   lock(request: LockRequest): Promise<Locked | Refusal>;
@@ -108,9 +114,10 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    const begun = await work.begin({ kind: "deploy", command: request.command, by: request.by }, [
-      { ...request, ref: request.ref ?? parts.fleet().defaults.ref },
-    ]);
+    const begun = await work.begin(
+      { kind: "deploy", command: request.command, by: request.by, request: request.request ?? null },
+      [{ ...request, ref: request.ref ?? parts.fleet().defaults.ref }],
+    );
     if ("kind" in begun) {
       return begun;
     }
@@ -128,7 +135,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     }
     const ref = request.ref ?? parts.fleet().defaults.ref;
     const begun = await work.begin(
-      { kind: "deploy", command, by, keepGoing, canary, wave },
+      { kind: "deploy", command, by, keepGoing, canary, wave, request: request.request ?? null },
       hosts.map((host) => ({ ...request, host, ref })),
     );
     if ("kind" in begun) {
@@ -163,7 +170,13 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     const summary = await logs.create("build-all", null);
     const begun = await work
       .begin(
-        { kind: "build-all", command: request.command, by: request.by, jobs: request.jobs },
+        {
+          kind: "build-all",
+          command: request.command,
+          by: request.by,
+          jobs: request.jobs,
+          request: request.request ?? null,
+        },
         hosts.map((host) => ({
           host,
           mode: "build-only" as const,
@@ -195,8 +208,10 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     act: (request) => startAct(parts, work, request),
     generations: (host) => generationsOf(parts, host),
     changes: (host, limit) => changesOf(parts, host, limit),
-    decide: (id, action, by, isApprover = false) => decide(parts, work, id, action, { by, isApprover }),
-    decideRun: (id, action, by, isApprover = false) => decideRun(parts, work, id, action, { by, isApprover }),
+    decide: (id, action, by, isApprover = false, digest = null) =>
+      decide(parts, work, id, action, { by, isApprover, digest }),
+    decideRun: (id, action, by, isApprover = false, digest = null) =>
+      decideRun(parts, work, id, action, { by, isApprover, digest }),
     lock: hostLocks.lock,
     unlock: hostLocks.unlock,
     locks: async () => {

@@ -4,6 +4,7 @@ import { isOpenAt, openingText } from "../fleet/windows.ts";
 import { dirtyRef, isRefName } from "../nix/flake.ts";
 import { decisionWord, tooLate } from "./act-words.ts";
 import type { judge } from "./approvals.ts";
+import { presentSet } from "./consent.ts";
 import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { type Lock, lockOn, locksOn, lockText } from "./locks.ts";
 import { bringsCode, changesHost, goesBack } from "./modes.ts";
@@ -131,6 +132,31 @@ export function refuseClosed(
     code: "outside-window",
     message: `${host.name} is deployed ${host.windows.map(({ text }) => text).join(", ")}, and not now.`,
     help: `${opens === null ? "" : `It opens ${opens}. `}/deploy ${host.name} --dry-run shows what would change; --force --reason "…" asks an approver.`,
+  };
+}
+
+/** More than a message shows at a glance; a program reads all of them. */
+const mostNamed = 20;
+
+/** A yes that is not for what there is now: what was shown is another set, or nobody said what was shown. */
+export function refuseChanged(
+  about: string,
+  shown: string | null,
+  deployments: readonly Deployment[],
+): Refusal {
+  const present = presentSet(about, deployments);
+  const named = present.hosts.slice(0, mostNamed).map(({ what }) => what);
+  const more = present.hosts.length - named.length;
+  const list = [...named, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+  return {
+    kind: "refused",
+    code: "changed",
+    message:
+      shown === null
+        ? `A yes has to say what it is for. Now it would: ${list}.`
+        : `What was shown is not what there is now, so nothing was done. Now it would: ${list}.`,
+    help: `${present.command} says yes to exactly this, and so does the card as it stands now.`,
+    present,
   };
 }
 

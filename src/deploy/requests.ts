@@ -1,3 +1,5 @@
+import type { CommandRequest } from "./command-request.ts";
+import type { PresentSet } from "./consent.ts";
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
 import type { Lock } from "./locks.ts";
 import type { Looked } from "./look.ts";
@@ -20,10 +22,13 @@ export type Refusal = {
     | "already-decided"
     | "too-late"
     | "not-ready"
+    | "changed"
     | "expired"
     | "unavailable";
   readonly message: string;
   readonly help: string | null;
+  /** For `changed`: what a yes would be for now. */
+  readonly present?: PresentSet;
 };
 export type Started = {
   readonly kind: "started";
@@ -43,12 +48,16 @@ export type DecidedRun = {
   readonly kind: "decided" | "approved";
   readonly run: Run;
   readonly deployments: readonly Deployment[];
+  /** Those that could not be cancelled any more, and why. */
+  readonly left: readonly { readonly host: string; readonly why: string }[];
 };
 
-/** Who clicks, and whether they hold the role `approver` for this host. */
+/** Who clicks, whether they hold the role `approver` for this host, and what they were shown. */
 export interface Click {
   readonly by: Actor;
   readonly isApprover: boolean;
+  /** The digest on the button or after the command; null where there was none. A cancel needs none. */
+  readonly digest: string | null;
 }
 
 export interface LockRequest {
@@ -60,6 +69,8 @@ export interface LockRequest {
   /** An admin's lock comes on top of other people's. */
   readonly isAdmin?: boolean;
   readonly command: string;
+  /** The same as data. */
+  readonly request?: CommandRequest;
 }
 
 export type Locked = { readonly kind: "locked"; readonly lock: Lock; readonly run: Run };
@@ -83,6 +94,8 @@ export interface DeployRequest {
   /** How long the host is watched after the switch, in milliseconds; without it, as fleet.yaml says. */
   readonly watch?: number | null;
   readonly command: string;
+  /** The same as data. */
+  readonly request?: CommandRequest;
 }
 
 /** Several hosts as one run. */
@@ -102,6 +115,8 @@ export interface BuildAllRequest {
   readonly by: Actor;
   readonly allowAnyRef: boolean;
   readonly command: string;
+  /** The same as data. */
+  readonly request?: CommandRequest;
 }
 
 export interface RollbackRequest {
@@ -118,6 +133,8 @@ export interface RollbackRequest {
   readonly alarmOf?: string;
   readonly by: Actor;
   readonly command: string;
+  /** The same as data. */
+  readonly request?: CommandRequest;
 }
 
 export interface Status {

@@ -1,4 +1,4 @@
-import { type Deployment, isOpen, type Outcome, phaseNames, type Run } from "./deployment.ts";
+import { awaitsDecision, type Deployment, isOpen, type Outcome, phaseNames, type Run } from "./deployment.ts";
 import { isAlarmed } from "./watching.ts";
 
 /**
@@ -73,12 +73,21 @@ function isBad(deployment: Deployment): boolean {
   return outcome !== null && (bad.has(outcome) || isAlarmed(deployment));
 }
 
-/** Those whose one question is open. */
-export function asking(
-  deployments: readonly Deployment[],
-  awaits: (one: Deployment) => boolean,
-): Deployment[] {
-  const waiting = deployments.filter(awaits);
-  const gate = waiting[0]?.confirmation?.gate;
-  return waiting.filter(({ confirmation }) => confirmation?.gate === gate);
+/** Those whose one question is open; nobody while one of the run is still on its way to that question. */
+export function asking(deployments: readonly Deployment[]): Deployment[] {
+  const waiting = deployments.filter(awaitsDecision);
+  const gate = waiting.some(({ confirmation }) => confirmation?.gate === "copy") ? "copy" : "switch";
+  return onTheWay(deployments).length > 0
+    ? []
+    : waiting.filter(({ confirmation }) => confirmation?.gate === gate);
+}
+
+/** Open ones that the next question of their run waits for. */
+export function onTheWay(deployments: readonly Deployment[]): Deployment[] {
+  const isAtCopy = deployments.some((one) => awaitsDecision(one) && one.confirmation?.gate === "copy");
+  const last = phaseNames.indexOf(isAtCopy ? "approve" : "confirm");
+  return deployments.filter((one) => {
+    const hasAsked = one.confirmation !== null && (isAtCopy || one.confirmation.gate === "switch");
+    return isOpen(one) && !hasAsked && phaseNames.indexOf(one.phase) <= last;
+  });
 }

@@ -1,3 +1,4 @@
+import type { CommandRequest } from "./command-request.ts";
 import type { Actor } from "./deployment.ts";
 import { type AskedAct, newAct } from "./host-act.ts";
 import { refuseUnknownHost } from "./inventory.ts";
@@ -14,6 +15,7 @@ export interface ActRequest extends AskedAct {
   readonly mode: ActMode;
   readonly by: Actor;
   readonly command: string;
+  readonly request?: CommandRequest;
 }
 
 /** Begins what is done to a host beside deploying; needs no flake. */
@@ -27,7 +29,7 @@ export async function startAct(
   if (refusal !== null) {
     return refusal;
   }
-  const begun = await work.begin({ kind: mode, command, by }, [
+  const begun = await work.begin({ kind: mode, command, by, request: request.request ?? null }, [
     { host, mode, ref: null, reason: null, allowAnyRef: false, act: newAct(request) },
   ]);
   if ("kind" in begun) {

@@ -65,20 +65,23 @@ export async function startRollback(
       help: `/rollback ${request.host} previous goes back.`,
     };
   }
-  const begun = await work.begin({ kind: "rollback", command: request.command, by: request.by }, [
-    {
-      host: request.host,
-      mode: "rollback",
-      ref: null,
-      reason: request.reason ?? null,
-      allowAnyRef: false,
-      toplevel: target.toplevel,
-      toGeneration: target.number,
-      isForward,
-      ...(request.isForced === true ? { isForced: isForward } : {}),
-      alarmOf: request.alarmOf ?? null,
-    },
-  ]);
+  const begun = await work.begin(
+    { kind: "rollback", command: request.command, by: request.by, request: request.request ?? null },
+    [
+      {
+        host: request.host,
+        mode: "rollback",
+        ref: null,
+        reason: request.reason ?? null,
+        allowAnyRef: false,
+        toplevel: target.toplevel,
+        toGeneration: target.number,
+        isForward,
+        ...(request.isForced === true ? { isForced: isForward } : {}),
+        alarmOf: request.alarmOf ?? null,
+      },
+    ],
+  );
   if ("kind" in begun) {
     return begun;
   }

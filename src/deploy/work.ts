@@ -29,7 +29,8 @@ export interface Asked {
 }
 
 /** Who asks, and how. */
-export interface Asking extends Pick<Run, "kind" | "command" | "jobs" | "keepGoing" | "canary" | "wave"> {
+export interface Asking
+  extends Pick<Run, "kind" | "command" | "request" | "jobs" | "keepGoing" | "canary" | "wave"> {
   readonly by: Actor;
 }
 

@@ -237,6 +237,24 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
         }
         return next;
       }),
+    updateAll: (ids, change) =>
+      inTurn(async () => {
+        const latest = ids.flatMap((id) => own(state.data.deployments, id) ?? []);
+        const next = change(latest, {
+          open: openOnes(),
+          locks: state.data.locks,
+          machines: state.data.machines,
+        });
+        const changed = next.filter((one, index) => one !== latest[index]);
+        if (changed.length > 0) {
+          await changeState(() => {
+            for (const one of changed) {
+              state.data.deployments[one.id] = one;
+            }
+          });
+        }
+        return next;
+      }),
     correct: (id, change) =>
       inTurn(async () => {
         const latest = own(state.data.deployments, id) === undefined ? find(id) : undefined;

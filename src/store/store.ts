@@ -32,6 +32,14 @@ export interface Store {
     id: string,
     change: (latest: Deployment, around: Around) => Deployment,
   ): Promise<Deployment | undefined>;
+  /**
+   * As `update`, for several at once and in one write: all of them are changed, or none. `change` sees those that are open, in
+   * the order of `ids`, and gives them back in that order; none may end by it.
+   */
+  updateAll(
+    ids: readonly string[],
+    change: (latest: readonly Deployment[], around: Around) => readonly Deployment[],
+  ): Promise<readonly Deployment[]>;
   /** As `update`, for a deployment that has ended: its record in the history. Undefined when none has this id. */
   correct(id: string, change: (latest: Deployment) => Deployment): Promise<Deployment | undefined>;
   run(id: string): Promise<Run | undefined>;

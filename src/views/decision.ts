@@ -1,8 +1,21 @@
-import { type Block, type Button, buttons, commandButton, type Tone, text } from "../chat/blocks.ts";
+import {
+  actButton,
+  type Block,
+  type Button,
+  buttons,
+  cancelButton,
+  requestButton,
+  type Tone,
+  text,
+  yesButton,
+} from "../chat/blocks.ts";
 import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import { missing } from "../deploy/approvals.ts";
+import { commandRequest } from "../deploy/command-request.ts";
+import { digestOf, standingApprovals } from "../deploy/consent.ts";
 import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
-import { rollbackButton } from "./watching.ts";
+import { bootRequest } from "../deploy/follow-up.ts";
+import { rollbackButtons } from "./watching.ts";
 
 /** What decides a card: who has to, who has, and the buttons. */
 
@@ -10,7 +23,10 @@ import { rollbackButton } from "./watching.ts";
 export function decisionBlocks(deployment: Deployment): Block[] {
   const { confirmation, outcome } = deployment;
   if (deployment.isTogether && awaitsDecision(deployment)) {
-    return [text(`The hosts of ${deployment.run} are decided together.`), buttons(cancelButton(deployment))];
+    return [
+      text(`The hosts of ${deployment.run} are decided together.`),
+      buttons(cancelButton(deployment.id)),
+    ];
   }
   if (awaitsDecision(deployment)) {
     return [
@@ -26,23 +42,27 @@ export function decisionBlocks(deployment: Deployment): Block[] {
       others.length === 0 ? "" : ` ${others.map(({ person }) => person).join(", ")} said so before.`;
     const said = `${made.by.name} said ${decisionWord(deployment, made.action)} at ${clockTime(made.at)}.${also}`;
     const mayStop = deployment.mode === "gc" && isOpen(deployment) && made.action === "switch";
-    return [decision(deployment, said, "neutral"), ...(mayStop ? [buttons(cancelButton(deployment))] : [])];
+    return [
+      decision(deployment, said, "neutral"),
+      ...(mayStop ? [buttons(cancelButton(deployment.id))] : []),
+    ];
   }
   if (outcome === "expired") {
     return [
       decision(deployment, `Expired at ${clockTime(confirmation?.expiresAt)}: nobody decided.`, "warning"),
     ];
   }
-  return isOpen(deployment) ? [buttons(cancelButton(deployment))] : [];
+  return isOpen(deployment) ? [buttons(cancelButton(deployment.id))] : [];
 }
 
 /** Who has given their word, and whose is missing. */
-export function approvalBlocks({ confirmation, requestedBy, isTrusted, isForced, ref }: Deployment): Block[] {
+export function approvalBlocks(deployment: Deployment): Block[] {
+  const { confirmation, requestedBy, isTrusted, isForced, ref } = deployment;
   if (confirmation === null || (confirmation.people <= 1 && !confirmation.needsApprover)) {
     return [];
   }
-  const { approvals, needsApprover, gate } = confirmation;
-  const given = approvals.map(({ person }) => person);
+  const { needsApprover, gate } = confirmation;
+  const given = standingApprovals(deployment).map(({ person }) => person);
   const left = missing(requestedBy, confirmation, given.length);
   const who = `${left} ${left === 1 ? "person" : "people"}${needsApprover ? " with the role approver" : ""}`;
   return [
@@ -66,29 +86,20 @@ function decision(deployment: Deployment, said: string, how: Tone): Block {
   };
 }
 
-const notSwitched: ReadonlySet<string> = new Set(["failed", "rolled-back"]);
-
 /** What can be done about a deployment that has ended. */
 export function lastButtons(deployment: Deployment): Button[] {
-  if (deployment.outcome === "unknown") {
-    return [commandButton("Look again", `/look ${deployment.id}`, "primary")];
+  const { id, host, mode, outcome } = deployment;
+  if (outcome === "unknown") {
+    return [requestButton("Look again", commandRequest("look", [id]), "primary")];
   }
-  if (deployment.mode === "prune" && deployment.outcome === "done") {
-    return [commandButton("Free the space", `/gc ${deployment.host}`)];
+  if (mode === "prune" && outcome === "done") {
+    return [requestButton("Free the space", commandRequest("gc", [host]))];
   }
-  if (deployment.mode === "boot" && deployment.outcome === "done") {
-    return [commandButton("Reboot", `/reboot ${deployment.host}`)];
+  if (mode === "boot" && outcome === "done") {
+    return [requestButton("Reboot", commandRequest("reboot", [host]))];
   }
-  if (deployment.mode === "deploy" && deployment.isInhibited && notSwitched.has(deployment.outcome ?? "")) {
-    const ref = deployment.ref === null ? "" : ` --ref ${deployment.ref}`;
-    return [commandButton("Install for the next boot", `/deploy ${deployment.host} --boot${ref}`)];
-  }
-  const wasSwitched = deployment.outcome === "deployed" || deployment.outcome === "deployed-degraded";
-  return wasSwitched && deployment.mode === "deploy" ? [rollbackButton(deployment)] : [];
-}
-
-export function cancelButton(deployment: Deployment): Button {
-  return decideButton(deployment, "Cancel", "cancel", "plain");
+  const boot = actButton("Install for the next boot", "boot", id, bootRequest(deployment));
+  return isOpen(deployment) || boot.length > 0 ? boot : rollbackButtons(deployment);
 }
 
 /** `2026-11-23T07:41:08.850Z` → `07:41:08 UTC`. */
@@ -98,26 +109,10 @@ export function clockTime(iso = ""): string {
 
 function decisionButtons(deployment: Deployment): Button[] {
   const label = switchLabel(deployment);
-  return [
-    decideButton(deployment, label, "switch", deployment.risk === "high" ? "danger" : "primary"),
-    cancelButton(deployment),
-  ];
+  const style = deployment.risk === "high" ? "danger" : "primary";
+  return [yesButton(label, deployment.id, digestOf([deployment]), style), cancelButton(deployment.id)];
 }
 
 function switchLabel(deployment: Deployment): string {
   return deployment.confirmation?.gate === "copy" ? "Approve" : yesLabel(deployment);
-}
-
-function decideButton(
-  { id }: Deployment,
-  label: string,
-  to: "switch" | "cancel",
-  style: Button["style"],
-): Button {
-  return {
-    label,
-    style,
-    action: { kind: "decide", deployment: id, decision: to },
-    command: to === "switch" ? `/confirm ${id}` : `/cancel ${id}`,
-  };
 }

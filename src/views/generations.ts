@@ -1,9 +1,10 @@
-import { type Block, buttons, commandButton, heading, table, text } from "../chat/blocks.ts";
+import { type Block, buttons, heading, requestButton, table, text } from "../chat/blocks.ts";
+import { commandRequest } from "../deploy/command-request.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { systemFlag } from "../deploy/follow-up.ts";
 import { type GenerationHistory, historyOf } from "../deploy/generation-history.ts";
 import { bringsCode, madeGeneration } from "../deploy/modes.ts";
 import type { Generation } from "../nix/generations.ts";
-import { systemFlag } from "./watching.ts";
 
 const most = 50;
 const mostButtons = 5;
@@ -42,9 +43,9 @@ export function generationsBlocks(
             ...others
               .slice(0, mostButtons)
               .map((one) =>
-                commandButton(
+                requestButton(
                   history.isBack(one) ? `Roll back to ${one.number}` : `Deploy generation ${one.number}`,
-                  `/rollback ${host} ${one.number}${systemFlag(one.toplevel)}`,
+                  commandRequest("rollback", [host, String(one.number)], systemFlag(one.toplevel)),
                 ),
               ),
           ),

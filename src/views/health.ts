@@ -3,13 +3,14 @@ import {
   type Block,
   buttons,
   code,
-  commandButton,
   type Field,
   heading,
   list,
+  requestButton,
   table,
   text,
 } from "../chat/blocks.ts";
+import { commandRequest } from "../deploy/command-request.ts";
 import type { Examined } from "../deploy/health.ts";
 import type { HealthReport, ListeningPort } from "../health/report.ts";
 import type { CheckResult } from "../health/verdict.ts";
@@ -40,7 +41,10 @@ export function healthBlocks(examined: Examined): Block[] {
     ...(report.journal.length === 0
       ? [text(`The journal has no errors since ${sinceWhen(report)}.`)]
       : [code(`Last errors in the journal since ${sinceWhen(report)}`, report.journal.join("\n"))]),
-    buttons(commandButton("Deploy", `/deploy ${host}`), commandButton("Generations", `/rollback ${host}`)),
+    buttons(
+      requestButton("Deploy", commandRequest("deploy", [host])),
+      requestButton("Generations", commandRequest("rollback", [host])),
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { type Block, buttons, commandButton, fields, heading, text } from "../chat/blocks.ts";
+import { type Block, buttons, fields, heading, requestButton, text } from "../chat/blocks.ts";
 import type { Thread, ThreadMessage } from "../chat/thread.ts";
+import { commandRequest } from "../deploy/command-request.ts";
 import type { Run } from "../deploy/deployment.ts";
 import { everyHost, isOwnLock, type Lock } from "../deploy/locks.ts";
 
@@ -15,7 +16,9 @@ export function lockBlocks(lock: Lock): Block[] {
       "Set by": lock.deployment,
       Ended: endText(lock),
     }),
-    ...(lock.ended === null ? [buttons(commandButton("Unlock", `/unlock ${hostWord(lock)}`))] : []),
+    ...(lock.ended === null
+      ? [buttons(requestButton("Unlock", commandRequest("unlock", [hostWord(lock)])))]
+      : []),
   ];
 }
 

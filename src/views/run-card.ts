@@ -1,18 +1,20 @@
 import {
+  actButton,
   type Block,
-  type Button,
   buttons,
-  commandButton,
+  cancelButton,
   fields,
   heading,
   type Tone,
   table,
   text,
+  yesButton,
 } from "../chat/blocks.ts";
-import { awaitsDecision, type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
+import { digestOf } from "../deploy/consent.ts";
+import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
+import { isPassed, retriedHosts, retryRequest } from "../deploy/follow-up.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { asking } from "../deploy/rollout.ts";
-import { isAlarmed } from "../deploy/watching.ts";
 import { approvalBlocks, clockTime } from "./decision.ts";
 
 /** A run with several hosts: one line each, the sum, and the question for all of them. */
@@ -24,7 +26,7 @@ export function runCard(run: Run, deployments: readonly Deployment[]): Block[] {
       Run: run.id,
       "Asked by": run.requestedBy.name,
       Canary: run.canary ?? null,
-      Passed: count(deployments, passed),
+      Passed: count(deployments, isPassed),
       Skipped: count(deployments, isSkipped) || null,
       Cancelled: count(deployments, isCancelled) || null,
       Failed: count(deployments, failed),
@@ -40,31 +42,31 @@ export function runDecision(run: Run, deployments: readonly Deployment[]): Block
   if (run.kind !== "deploy" || deployments.length < 2) {
     return [];
   }
-  const waiting = asking(deployments, awaitsDecision);
+  const waiting = asking(deployments);
   const [first] = waiting;
   if (first?.confirmation !== null && first !== undefined) {
     const strictest = waiting.reduce((a, b) =>
       (b.confirmation?.people ?? 1) > (a.confirmation?.people ?? 1) ? b : a,
     );
-    const isHigh = waiting.some(({ risk }) => risk === "high");
-    const label = first.confirmation.gate === "copy" ? "Approve" : `Switch ${waiting.length} hosts`;
+    const style = waiting.some(({ risk }) => risk === "high") ? "danger" : "primary";
+    const verb = first.confirmation.gate === "copy" ? "Approve" : "Switch";
+    const label = `${verb} ${hostCount(waiting.length)}`;
     return [
       ...approvalBlocks(strictest),
       text(`Expires at ${clockTime(first.confirmation.expiresAt)}.`),
-      buttons(commandButton(label, `/confirm ${run.id}`, isHigh ? "danger" : "primary"), cancel(run)),
+      buttons(yesButton(label, run.id, digestOf(waiting), style), cancelButton(run.id)),
     ];
   }
   if (deployments.some(isOpen)) {
-    return [buttons(cancel(run))];
+    return [buttons(cancelButton(run.id))];
   }
-  const again = deployments
-    .filter((one) => isSkipped(one) || (failed(one) && !isAlarmed(one)))
-    .map(({ host }) => host);
-  return again.length === 0 ? [] : [buttons(commandButton("Retry", `/deploy ${again.join(" ")}`))];
+  const label = `Retry ${hostCount(retriedHosts(deployments).length)}`;
+  const retry = actButton(label, "retry", run.id, retryRequest(run, deployments));
+  return retry.length === 0 ? [] : [buttons(...retry)];
 }
 
-function cancel(run: Run): Button {
-  return commandButton("Cancel", `/cancel ${run.id}`);
+function hostCount(count: number): string {
+  return `${count} host${count === 1 ? "" : "s"}`;
 }
 
 function title(run: Run, deployments: readonly Deployment[]): string {
@@ -79,30 +81,16 @@ function title(run: Run, deployments: readonly Deployment[]): string {
     const worst = counts.find(([number]) => number > 0);
     return `${name}: ${worst === undefined ? "passed" : worst.join(" ")}`;
   }
-  return asking(deployments, awaitsDecision).length > 0
+  return asking(deployments).length > 0
     ? `${name}: switch?`
     : `${name}: ${deployments.length - open} of ${deployments.length} done`;
 }
 
 function tone(deployments: readonly Deployment[]): Tone {
   if (deployments.some(isOpen)) {
-    return asking(deployments, awaitsDecision).length > 0 ? "warning" : "info";
+    return asking(deployments).length > 0 ? "warning" : "info";
   }
-  return deployments.some(failed) ? "bad" : deployments.every(passed) ? "good" : "warning";
-}
-
-const wellEnded: ReadonlySet<string> = new Set([
-  "built",
-  "tested",
-  "unchanged",
-  "deployed",
-  "deployed-degraded",
-  "done",
-]);
-
-function passed(deployment: Deployment): boolean {
-  const { outcome } = deployment;
-  return outcome !== null && wellEnded.has(outcome) && !isAlarmed(deployment);
+  return deployments.some(failed) ? "bad" : deployments.every(isPassed) ? "good" : "warning";
 }
 
 function isSkipped({ outcome }: Deployment): boolean {
@@ -114,7 +102,7 @@ function isCancelled({ outcome }: Deployment): boolean {
 }
 
 function failed(deployment: Deployment): boolean {
-  const isOther = passed(deployment) || isSkipped(deployment) || isCancelled(deployment);
+  const isOther = isPassed(deployment) || isSkipped(deployment) || isCancelled(deployment);
   return deployment.outcome !== null && !isOther;
 }
 

@@ -1,4 +1,5 @@
-import { type Block, buttons, commandButton, fields, heading, list, table, text } from "../chat/blocks.ts";
+import { type Block, buttons, fields, heading, list, requestButton, table, text } from "../chat/blocks.ts";
+import { commandRequest } from "../deploy/command-request.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { holdersOf, type Lock, lockText } from "../deploy/locks.ts";
 import type { Looked } from "../deploy/look.ts";
@@ -85,9 +86,9 @@ function oneHost(
     ...(failedUnits.length === 0 ? [] : [list("Failed units", failedUnits)]),
     buttons(
       held.length === 0
-        ? commandButton("Deploy", `/deploy ${looked.host}`)
-        : commandButton("Unlock", `/unlock ${looked.host}`),
-      commandButton("Generations", `/rollback ${looked.host}`),
+        ? requestButton("Deploy", commandRequest("deploy", [looked.host]))
+        : requestButton("Unlock", commandRequest("unlock", [looked.host])),
+      requestButton("Generations", commandRequest("rollback", [looked.host])),
     ),
   ];
 }

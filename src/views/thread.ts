@@ -1,17 +1,28 @@
-import { type Block, type Button, buttons, commandButton, fields, heading, text } from "../chat/blocks.ts";
+import {
+  type Block,
+  type Button,
+  buttons,
+  cancelButton,
+  fields,
+  heading,
+  requestButton,
+  text,
+} from "../chat/blocks.ts";
 import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
+import { commandRequest } from "../deploy/command-request.ts";
 import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
+import { asking } from "../deploy/rollout.ts";
 import { isAlarmed } from "../deploy/watching.ts";
 import { checkBlocks } from "./checks.ts";
-import { cancelButton, decisionBlocks, lastButtons } from "./decision.ts";
+import { decisionBlocks, lastButtons } from "./decision.ts";
 import { changeBlocks, confirmBlocks, correctionText, title, tone } from "./deployment-card.ts";
 import { diagnosisBlocks } from "./diagnosis.ts";
 import { stepsBlock } from "./phase-steps.ts";
 import { rescueBlocks } from "./rescue.ts";
 import { runCard, runDecision } from "./run-card.ts";
-import { rollbackButton, watchBlocks, watchButtons, watchText } from "./watching.ts";
+import { rollbackButtons, watchBlocks, watchButtons, watchText } from "./watching.ts";
 
 /** Draws a run as a thread: a root in the channel, and beneath it phases, the card and the end. */
 export function runThread(
@@ -133,10 +144,10 @@ function elapsed(deployment: Deployment): string {
 
 function rootButtons(deployment: Deployment): Button[] {
   if (!isOpen(deployment)) {
-    return [...lastButtons(deployment), commandButton("Logs", `/logs ${deployment.id}`)];
+    return [...lastButtons(deployment), requestButton("Logs", commandRequest("logs", [deployment.id]))];
   }
   // Once there is a card, its own Cancel is the one to use.
-  return deployment.confirmation === null ? [cancelButton(deployment)] : [];
+  return deployment.confirmation === null ? [cancelButton(deployment.id)] : [];
 }
 
 /** What everybody in the channel should see, not only who follows the thread. */
@@ -166,7 +177,7 @@ function endOf(deployment: Deployment): ThreadMessage {
         : [{ kind: "code" as const, title: "What it said", text: lines.join("\n") }]),
       ...(showsChanges(deployment) ? changeBlocks(deployment) : []),
       ...(outcome === "unknown" ? [buttons(...lastButtons(deployment))] : []),
-      ...(isEndedByAlarm(deployment) ? [buttons(rollbackButton(deployment))] : []),
+      ...(isEndedByAlarm(deployment) ? [buttons(...rollbackButtons(deployment))] : []),
     ],
     mentionsRequester: true,
     broadcast: isAlarming(deployment),
@@ -218,22 +229,25 @@ function manyHosts(run: Run, deployments: readonly Deployment[], hasEnded: boole
   ];
 }
 
-/** One question for all hosts, told once; what changes on each of them stands before it. */
+/** One question for all hosts, told once all are ready; what changes on each of them stands before it. */
 function questionOf(run: Run, deployments: readonly Deployment[]): ThreadMessage[] {
-  const asked = deployments.filter(({ confirmation }) => confirmation?.gate === "switch");
-  if (asked.length === 0 || run.kind !== "deploy") {
+  const cards = deployments.filter(({ confirmation }) => confirmation?.gate === "switch");
+  const waiting = asking(deployments);
+  const decided = cards.filter(({ confirmation }) => (confirmation?.decision ?? null) !== null);
+  const asked = waiting.length > 0 ? waiting : decided;
+  const decision = decided[0]?.confirmation?.decision ?? null;
+  if (asked.length === 0 || cards.length === 0 || run.kind !== "deploy") {
     return [];
   }
   const names = asked.map(({ host }) => host).join(", ");
-  const decided = asked.find(({ confirmation }) => confirmation?.decision !== null)?.confirmation?.decision;
   return [
-    ...asked.map((one) => quiet(`${one.id}/card`, title(one), confirmBlocks(one))),
+    ...cards.map((one) => quiet(`${one.id}/card`, title(one), confirmBlocks(one))),
     {
       ...quiet("question", `Switch ${names}?`, [
         text(`Switch ${names}?`, "warning"),
-        ...(decided === undefined || decided === null
+        ...(waiting.length > 0 || decision === null
           ? runDecision(run, deployments)
-          : [text(`${decided.by.name} said ${decided.action}.`)]),
+          : [text(`${decision.by.name} said ${decision.action}.`)]),
       ]),
       mentionsRequester: true,
     },

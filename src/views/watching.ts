@@ -1,8 +1,8 @@
-import { type Block, type Button, buttons, commandButton, text } from "../chat/blocks.ts";
+import { actButton, type Block, type Button, buttons, cancelButton, text } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { rollbackRequest } from "../deploy/follow-up.ts";
 import type { LookWord } from "../deploy/monitor-record.ts";
 import { isWatched, mostLooks } from "../deploy/watching.ts";
-import { parentOf, ranBefore, systemsOf } from "../nix/systems.ts";
 
 const marks: Readonly<Record<LookWord, string>> = { ok: "✓", bad: "✗", away: "–" };
 
@@ -28,27 +28,13 @@ export function watchBlocks(deployment: Deployment): Block[] {
 
 /** What can be done while a host is watched. */
 export function watchButtons(deployment: Deployment): Block[] {
-  const { id } = deployment;
-  const stop: Button = {
-    label: "Stop watching",
-    style: "plain",
-    action: { kind: "decide", deployment: id, decision: "cancel" },
-    command: `/cancel ${id}`,
-  };
-  return isWatched(deployment) ? [buttons(rollbackButton(deployment), stop)] : [];
+  const stop = cancelButton(deployment.id, "Stop watching");
+  return isWatched(deployment) ? [buttons(...rollbackButtons(deployment), stop)] : [];
 }
 
-/** By its number: `previous` means another one once something newer was deployed. */
-export function rollbackButton({ host, before }: Deployment): Button {
-  const number = ranBefore(before);
-  const system = number === null || before === null ? "" : systemFlag(parentOf(systemsOf(before).running));
-  return commandButton("Roll back", `/rollback ${host} ${number ?? "previous"}${system}`, "danger");
-}
-
-/** A number may stand for another system one day: the button is for the one that it shows. */
-export function systemFlag(toplevel: string): string {
-  const hash = /^\/nix\/store\/([0-9a-z]{12})/.exec(toplevel)?.[1];
-  return hash === undefined ? "" : ` --system ${hash}`;
+/** None where there is nothing to go back from. */
+export function rollbackButtons(deployment: Deployment): Button[] {
+  return actButton("Roll back", "rollback", deployment.id, rollbackRequest(deployment), "danger");
 }
 
 /** `2026-11-23T10:20:08.850Z` → `10:20 UTC`. */

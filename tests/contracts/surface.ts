@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commands } from "../../commands/index.ts";
 import { code, text } from "../../src/chat/blocks.ts";
+import { parseCommand } from "../../src/chat/parse.ts";
+import { commandRequest } from "../../src/deploy/command-request.ts";
+import { digestOf } from "../../src/deploy/consent.ts";
 import { type FakeDesk, fakeDesk } from "../fakes/fake-desk.ts";
+import { storePath } from "../fakes/fake-system.ts";
 import { until } from "./until.ts";
 
 /** A surface with one person in front of it, as the contract needs them. */
@@ -91,6 +96,62 @@ export function surfaceContract(name: string, open: (desk: FakeDesk) => Promise<
     desk.refuseNext("already-decided", "grace decided already: switch.", null);
     assert.match(await at.clicks("Switch"), /grace decided already/);
     assert.equal((await desk.deployment(id))?.confirmation?.decision ?? null, null);
+  });
+
+  test(`${name}: a yes is for what the button showed: where that has changed it is refused, with what there is now`, async (t) => {
+    const { desk, at } = await place(t);
+    const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    desk.reach(id, "confirm", { toplevel: storePath("nixos-system-yoga-2") });
+    await offers(at, "Switch");
+    desk.reach(id, "confirm", { toplevel: storePath("nixos-system-yoga-3") });
+    const told = await at.clicks("Switch");
+    const present = digestOf([(await desk.deployment(id)) ?? assert.fail()]);
+    assert.match(told, /What was shown is not what there is now.*nixos-system-yoga-3/);
+    assert.ok(told.includes(`/confirm ${id} ${present}`), told);
+    assert.equal((await desk.deployment(id))?.confirmation?.decision ?? null, null);
+  });
+
+  test(`${name}: a run asks once all its hosts are ready, and a yes to fewer hosts switches none`, async (t) => {
+    const { desk, at } = await place(t);
+    const { run, deployments } = desk.begin(["yoga", "hetzner-vps"]);
+    const [first = "", second = ""] = deployments.map(({ id }) => id);
+    desk.reach(first, "confirm");
+    desk.reach(second, "build");
+    await reads(at, "build");
+    assert.ok(!(await at.buttons()).some((label) => label.startsWith("Switch")));
+    desk.reach(second, "confirm");
+    await offers(at, "Switch 2 hosts");
+    desk.finish(second, "cancelled");
+    assert.match(await at.clicks("Switch 2 hosts"), /What was shown is not what there is now/);
+    assert.equal((await desk.deployment(first))?.phase, "confirm");
+    await offers(at, "Switch 1 host");
+    await at.clicks("Switch 1 host");
+    await within("the switch", async () => (await desk.deployment(first))?.phase === "switch");
+    assert.equal((await desk.run(run.id))?.deployments.at(-1)?.outcome, "cancelled");
+  });
+
+  test(`${name}: Retry asks for exactly what was asked, for the hosts that are left`, async (t) => {
+    const { desk, at } = await place(t);
+    const request = commandRequest("deploy", ["all"], {
+      "dry-run": true,
+      ref: "origin/next",
+      reason: 'it\'s the "new" kernel, as asked in the thread of last week by the people on call',
+      "keep-going": true,
+    });
+    const { deployments } = desk.begin(["yoga", "hetzner-vps"], "deploy", "/deploy all", request);
+    const [first = "", second = ""] = deployments.map(({ id }) => id);
+    desk.finish(first, "tested");
+    desk.finish(second, "skipped");
+    await offers(at, "Retry 1 host");
+    await at.clicks("Retry 1 host");
+    await within("the command", () => desk.said.length > 0);
+    const text = desk.said.at(-1)?.text ?? "";
+    const parsed = parseCommand(text, commands);
+    assert.deepEqual(
+      parsed.kind === "command" && parsed.request,
+      { ...request, words: ["hetzner-vps"] },
+      text,
+    );
   });
 
   test(`${name}: a card that has expired loses its buttons`, async (t) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { execa } from "execa";
 import { buttonsOf, type FakeSlack, type Message, shown, startFakeSlack } from "../fakes/slack/index.ts";
-import { type Answer, type Bot, startBot } from "./bot.ts";
+import { type Answer, type Bot, shownDigest, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 /** Root does not log in there: everything goes through the README's rule for sudo. */
@@ -66,8 +66,8 @@ describe("who may do what, when, and with whom, on a real machine", { skip }, ()
     }
   }
   const says = (person: string, text: string) => as(person, "/api/commands", { text });
-  const clicks = (person: string, id: string, action: "switch" | "cancel") =>
-    as(person, `/api/deployments/${id}/actions`, { action });
+  const clicks = async (person: string, id: string, action: "switch" | "cancel") =>
+    as(person, `/api/deployments/${id}/actions`, { action, digest: shownDigest(await bot.deployment(id)) });
   const roots = (): Message[] => slack.messages("deploys").filter((one) => one.threadTs === undefined);
   const alice = () => slack.user({ name: "alice" });
 

@@ -48,6 +48,11 @@ export interface RunAnswer {
   readonly deployments: readonly Deployment[];
 }
 
+/** What the button on this card says yes to; null where it has none. */
+export function shownDigest(record: unknown): string | null {
+  return /"decision":"switch","digest":"([0-9a-f]{12})"/.exec(JSON.stringify(record))?.[1] ?? null;
+}
+
 const token = "a-token-for-the-tests-of-this-bot";
 
 export interface BotOptions {
@@ -145,7 +150,11 @@ export async function startBot(fleet: Fleet, options: BotOptions = {}): Promise<
       }
       return id;
     },
-    act: (id, action) => post(`/api/deployments/${id}/actions`, { action }),
+    async act(id, action) {
+      const digest =
+        action === "switch" ? shownDigest(await (await get(`/api/deployments/${id}`)).json()) : null;
+      return post(`/api/deployments/${id}/actions`, { action, digest });
+    },
     deployment,
     run: async (id) => (await (await get(`/api/runs/${id}`)).json()) as RunAnswer,
     until,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Deployment } from "../../src/deploy/deployment.ts";
-import { type Answer, type Bot, startBot } from "./bot.ts";
+import { type Answer, type Bot, shownDigest, startBot } from "./bot.ts";
 import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 const hosts = ["hetzner-vps", "ovh-vps", "zephyrus"];
@@ -33,10 +33,11 @@ describe("several hosts as one run, on real machines, as a pipeline drives them"
   const asks = ({ confirmation, outcome }: Deployment) => confirmation !== null || outcome !== null;
   const hasEnded = ({ outcome }: Deployment) => outcome !== null;
   async function decide(run: string, action: string): Promise<{ status: number; body: Answer }> {
+    const { run: shown } = await bot.run(run);
     const response = await fetch(`${bot.url}/api/runs/${run}/actions`, {
       method: "POST",
       headers: { authorization: `Bearer ${bot.token}`, "content-type": "application/json" },
-      body: JSON.stringify({ action }),
+      body: JSON.stringify({ action, digest: action === "switch" ? shownDigest(shown) : null }),
     });
     return { status: response.status, body: (await response.json()) as Answer };
   }

@@ -53,11 +53,24 @@ const button = fc.record({
   label: hostileText,
   style: fc.constantFrom("primary", "danger", "plain") as fc.Arbitrary<"plain">,
   action: fc.oneof(
-    fc.record({ kind: fc.constant("command" as const), text: hostileText }),
+    fc.record({
+      kind: fc.constant("request" as const),
+      request: fc.record({
+        command: hostileText,
+        words: fc.array(hostileText, { maxLength: 3 }),
+        flags: fc.dictionary(hostileText, hostileText, { maxKeys: 2 }),
+      }),
+    }),
     fc.record({
       kind: fc.constant("decide" as const),
-      deployment: hostileText,
-      decision: fc.constantFrom("switch", "cancel") as fc.Arbitrary<"switch">,
+      about: hostileText,
+      decision: fc.constantFrom("switch" as const, "cancel" as const),
+      digest: fc.constantFrom(null, "0123456789ab"),
+    }),
+    fc.record({
+      kind: fc.constant("act" as const),
+      act: fc.constantFrom("retry" as const, "rollback" as const, "boot" as const),
+      about: hostileText,
     }),
   ),
   command: hostileText,

@@ -1,7 +1,21 @@
-import type { Block, Button, StepItem, Tone } from "../../src/chat/blocks.ts";
-import { buttons, code, commandButton, fields, heading, list, table, text } from "../../src/chat/blocks.ts";
+import type { Block, StepItem, Tone } from "../../src/chat/blocks.ts";
+import {
+  buttons,
+  cancelButton,
+  code,
+  fields,
+  heading,
+  list,
+  requestButton,
+  table,
+  text,
+  yesButton,
+} from "../../src/chat/blocks.ts";
+import { commandRequest } from "../../src/deploy/command-request.ts";
+import { digestOf } from "../../src/deploy/consent.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, deployPhases } from "../../src/deploy/deployment.ts";
+import { runDecision } from "../../src/views/run-card.ts";
 
 const good: readonly Outcome[] = ["built", "tested", "unchanged", "deployed"];
 const calm: readonly Outcome[] = ["cancelled", "expired", "skipped", "superseded"];
@@ -48,9 +62,11 @@ export function fakeCard(
       ? []
       : [list("Would restart", of.units.restart, false), list("Would not stop", of.units.skip, true)]),
     ...(of.lines.length === 0 ? [] : [code("Last lines", of.lines.join("\n"))]),
-    ...(waiting ? [buttons(decide(of.id, "Switch", "switch"), decide(of.id, "Cancel", "cancel"))] : []),
+    ...(waiting && !of.isTogether
+      ? [buttons(yesButton("Switch", of.id, digestOf([of]), "primary"), cancelButton(of.id))]
+      : []),
     ...(of.outcome === "deployed-degraded"
-      ? [buttons(commandButton("Roll back", `/rollback ${of.host} previous`, "danger"))]
+      ? [buttons(requestButton("Roll back", commandRequest("rollback", [of.host, "previous"]), "danger"))]
       : []),
   ];
 }
@@ -68,13 +84,8 @@ export function fakeRunCard(run: Run, deployments: readonly Deployment[]): reado
       ["Host", "State"],
       deployments.map((one) => [one.host, one.outcome ?? one.phase]),
     ),
+    ...runDecision(run, deployments),
   ];
-}
-
-function decide(deployment: string, label: string, decision: "switch" | "cancel"): Button {
-  const style = decision === "switch" ? "primary" : "plain";
-  const command = decision === "switch" ? `/confirm ${deployment}` : `/cancel ${deployment}`;
-  return { label, style, action: { kind: "decide", deployment, decision }, command };
 }
 
 function step(

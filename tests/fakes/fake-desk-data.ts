@@ -1,7 +1,8 @@
 import type { Block } from "../../src/chat/blocks.ts";
-import { commandButton, fields, table } from "../../src/chat/blocks.ts";
+import { fields, requestButton, table } from "../../src/chat/blocks.ts";
 import type { CommandHelp, HostLine } from "../../src/chat/desk.ts";
 import type { Flag, Word } from "../../src/chat/spec.ts";
+import { commandRequest } from "../../src/deploy/command-request.ts";
 import type { Deployment, Run } from "../../src/deploy/deployment.ts";
 import { isOpen } from "../../src/deploy/deployment.ts";
 
@@ -194,7 +195,7 @@ export function generations(host: string): readonly Block[] {
     ),
     {
       kind: "buttons",
-      buttons: [commandButton("Roll back to 41", `/rollback ${host} 41`, "danger")],
+      buttons: [requestButton("Roll back to 41", commandRequest("rollback", [host, "41"]), "danger")],
     },
   ];
 }

@@ -1,11 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { Block } from "../../src/chat/blocks.ts";
 import { text } from "../../src/chat/blocks.ts";
+import { requestText } from "../../src/chat/command-text.ts";
 import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
+import { refuseOld, requestOfAct } from "../../src/chat/press.ts";
+import type { CommandRequest } from "../../src/deploy/command-request.ts";
+import { asksTwice, digestOf } from "../../src/deploy/consent.ts";
 import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, deployPhases, isOpen } from "../../src/deploy/deployment.ts";
 import { isSought } from "../../src/deploy/deployment-filter.ts";
+import { refuseChanged } from "../../src/deploy/refusals.ts";
+import { asking } from "../../src/deploy/rollout.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
 import { aConfirmation } from "./records.ts";
@@ -19,6 +25,7 @@ export interface FakeDesk extends Desk {
     hosts: readonly string[],
     kind?: Run["kind"],
     command?: string,
+    request?: CommandRequest,
   ): { run: Run; deployments: readonly Deployment[] };
   /** Goes to a phase; the ones before it are done. */
   reach(id: string, phase: PhaseName, change?: Partial<Deployment>): void;
@@ -110,10 +117,15 @@ export function fakeDesk(
     listeners: () => listeners.size,
     followers: () => following,
 
-    begin(hosts, kind = "deploy", command = `/deploy ${hosts.join(" ")}`) {
-      const run: Run = { ...blankRun(newId("r"), kind, command), createdAt: stamp() };
+    begin(hosts, kind = "deploy", command = `/deploy ${hosts.join(" ")}`, request) {
+      const run: Run = {
+        ...blankRun(newId("r"), kind, command),
+        createdAt: stamp(),
+        ...(request === undefined ? {} : { request }),
+      };
       const made = hosts.map((host) => ({
         ...blankDeployment(newId("d"), run.id, host),
+        isTogether: kind === "deploy" && hosts.length > 1,
         createdAt: stamp(),
       }));
       runs.set(run.id, { ...run, deployments: made.map((one) => one.id) });
@@ -199,26 +211,44 @@ export function fakeDesk(
       return reply;
     },
 
-    async decide(id, decision, who) {
+    async decide(id, decision, who, digest = null) {
       decided.push({ id, decision, who });
       failIfTold();
       const refused = takeGiven();
       if (refused !== null) return refused;
-      const deployment = get(id);
-      if (!awaitsDecision(deployment)) {
-        return deployment.outcome === "expired"
+      const run = runs.get(id);
+      const members = run === undefined ? [get(id)] : ofRun(run);
+      const wanted = run === undefined ? members.filter(awaitsDecision) : asking(members);
+      if (wanted.length === 0) {
+        return members.some(({ outcome }) => outcome === "expired")
           ? { kind: "refused", code: "expired", message: `${id} has expired.`, help: "Deploy again." }
           : { kind: "refused", code: "already-decided", message: `${id} is decided already.`, help: null };
       }
+      if (decision === "switch" && digest !== digestOf(wanted)) return refuseChanged(id, digest, wanted);
       const at = stamp();
       const confirmation = aConfirmation(at, { decision: { action: decision, by: { ...who }, at } });
-      if (decision === "cancel") desk.finish(id, "cancelled", { confirmation });
-      else desk.reach(id, "switch", { confirmation });
-      return {
-        kind: "answer",
-        text: `${id}: ${decision}`,
-        blocks: [text(`${deployment.host}: ${decision}`)],
-      };
+      for (const one of wanted) {
+        if (decision === "cancel") desk.finish(one.id, "cancelled", { confirmation });
+        else desk.reach(one.id, "switch", { confirmation });
+      }
+      const said = wanted.map(({ host }) => `${host}: ${decision}`).join(", ");
+      return { kind: "answer", text: `${id}: ${decision}`, blocks: [text(said)] };
+    },
+
+    async press(action, who, key) {
+      switch (action.kind) {
+        case "decide":
+          return desk.decide(action.about, action.decision, who, action.digest);
+        case "act": {
+          const store = { run: async (id: string) => runs.get(id), deployment: desk.deployment };
+          const found = await requestOfAct({ store } as never, action.act, action.about);
+          return "kind" in found ? found : desk.say(requestText(found), who, key);
+        }
+        case "request":
+          return desk.say(requestText(action.request), who, key);
+        case "old":
+          return refuseOld(action.text) ?? desk.say(action.text, who, key);
+      }
     },
 
     async deployments(filter) {
@@ -235,11 +265,20 @@ export function fakeDesk(
     runCard: fakeRunCard,
     hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
     commands: () => commands,
-    async mayDecide() {
+    async mayDecide(id, _who, digest) {
       failIfTold();
-      return viewHelp === null
-        ? null
-        : { kind: "refused", code: "not-allowed", message: "You may not do this.", help: viewHelp };
+      if (viewHelp !== null) {
+        return { kind: "refused", code: "not-allowed", message: "You may not do this.", help: viewHelp };
+      }
+      const run = runs.get(id);
+      const one = deployments.get(id);
+      if (run === undefined && one === undefined) {
+        return { kind: "refused", code: "unknown-id", message: `There is no ${id}.`, help: null };
+      }
+      const wanted = run === undefined ? [get(id)].filter(awaitsDecision) : asking(ofRun(run));
+      if (wanted.length > 0 && digest !== digestOf(wanted)) return refuseChanged(id, digest, wanted);
+      const hosts = wanted.filter(asksTwice).map(({ host }) => host);
+      return hosts.length === 0 ? { kind: "go" } : { kind: "ask", hosts };
     },
     async suggest({ of, typed }) {
       failIfTold();

@@ -93,12 +93,8 @@ export function fakeSurface({
       ].join("\n"),
     buttons: () => channel.messages.flatMap(({ message }) => buttonsOf(message.blocks)),
     async clicks({ action }, who) {
-      const reply = await ask(() =>
-        action.kind === "decide"
-          ? desk.decide(action.deployment, action.decision, who)
-          : desk.say(action.text, who),
-      );
-      return reply.kind === "refused" || action.kind === "command" ? wordsOfReply(reply) : "";
+      const reply = await ask(() => desk.press(action, who));
+      return reply.kind === "refused" || action.kind !== "decide" ? wordsOfReply(reply) : "";
     },
   };
 }

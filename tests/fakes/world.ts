@@ -1,12 +1,14 @@
 import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { parseFleetFile } from "../../src/config/fleet-file.ts";
+import { digestOf } from "../../src/deploy/consent.ts";
 import type { Actor, Deployment, Run } from "../../src/deploy/deployment.ts";
 import { awaitsDecision } from "../../src/deploy/deployment.ts";
 import { createEngine, type Engine } from "../../src/deploy/engine.ts";
 import type { MakeId } from "../../src/deploy/ids.ts";
 import type { EngineParts } from "../../src/deploy/parts.ts";
 import type { DeployRequest } from "../../src/deploy/requests.ts";
+import { asking } from "../../src/deploy/rollout.ts";
 import type { ActRequest } from "../../src/deploy/start-act.ts";
 import { type Audit, auditFile } from "../../src/logs/audit.ts";
 import { logFiles } from "../../src/logs/log-files.ts";
@@ -230,7 +232,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
   }
 
   return {
-    engine,
+    engine: clicking(engine, store),
     store,
     changes,
     runs,
@@ -326,4 +328,32 @@ function mortalStore(store: Store, life: AbortSignal): Store {
         : value;
     },
   });
+}
+
+/** People who click on the card as it stands: without a digest of the test's own, a yes carries the present one. */
+function clicking(engine: Engine, store: Store): Engine {
+  const presentDigest = async (ids: readonly string[], isRun: boolean) => {
+    const found = await Promise.all(ids.map((id) => store.deployment(id)));
+    const members = found.filter((one) => one !== undefined);
+    return digestOf(isRun ? asking(members) : members);
+  };
+  return {
+    ...engine,
+    decide: async (id, action, by, isApprover, digest) =>
+      engine.decide(
+        id,
+        action,
+        by,
+        isApprover,
+        digest === undefined ? await presentDigest([id], false) : digest,
+      ),
+    decideRun: async (id, action, by, isApprover, digest) =>
+      engine.decideRun(
+        id,
+        action,
+        by,
+        isApprover,
+        digest === undefined ? await presentDigest((await store.run(id))?.deployments ?? [], true) : digest,
+      ),
+  };
 }

@@ -25,7 +25,8 @@ export function watchedDesk(desk: FakeDesk): { readonly desk: Desk; readonly rep
     desk: {
       ...desk,
       say: (text, who, key) => noted(desk.say(text, who, key)),
-      decide: (id, decision, who) => noted(desk.decide(id, decision, who)),
+      press: (action, who, key) => noted(desk.press(action, who, key)),
+      decide: (id, decision, who, digest) => noted(desk.decide(id, decision, who, digest)),
     },
   };
 }

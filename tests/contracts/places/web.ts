@@ -1,5 +1,5 @@
 import { webSurface } from "../../../adapters/web/index.ts";
-import type { Block, Button } from "../../../src/chat/blocks.ts";
+import type { Block, Button, ButtonAction } from "../../../src/chat/blocks.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
 import { buttonsOf, wordsOf } from "../../fakes/fake-surface.ts";
 import type { Place } from "../surface.ts";
@@ -27,12 +27,26 @@ export async function webPlace(desk: FakeDesk): Promise<Place> {
     return (await answer.json()) as Answer;
   }
 
+  /** As adapters/web/page/lib/store.js does it. */
+  function press(action: ButtonAction): Promise<Answer> {
+    if (action.kind === "request") {
+      return post("/api/commands", { request: action.request });
+    }
+    const { about } = action;
+    const path = `/api/${about.startsWith("r-") ? "runs" : "deployments"}/${about}/actions`;
+    return action.kind === "decide"
+      ? post(path, { action: action.decision, digest: action.digest })
+      : post(path, { action: action.act });
+  }
+
   async function cards(): Promise<readonly Block[]> {
-    const answer = await fetch(`${surface.url()}/api/deployments`, { headers });
-    const { deployments } = (await answer.json()) as {
+    const answer = await fetch(`${surface.url()}/api/deployments?runs=1`, { headers });
+    const { deployments, runs } = (await answer.json()) as {
       readonly deployments: readonly { readonly card: readonly Block[] }[];
+      readonly runs: readonly { readonly deployments: readonly string[]; readonly card: readonly Block[] }[];
     };
-    return deployments.flatMap(({ card }) => card);
+    const several = runs.filter((run) => run.deployments.length > 1);
+    return [...several, ...deployments].flatMap(({ card }) => card);
   }
 
   return {
@@ -48,10 +62,7 @@ export async function webPlace(desk: FakeDesk): Promise<Place> {
       if (action === undefined) {
         throw new Error(`no button ${label} was seen`);
       }
-      const answer =
-        action.kind === "decide"
-          ? await post(`/api/deployments/${action.deployment}/actions`, { action: action.decision })
-          : await post("/api/commands", { text: action.text });
+      const answer = await press(action);
       return answer.error === undefined && action.kind === "decide" ? "" : told(answer);
     },
     health: () => surface.health(),

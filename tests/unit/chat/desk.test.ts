@@ -6,10 +6,12 @@ import { createDesk } from "../../../src/chat/create-desk.ts";
 import { createEvents, type Events } from "../../../src/chat/events.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
 import { createLive } from "../../../src/chat/live.ts";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
-import { createWorld } from "../../fakes/world.ts";
+import { type Bot, createWorld } from "../../fakes/world.ts";
 
+const shown = async (bot: Bot, id: string) => digestOf([await bot.record(id)]);
 const bob: Identity = { surface: "slack", id: "U2", name: "Bob", groups: [] };
 
 async function atTheDesk(t: TestContext) {
@@ -92,9 +94,9 @@ test("a click goes the same way as the typed command", async (t) => {
   const started = await say("/deploy yoga");
   const [id = ""] = started.kind === "started" ? started.deployments : [];
   await bot.asks(id);
-  const clicked = await world.clock.settle(desk.decide(id, "switch", owner));
+  const clicked = await world.clock.settle(desk.decide(id, "switch", owner, await shown(bot, id)));
   assert.equal(clicked.kind === "answer" && clicked.text, "yoga will switch.");
-  const again = await world.clock.settle(desk.decide(id, "switch", owner));
+  const again = await world.clock.settle(desk.decide(id, "switch", owner, await shown(bot, id)));
   assert.equal(again.kind === "refused" && again.code, "already-decided");
   const nothing = await world.clock.settle(desk.decide("d-20261123-ffff", "switch", owner));
   assert.equal(nothing.kind === "refused" && nothing.code, "unknown-id");
@@ -147,7 +149,7 @@ test("hosts say what they run and what is under way", async (t) => {
   const active = (await desk.hosts()).find(({ name }) => name === "yoga");
   assert.deepEqual([active?.active, active?.last], [id, null]);
   await bot.asks(id);
-  await world.clock.settle(desk.decide(id, "switch", owner));
+  await world.clock.settle(desk.decide(id, "switch", owner, await shown(bot, id)));
   await bot.ends(id);
   const after = (await desk.hosts()).find(({ name }) => name === "yoga");
   assert.equal(after?.active, null);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dispatch } from "../../../src/chat/dispatch.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { createWorld } from "../../fakes/world.ts";
 
@@ -73,7 +74,11 @@ test("from the first word to the last click by typing alone", async (t) => {
   const reply = await world.clock.settle(dispatch(tools, "/deploy yoga", owner));
   const [id = ""] = reply.kind === "started" ? reply.deployments : [];
   await bot.asks(id);
-  const confirmed = await world.clock.settle(dispatch(tools, `/confirm ${id}`, owner));
+  const asked = await world.clock.settle(dispatch(tools, `/confirm ${id}`, owner));
+  assert.equal(asked.kind === "refused" && asked.code, "changed", "it says what a yes would be for");
+  const command = asked.kind === "refused" ? (asked.present?.command ?? "") : "";
+  assert.equal(command, `/confirm ${id} ${digestOf([await bot.record(id)])}`);
+  const confirmed = await world.clock.settle(dispatch(tools, command, owner));
   assert.equal(confirmed.kind === "answer" && confirmed.text, "yoga will switch.");
   assert.equal((await bot.ends(id)).outcome, "deployed");
   const list = await world.clock.settle(dispatch(tools, "/rollback yoga", owner));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryError } from "../../../src/chat/channel.ts";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { threadRoom } from "../../contracts/places/threads.ts";
 import { type FakeChannel, fakeChannel } from "../../fakes/fake-channel.ts";
 import { fakeDesk } from "../../fakes/fake-desk.ts";
@@ -41,7 +42,7 @@ function room(fleet: string) {
       const ids = desk.begin(hosts).deployments.map(({ id }) => id);
       for (const id of ids) {
         desk.reach(id, "confirm");
-        await desk.decide(id, "switch", ada);
+        await desk.decide(id, "switch", ada, digestOf([(await desk.deployment(id)) ?? assert.fail()]));
       }
       return ids;
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { clickable } from "../../contracts/places/discord.ts";
 import { readMessage as readDiscord } from "../../contracts/places/discord-reading.ts";
 import { discordRoom } from "../../contracts/places/discord-room.ts";
@@ -21,7 +22,7 @@ test("a channel of Slack that a host names reads before the switch who decided i
   desk.reach(id, "confirm", { reason: "<!channel> *new* kernel" });
   await until("the card", () => room.slack.messages("deploys")[0]?.replies.length === 2);
   assert.equal(told().length, 0, "nothing changes yet");
-  await desk.decide(id, "switch", ada);
+  await desk.decide(id, "switch", ada, digestOf([(await desk.deployment(id)) ?? assert.fail()]));
   await until("a message before", () => told().length === 1);
   const before = told()[0] ?? assert.fail();
   assert.match(readSlack(before), /yoga: switching to a new system now/);
@@ -50,7 +51,7 @@ test("a channel of Discord that a host names is told, too, without a thread", as
   const told = () => room.discord.messages("status");
   const id = desk.begin(["yoga"]).deployments[0]?.id ?? assert.fail();
   desk.reach(id, "confirm");
-  await desk.decide(id, "switch", ada);
+  await desk.decide(id, "switch", ada, digestOf([(await desk.deployment(id)) ?? assert.fail()]));
   await until("a message before", () => told().length === 1);
   desk.finish(id, "deployed", { message: "yoga runs the new system as generation 2." });
   await until("a message after", () => told().length === 2);
@@ -71,7 +72,7 @@ test("a channel that the bot is not in is said in the health, and is told what i
   t.after(() => room.close());
   const id = desk.begin(["yoga"]).deployments[0]?.id ?? assert.fail();
   desk.reach(id, "confirm");
-  await desk.decide(id, "switch", ada);
+  await desk.decide(id, "switch", ada, digestOf([(await desk.deployment(id)) ?? assert.fail()]));
   await until("the trouble", () => !room.surface().health().ok);
   assert.match(room.surface().health().detail, /slack:#status: .*invite the bot: \/invite @\S+ in #status/);
   desk.finish(id, "deployed");

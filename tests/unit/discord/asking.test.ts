@@ -16,7 +16,8 @@ async function room(t: TestContext, options: DiscordRoomOptions = {}) {
   let isBroken = false;
   const desk: typeof real = {
     ...real,
-    deployment: (id) => (isBroken ? Promise.reject(new Error("the disk is full")) : real.deployment(id)),
+    mayDecide: (id, who, digest) =>
+      isBroken ? Promise.reject(new Error("the disk is full")) : real.mayDecide(id, who, digest),
   };
   const opened = await discordRoom(desk, options);
   t.after(async () => {
@@ -152,6 +153,25 @@ test("a host of high risk whose record cannot be read is not switched", async (t
   at.failReading(true);
   const sent = await at.ada.submits(modal ?? assert.fail(), { host: "hetzner-vps" });
   assert.match(await whisper(at, () => sent.whispers[0]), /nothing was switched/);
+  assert.deepEqual(at.desk.decided, []);
+});
+
+test("a run with hosts of high risk asks for their names, and its form is for the set that was shown", async (t) => {
+  const at = await room(t);
+  const { deployments } = at.desk.begin(["yoga", "hetzner-vps"]);
+  const [low = "", high = ""] = deployments.map(({ id }) => id);
+  at.desk.reach(low, "confirm");
+  at.desk.reach(high, "confirm", { risk: "high" });
+  const find = () => standing(at.discord, channel).find((one) => buttonsOf(one).includes("Switch 2 hosts"));
+  const card = await at.discord.until(find, 10_000, "a card that asks");
+  const { modal } = await at.ada.clicks(card, "Switch 2 hosts");
+  assert.match(JSON.stringify(modal), /Type hetzner-vps/);
+  const wrong = await at.ada.submits(modal ?? assert.fail(), { host: "yoga" });
+  assert.match(await whisper(at, () => wrong.whispers[0]), /"yoga" is not hetzner-vps: nothing was switched/);
+  const second = (await at.ada.clicks(card, "Switch 2 hosts")).modal;
+  at.desk.finish(low, "cancelled");
+  const late = await at.ada.submits(second ?? assert.fail(), { host: "hetzner-vps" });
+  assert.match(await whisper(at, () => late.whispers[0]), /What was shown is not what there is now/);
   assert.deepEqual(at.desk.decided, []);
 });
 

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageFlags } from "discord.js";
 import fc from "fast-check";
-import { decodeAction, encodeAction } from "../../../adapters/discord/buttons.ts";
 import { limits } from "../../../adapters/discord/limits.ts";
 import { codeBlock, escapeText } from "../../../adapters/discord/markdown.ts";
 import { renderMessage } from "../../../adapters/discord/render.ts";
-import { buttons, commandButton, heading, text } from "../../../src/chat/blocks.ts";
+import { decodeAction, encodeAction, requestAction } from "../../../src/chat/action.ts";
+import { buttons, heading, requestButton, text } from "../../../src/chat/blocks.ts";
 import { clean } from "../../../src/chat/platform/text.ts";
+import { commandRequest } from "../../../src/deploy/command-request.ts";
 import { drawn } from "../../contracts/places/discord-reading.ts";
 import { anyBlocks, hostileText } from "../../fakes/any-blocks.ts";
 import { checkMessage } from "../../fakes/discord/check-message.ts";
@@ -110,18 +111,20 @@ test("buttons that were decided stand there, and cannot be clicked", () => {
 
 test("a button carries its action, and one whose command is too long is left out", () => {
   for (const action of [
-    { kind: "decide", deployment: "d-20261123-7f3a", decision: "cancel" },
-    { kind: "command", text: "/rollback yoga 12" },
+    { kind: "decide", about: "d-20261123-7f3a", decision: "cancel", digest: null },
+    { kind: "decide", about: "r-20261123-7f3a", decision: "switch", digest: "0123456789ab" },
+    { kind: "act", act: "rollback", about: "d-20261123-7f3a" },
+    requestAction(commandRequest("rollback", ["yoga", "12"])),
   ] as const) {
     assert.deepEqual(decodeAction(encodeAction(action)), action);
   }
   for (const strange of ["", "say:", "say:rm", "decide:reboot:d-1", "decided:0", "switch:d-1"]) {
     assert.equal(decodeAction(strange), null, strange);
   }
-  const long = commandButton("Long", `/rollback ${"x".repeat(limits.customId)}`);
+  const long = requestButton("Long", commandRequest("rollback", ["x".repeat(limits.customId)]));
   const { components } = renderMessage({
     text: "",
-    blocks: [buttons(long, commandButton("Logs", "/logs d-1"))],
+    blocks: [buttons(long, requestButton("Logs", commandRequest("logs", ["d-1"])))],
     mention: null,
   });
   assert.doesNotMatch(JSON.stringify(components), /Long/);

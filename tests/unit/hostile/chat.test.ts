@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import * as discordButtons from "../../../adapters/discord/buttons.ts";
 import * as markdown from "../../../adapters/discord/markdown.ts";
 import { readModal } from "../../../adapters/discord/modal.ts";
 import { parseInteraction, parseMention } from "../../../adapters/discord/parse.ts";
@@ -13,6 +12,7 @@ import { deployText, parseSubmission } from "../../../adapters/slack/modal.ts";
 import { parseClick, parseEvent, parseSlash } from "../../../adapters/slack/parse.ts";
 import * as slackText from "../../../adapters/slack/text.ts";
 import { commands } from "../../../commands/index.ts";
+import { decodeAction } from "../../../src/chat/action.ts";
 import { parseCommand } from "../../../src/chat/parse.ts";
 import { clean, cut, middleCut, oneLine } from "../../../src/chat/platform/text.ts";
 import { hostilePayload } from "./payloads.ts";
@@ -161,7 +161,7 @@ test("Discord's payloads, whatever is in them, give input or nothing", () => {
         const input = parseInteraction(body);
         assertSound(input);
         if (input?.kind === "click") {
-          assertSound(discordButtons.decodeAction(input.customId));
+          assertSound(decodeAction(input.customId));
         }
         if (input?.kind === "form") {
           assertSound(readModal(input.customId, input.values));
@@ -177,9 +177,14 @@ test("Discord's payloads, whatever is in them, give input or nothing", () => {
 });
 
 test("buttons' values that came back changed are read as ours, or as nothing", () => {
-  const values = ["decide:switch:d-20261123-7f3a", "say:/deploy yoga %26%3C", "switch:d-1"];
+  const values = [
+    "decide:switch:d-20261123-7f3a:0123456789ab",
+    "say:/deploy yoga %26%3C",
+    "switch:d-1:0123456789ab",
+    'ask:["deploy",["yoga"],{"boot":true}]',
+  ];
   survives(
-    (value) => [slackButtons.decodeAction(value), discordButtons.decodeAction(value), readModal(value, {})],
+    (value) => [slackButtons.decodeAction(value), decodeAction(value), readModal(value, {})],
     values,
     3_000,
   );

@@ -8,9 +8,11 @@ import { typedText } from "../../../adapters/slack/markup.ts";
 import { deployModal, deployText, parseSubmission } from "../../../adapters/slack/modal.ts";
 import { parseClick, parseEvent, parseSlash } from "../../../adapters/slack/parse.ts";
 import { commands } from "../../../commands/index.ts";
+import { requestAction } from "../../../src/chat/action.ts";
 import { normalise, parseCommand } from "../../../src/chat/parse.ts";
 import { fieldsOf } from "../../../src/chat/platform/json.ts";
 import { createSeen } from "../../../src/chat/platform/seen.ts";
+import { commandRequest } from "../../../src/deploy/command-request.ts";
 
 const slash = (command: string, text: string) => ({
   command,
@@ -99,15 +101,28 @@ test("the author's own workspace counts in a channel that is shared", () => {
 test("a button's value brings its action back, whatever is in it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (text) => {
-      const action = { kind: "command", text } as const;
+      const action = requestAction(commandRequest("lock", ["yoga", text], { for: text }));
       assert.deepEqual(decodeAction(encodeAction(action)), action);
       assert.doesNotMatch(encodeAction(action), /[<>&]/);
     }),
   );
-  const decide = { kind: "decide", deployment: "d-20261123-7f3a", decision: "cancel" } as const;
-  assert.equal(encodeAction(decide), "decide:cancel:d-20261123-7f3a");
-  assert.deepEqual(decodeAction("decide:cancel:d-20261123-7f3a"), decide);
-  for (const strange of ["", "say:", "decide:reboot:d-1", "decide:switch:", '{"kind":"decide"}']) {
+  const cancel = { kind: "decide", about: "d-20261123-7f3a", decision: "cancel", digest: null } as const;
+  assert.equal(encodeAction(cancel), "decide:cancel:d-20261123-7f3a");
+  const yes = { ...cancel, about: "r-20261123-7f3a", decision: "switch", digest: "0123456789ab" } as const;
+  const retry = { kind: "act", act: "retry", about: "r-20261123-7f3a" } as const;
+  for (const action of [cancel, yes, retry]) {
+    assert.deepEqual(decodeAction(encodeAction(action)), action);
+  }
+  assert.deepEqual(decodeAction("say:/deploy yoga %26"), { kind: "old", text: "/deploy yoga &" });
+  const odd = [
+    "",
+    "say:",
+    "decide:reboot:d-1",
+    "decide:switch:",
+    '{"kind":"decide"}',
+    "act:erase:r-20261123-7f3a",
+  ];
+  for (const strange of [...odd, 'ask:["deploy"]', "ask:{", 'ask:["deploy",["yoga"],{"boot":false}]']) {
     assert.equal(decodeAction(strange), null, strange);
   }
 });
@@ -227,8 +242,16 @@ test("recorded mentions and direct messages are read", { skip }, () => {
 test("recorded clicks are read when the button is ours, and left alone when it is not", { skip }, () => {
   const click = recorded("channel_slack.json", "channel_post_action");
   assert.equal(parseClick(click), null);
-  const ours = parseClick({ ...click, actions: [{ action_id: "decide-0", value: "decide:switch:d-1" }] });
-  assert.deepEqual(ours?.kind === "decide" && [ours.deployment, ours.decision], ["d-1", "switch"]);
+  const ours = parseClick({
+    ...click,
+    actions: [{ action_id: "decide-0", value: "decide:switch:d-20261123-7f3a" }],
+  });
+  assert.deepEqual(ours?.kind === "click" && ours.action, {
+    kind: "decide",
+    about: "d-20261123-7f3a",
+    decision: "switch",
+    digest: null,
+  });
   assert.deepEqual(ours?.place, {
     from: "click",
     channel: "C00FAKECHAN1",

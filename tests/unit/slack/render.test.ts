@@ -8,13 +8,15 @@ import {
   type Block,
   buttons,
   code,
-  commandButton,
   fields,
   heading,
   list,
+  requestButton,
   table,
   text,
+  yesButton,
 } from "../../../src/chat/blocks.ts";
+import { commandRequest } from "../../../src/deploy/command-request.ts";
 import { anyBlocks, hostileText } from "../../fakes/any-blocks.ts";
 import { areBlocksTooLong, checkBlocks } from "../../fakes/slack/check-blocks.ts";
 
@@ -115,7 +117,7 @@ test("a long card keeps its heading and its buttons, and says what is missing", 
   const blocks = [
     heading("Deploy yoga: switch?", "warning"),
     ...Array.from({ length: 30 }, (_, index) => code(`Part ${index}`, log)),
-    buttons(commandButton("Roll back", "/rollback yoga previous", "danger")),
+    buttons(requestButton("Roll back", commandRequest("rollback", ["yoga", "previous"]), "danger")),
   ];
   const said = shown(blocks);
   assert.match(said, /⚠️ Deploy yoga: switch\?/);
@@ -159,7 +161,10 @@ test("a table of 10,000 rows says how many are missing", () => {
 
 test("a long table leaves the buttons below it in sight", () => {
   const rows = Array.from({ length: 60 }, (_, index) => [`p${index}`, "1", "2"]);
-  const said = shown([table(["Package", "Now", "Then"], rows), buttons(commandButton("Help", "/help"))]);
+  const said = shown([
+    table(["Package", "Now", "Then"], rows),
+    buttons(requestButton("Help", commandRequest("help", []))),
+  ]);
   assert.match(said, /… 40 more, see the log/);
 });
 
@@ -203,26 +208,33 @@ test("phases are lines with a bar where it does not", () => {
 test("a dangerous button asks in Slack's own dialog, and names what it is about", () => {
   const card = [
     heading("Deploy hetzner-vps: switch?"),
-    buttons(commandButton("Switch", "/confirm d-1", "danger")),
+    buttons(yesButton("Switch", "d-20261123-7f3a", "0123456789ab", "danger")),
   ];
   const confirm = objects(renderBlocks(card, { plan: false })).find((one) => "deny" in one);
   assert.match(JSON.stringify(confirm), /Deploy hetzner-vps: switch\?/);
   assert.doesNotMatch(
-    JSON.stringify(renderBlocks([buttons(commandButton("Logs", "/logs d-1"))], { plan: false })),
+    JSON.stringify(
+      renderBlocks([buttons(requestButton("Logs", commandRequest("logs", ["d-1"])))], { plan: false }),
+    ),
     /deny/,
   );
 });
 
 test("a button whose command Slack would not take is left out", () => {
   const rendered = renderBlocks(
-    [buttons(commandButton("Long", `/deploy ${"x".repeat(3_000)}`), commandButton("Help", "/help"))],
+    [
+      buttons(
+        requestButton("Long", commandRequest("deploy", ["x".repeat(3_000)])),
+        requestButton("Help", commandRequest("help", [])),
+      ),
+    ],
     { plan: false },
   );
   assert.deepEqual(
     objects(rendered)
       .filter((one) => one["type"] === "button")
       .map((one) => one["value"]),
-    ["say:/help"],
+    ['ask:["help",[],{}]'],
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Block, Button } from "../../../src/chat/blocks.ts";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { type Deployment, outcomes } from "../../../src/deploy/deployment.ts";
 import { deploymentCard, tone } from "../../../src/views/deployment-card.ts";
 import { aConfirmation, aDeployment } from "../../fakes/records.ts";
@@ -52,7 +53,7 @@ test("a card that waits asks, and has Switch and Cancel, each with its typed twi
   assert.deepEqual(
     buttonsOf(card).map(({ label, command, action }) => [label, command, action.kind]),
     [
-      ["Switch", "/confirm d-20261123-0001", "decide"],
+      ["Switch", `/confirm d-20261123-0001 ${digestOf([asking])}`, "decide"],
       ["Cancel", "/cancel d-20261123-0001", "decide"],
     ],
   );

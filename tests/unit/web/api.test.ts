@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Block } from "../../../src/chat/blocks.ts";
 import type { RefusalCode } from "../../../src/chat/desk.ts";
+import { digestOf } from "../../../src/deploy/consent.ts";
 import { type Failure, json, serve } from "./serve.ts";
 
 interface Shown {
@@ -87,14 +88,23 @@ test("JSON that is malformed or of another shape is a 400 that says what to send
 test("Switch decides once: the second click is a 409", async (t) => {
   const { post, desk } = await serve(t);
   const id = waiting(desk);
-  assert.equal((await post(`/api/deployments/${id}/actions`, { action: "switch" })).status, 200);
+  const blind = await post(`/api/deployments/${id}/actions`, { action: "switch" });
+  assert.equal(blind.status, 409, "a yes says what it is for");
+  const { code, present } = (await json<Failure>(blind)).error;
+  assert.equal(code, "changed");
+  const digest = digestOf([(await desk.deployment(id)) ?? assert.fail()]);
+  assert.deepEqual([present?.digest, present?.command], [digest, `/confirm ${id} ${digest}`]);
+  const other = await post(`/api/deployments/${id}/actions`, { action: "switch", digest: "0123456789ab" });
+  assert.equal(other.status, 409, "nor for another set");
+  assert.equal((await desk.deployment(id))?.phase, "confirm");
+  assert.equal((await post(`/api/deployments/${id}/actions`, { action: "switch", digest })).status, 200);
   assert.equal((await desk.deployment(id))?.phase, "switch");
   const again = await post(`/api/deployments/${id}/actions`, { action: "cancel" });
   assert.equal(again.status, 409);
   assert.equal((await json<Failure>(again)).error.code, "already-decided");
 });
 
-test("roll back is what the button on that card types, and is refused where the card has none", async (t) => {
+test("roll back goes to what ran before that deployment, and is refused where it brought nothing", async (t) => {
   const { post, desk } = await serve(t);
   const { deployments, run } = desk.begin(["yoga"]);
   const id = deployments[0]?.id ?? "";
@@ -110,14 +120,24 @@ test("roll back is what the button on that card types, and is refused where the 
   );
 });
 
-test("a run's action reaches each of its deployments, and is refused only when none took it", async (t) => {
+test("a run's yes is for the set that its card shows, and counts once", async (t) => {
   const { post, desk } = await serve(t);
   const { deployments, run } = desk.begin(["yoga", "hetzner-vps"]);
-  for (const { id } of deployments) desk.reach(id, "confirm");
-  const first = await post(`/api/runs/${run.id}/actions`, { action: "switch" });
-  assert.equal(first.status, 200);
-  assert.equal(desk.decided.length, 2);
-  assert.equal((await post(`/api/runs/${run.id}/actions`, { action: "switch" })).status, 409);
+  const [first, second] = deployments.map(({ id }) => id);
+  const path = `/api/runs/${run.id}/actions`;
+  desk.reach(first ?? "", "confirm");
+  const early = digestOf([(await desk.deployment(first ?? "")) ?? assert.fail()]);
+  assert.equal((await post(path, { action: "switch", digest: early })).status, 409, "one is not ready");
+  desk.reach(second ?? "", "confirm");
+  assert.equal((await post(path, { action: "switch", digest: early })).status, 409, "two are not one");
+  const members = (await desk.run(run.id))?.deployments ?? [];
+  const digest = digestOf(members);
+  assert.equal((await post(path, { action: "switch", digest })).status, 200);
+  assert.deepEqual(
+    (await desk.run(run.id))?.deployments.map(({ phase }) => phase),
+    ["switch", "switch"],
+  );
+  assert.equal((await post(path, { action: "switch", digest })).status, 409);
 });
 
 test("an action that does not exist is a 400", async (t) => {

@@ -114,7 +114,12 @@ export function reader(response: Response): ReadableStreamDefaultReader<Uint8Arr
 }
 
 export interface Failure {
-  error: { code: string; message: string; help: string };
+  error: {
+    code: string;
+    message: string;
+    help: string;
+    present?: { digest: string; command: string };
+  };
 }
 
 /** A test says which shape it expects, and its assertions see whether that is so. */

@@ -140,18 +140,24 @@ function openThread(reply) {
   if (reply.run !== undefined) go(`/r/${reply.run}`);
 }
 
-/** A click on a button of a card. Rejects with what to show beside the button. */
-export async function press(action) {
+/** A click on a button of a card: what the button shows is sent along. Rejects with what to show beside the button. */
+export async function press({ action, command }) {
   if (action.kind === "decide") {
-    await post(`/api/deployments/${action.deployment}/actions`, { action: action.decision });
+    await post(actionsOf(action.about), { action: action.decision, digest: action.digest });
     return;
   }
-  const note = noteOf(action.text);
-  note.reply = await post("/api/commands", { text: action.text }, note.id);
+  const note = noteOf(command);
+  note.reply = await (action.kind === "act"
+    ? post(actionsOf(action.about), { action: action.act }, note.id)
+    : post("/api/commands", { request: action.request }, note.id));
   state.notes.push(note);
   if (note.reply.run === undefined && state.place.name !== "console") go("/");
   openThread(note.reply);
   changed();
+}
+
+function actionsOf(id) {
+  return `/api/${id.startsWith("r-") ? "runs" : "deployments"}/${id}/actions`;
 }
 
 export function showOlder() {

@@ -21,7 +21,7 @@ export function Buttons({ buttons }) {
     setError(null);
     setPressed({ index, isTaken: false });
     try {
-      await press(button.action);
+      await press(button);
       setPressed(button.action.kind === "decide" ? { index, isTaken: true } : null);
     } catch (refusal) {
       setError(refusal);
