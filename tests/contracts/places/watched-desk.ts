@@ -25,6 +25,11 @@ export function watchedDesk(desk: FakeDesk): { readonly desk: Desk; readonly rep
     desk: {
       ...desk,
       say: (text, who, key) => noted(desk.say(text, who, key)),
+      async mayDecide(id, who, digest) {
+        const before = await desk.mayDecide(id, who, digest);
+        // A refusal is the answer; what else there is comes before one.
+        return before.kind === "refused" ? ((await noted(Promise.resolve(before))) as typeof before) : before;
+      },
       press: (action, who, key) => noted(desk.press(action, who, key)),
       decide: (id, decision, who, digest) => noted(desk.decide(id, decision, who, digest)),
     },
