@@ -25,7 +25,7 @@ test("a switch that an inhibitor forbids fails before it, and offers the next bo
   assert.match(card, /"Install for the next boot"/);
   assert.match(card, /\/deploy yoga --boot/);
   const other = JSON.stringify(deploymentCard({ ...ended, ref: "origin/next" }, null));
-  assert.match(other, /\/deploy yoga --boot --ref origin\/next/);
+  assert.match(other, /\/deploy yoga --boot --ref=origin\/next/);
 });
 
 test("another failure of dry-activate offers no such thing", async (t) => {
