@@ -162,7 +162,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     shells,
     clock,
     log,
-    surfaces: () => surfaces,
+    surfaces: () => [...surfaces, { name: "fleet.yaml", health: fleet.health }],
   });
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
