@@ -6,6 +6,7 @@ import { ranBefore } from "../nix/systems.ts";
 import { mustRun } from "../remote/shell.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
 import { type HostFacts, systemToRun } from "./deployment.ts";
+import { goesBack } from "./modes.ts";
 
 /** What a conclusion is drawn for. */
 export type Concluding = Pick<PhaseContext, "host" | "record">;
@@ -20,10 +21,9 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
       if (record.mode === "boot") {
         return installed(host.name, generation);
       }
-      const what =
-        record.mode === "rollback"
-          ? `${host.name} is back on generation ${generation ?? "?"}`
-          : `${host.name} runs the new system as generation ${generation ?? "?"}`;
+      const what = goesBack(record)
+        ? `${host.name} is back on generation ${generation ?? "?"}`
+        : `${host.name} runs the new system as generation ${generation ?? "?"}`;
       return details.length === 0
         ? end({ outcome: "deployed", message: `${what}.`, generation })
         : end({

@@ -1,4 +1,5 @@
 import type { Deployment } from "./deployment.ts";
+import { goesBack } from "./modes.ts";
 
 /** How deploying goes, from the history alone. Times are in milliseconds. */
 export interface Stats {
@@ -104,10 +105,10 @@ function readHost(past: readonly Deployment[]): HostHistory {
 }
 
 /** A deployment that reached its switch, however that ended. */
-function isChange({ mode, times, outcome }: Deployment): boolean {
-  return (
-    mode === "deploy" && times.switch !== undefined && (good.has(outcome ?? "") || trouble.has(outcome ?? ""))
-  );
+function isChange(deployment: Deployment): boolean {
+  const { mode, times, outcome } = deployment;
+  const isChanging = mode === "deploy" || (mode === "rollback" && !goesBack(deployment));
+  return isChanging && times.switch !== undefined && (good.has(outcome ?? "") || trouble.has(outcome ?? ""));
 }
 
 /** Whether the next thing that changed the host was a roll back that a person asked for. */
@@ -115,7 +116,7 @@ function isTakenBack(later: readonly Deployment[]): boolean {
   const next = later.find(
     ({ mode, outcome }) => (mode === "deploy" || mode === "rollback") && good.has(outcome ?? ""),
   );
-  return next?.mode === "rollback";
+  return next !== undefined && goesBack(next);
 }
 
 function leadTime({ commit, times, finishedAt }: Deployment): number | null {

@@ -11,11 +11,11 @@ export function changeLogBlocks(host: string, changes: readonly Change[]): Block
 }
 
 function changeBlocks({ deployment, commits, takenBack, isCut }: Change): Block[] {
-  const { diff, id, mode, requestedBy, reason, generation, toGeneration, outcome } = deployment;
+  const { diff, id, mode, requestedBy, reason, generation, toGeneration, isForward, outcome } = deployment;
   const when = (deployment.finishedAt ?? deployment.createdAt).slice(0, 16).replace("T", " ");
   const what =
     mode === "rollback"
-      ? `went back to generation ${toGeneration ?? "?"}`
+      ? `${isForward === true ? "deployed" : "went back to"} generation ${toGeneration ?? "?"}`
       : `generation ${generation ?? "?"}${mode === "boot" ? ", for the next boot" : ""}`;
   const parts = [
     `${when} UTC`,

@@ -1,6 +1,7 @@
 import { type Block, fields, heading, type Tone, text } from "../chat/blocks.ts";
 import type { Thread, ThreadMessage } from "../chat/thread.ts";
 import { type Deployment, isOpen, type Mode, type Run } from "../deploy/deployment.ts";
+import { goesBack } from "../deploy/modes.ts";
 import { isAlarmed, isWatched } from "../deploy/watching.ts";
 import { title, tone } from "./deployment-card.ts";
 
@@ -72,7 +73,7 @@ function before(run: Run, going: readonly Deployment[], place: string): ThreadMe
 function beginning(deployment: Deployment | undefined): string {
   switch (deployment?.mode) {
     case "rollback":
-      return `going back to generation ${deployment.toGeneration ?? "?"} now`;
+      return `${goesBack(deployment) ? "going back" : "switching"} to generation ${deployment.toGeneration ?? "?"} now`;
     case "reboot":
       return "rebooting now";
     default:

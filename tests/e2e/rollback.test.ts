@@ -81,4 +81,47 @@ describe("/rollback and /generations on a real machine", { skip }, () => {
     const previous = await bot.say(`/rollback ${host} previous`);
     assert.match(previous.body.error?.message ?? "", /no generation before 1/);
   });
+
+  test("a specialisation that runs is kept, and a system that lacks it warns before it is dropped", async () => {
+    const branch = "specialised";
+    const overrides = (text: string, special: boolean) =>
+      `{ pkgs }: host: host // {
+  activation = host.activation ++ [ { name = "mark"; text = "echo ${text} >/run/mark"; } ];
+  specialisations = ${special ? `{ gaming = { activation = host.activation ++ [ { name = "mark"; text = "echo gaming ${text} >/run/mark"; } ]; }; }` : "{ }"};
+}
+`;
+    const next = async (text: string, special: boolean) => {
+      await fleet().commit(branch, `specialised: ${text}`, { "overrides.nix": overrides(text, special) });
+      const id = await bot.start(`/deploy ${host} --ref origin/${branch}`);
+      return { id, card: await bot.asks(id) };
+    };
+    const inside = (script: string) => fleet().exec(host, ["sh", "-c", script]);
+    const one = await next("one", true);
+    await bot.act(one.id, "switch");
+    assert.equal((await bot.ended(one.id)).outcome, "deployed");
+    const { toplevel } = one.card;
+    await inside(`${toplevel}/specialisation/gaming/bin/switch-to-configuration test`);
+    assert.match(
+      JSON.stringify((await bot.say(`/status ${host}`)).body.blocks),
+      /specialisation gaming of generation 3/,
+    );
+    assert.match(
+      JSON.stringify((await bot.say(`/generations ${host}`)).body.blocks),
+      /running as its specialisation gaming, boots next/,
+    );
+    const two = await next("two", true);
+    assert.equal(two.card.phase, "confirm", two.card.message ?? "");
+    await bot.act(two.id, "switch");
+    const kept = await bot.ended(two.id);
+    assert.equal(kept.outcome, "deployed", kept.message ?? "");
+    const now = await stateOf(fleet(), host);
+    assert.deepEqual([now.current, now.bootDefault], [two.card.runs, two.card.toplevel]);
+    assert.notEqual(now.current, two.card.toplevel);
+    assert.equal((await inside("cat /run/mark")).stdout.trim(), "gaming two");
+    const three = await next("three", false);
+    assert.match(three.card.warnings.join("; "), /specialisation gaming, which the new system does not have/);
+    await bot.act(three.id, "cancel");
+    await bot.ended(three.id);
+    await fleet().reset(host);
+  });
 });

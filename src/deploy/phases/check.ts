@@ -145,7 +145,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
   );
   const apart = disagreement(before);
   if (apart !== null) {
-    await note(finding("boot", "warning", apart, "A switch makes what it brings both."));
+    await note(finding("boot", "warning", `${apart}.`, "After a switch the system that it brings is both."));
   }
   await checkMachine(context, before);
   await checkHostSpace(context);

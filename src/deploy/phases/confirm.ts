@@ -121,5 +121,9 @@ export function hostChange(before: HostFacts, now: HostFacts): string | null {
   if (was !== undefined && (is === undefined || !isSameMachine(was, is))) {
     return `another machine answers: ${is === undefined ? "unknown" : machineText(is)}`;
   }
+  // A profile that was made anew gives the same numbers to other systems.
+  if (now.profileSystem !== before.profileSystem) {
+    return `its profile names ${now.profileSystem ?? "nothing"} now, and named ${before.profileSystem ?? "nothing"}`;
+  }
   return now.bootId === before.bootId ? null : "it was rebooted";
 }

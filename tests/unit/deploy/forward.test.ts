@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { confirmBlocks } from "../../../src/views/deployment-card.ts";
+import { confirmBlocks, deploymentCard } from "../../../src/views/deployment-card.ts";
 import { generationsBlocks } from "../../../src/views/generations.ts";
+import { statusBlocks } from "../../../src/views/status.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { alice, type Bot, createWorld, somebody, type World } from "../../fakes/world.ts";
 
@@ -150,4 +151,46 @@ test("generations that the bot knows nothing of count by their number", async (t
   const record = async (to: number | "previous") => bot.record(await bot.rollback("yoga", to));
   assert.deepEqual([(await record("previous")).toGeneration, (await record(1)).isForward], [1, false]);
   assert.equal((await record(3)).isForward, true);
+});
+
+test("outside the windows a forward roll back that is forced waits for an approver", async (t) => {
+  const { world, bot } = await twice(t);
+  await back(bot, 1);
+  await bot.engine.unlock("yoga", alice, true);
+  world.fleet =
+    'defaults: { windows: ["Sun 02:00-03:00 UTC"] }\npeople: { carol: { slack: slack-carol }, dave: { slack: slack-dave } }';
+  const asked = { host: "yoga", to: 2, by: carol, command: "/rollback yoga 2 --force", reason: "needed" };
+  const begun = await world.clock.settle(bot.engine.rollback({ ...asked, isForced: true }));
+  const id = begun.kind === "started" ? (begun.deployments[0]?.id ?? "") : assert.fail(begun.message);
+  await bot.asks(id);
+  const byDave = await bot.engine.decide(id, "switch", dave, false);
+  assert.equal(byDave.kind === "refused" && byDave.code, "needs-approval");
+  assert.equal((await bot.engine.decide(id, "switch", dave, true)).kind, "decided");
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+});
+
+test("a record says what runs and what boots: a card and a check line of a host switched by hand", async (t) => {
+  const { world, bot } = await twice(t);
+  const host = world.host("yoga");
+  host.current = host.generations.get(1) ?? "";
+  world.builder.commit("yoga-3", { yoga: fakeSystem("yoga-3") });
+  const card = await bot.asks(await bot.deploy("yoga"));
+  const shown = JSON.stringify(confirmBlocks(card));
+  assert.match(shown, /"Running now","value":"generation 1"},{"name":"Boots next","value":"generation 2"/);
+  assert.match(shown, /generation 1 runs, and generation 2 boots next/);
+  const status = await world.clock.settle(bot.engine.status("yoga"));
+  const blocks = JSON.stringify("kind" in status ? [] : statusBlocks(status, []));
+  assert.match(blocks, /"value":"1; generation 2 boots next"/);
+});
+
+test("a button of an old card goes to what ran before, not to what the profile named then", async (t) => {
+  const { world, bot } = await twice(t);
+  const host = world.host("yoga");
+  host.current = host.generations.get(1) ?? "";
+  world.builder.commit("yoga-3", { yoga: fakeSystem("yoga-3") });
+  const id = await bot.deploy("yoga");
+  await carryOut(bot, id);
+  const shown = JSON.stringify(deploymentCard(await bot.record(id), null));
+  const hash = /^\/nix\/store\/(.{12})/.exec(host.generations.get(1) ?? "")?.[1];
+  assert.match(shown, new RegExp(`/rollback yoga 1 --system ${hash}`));
 });

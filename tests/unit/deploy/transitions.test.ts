@@ -226,6 +226,10 @@ test("what is different on a host since it was looked at", () => {
     hostChange({ ...facts, profile: null }, facts),
     "its profile is system-1-link now, and was not there",
   );
+  assert.equal(
+    hostChange(facts, { ...facts, profileSystem: "/nix/store/b" }),
+    "its profile names /nix/store/b now, and named /nix/store/a",
+  );
   assert.equal(hostChange(facts, { ...facts, bootId: "b2" }), "it was rebooted");
 });
 

@@ -27,15 +27,21 @@ let
     bootLoader = ./install-boot-loader.sh;
     # Runs before the switch program, with its action as $1.
     beforeSwitch = "";
+    # Systems of their own below this one: name to what is other there.
+    specialisations = { };
     inhibitors = { dbus-implementation = "dbus"; };
   };
-  machine = import ../overrides.nix { inherit pkgs; } merged;
+  main = import ../overrides.nix { inherit pkgs; } merged;
 
-  toplevel = import ./toplevel.nix {
-    inherit pkgs run file revision machine;
-    units = import ./units.nix { inherit run; inherit (machine) units; };
-    path = import ./path.nix { inherit run pkgs revision; inherit (machine) packages; };
-  };
+  build =
+    machine:
+    import ./toplevel.nix {
+      inherit pkgs run file revision machine;
+      specialisations = builtins.mapAttrs (_: change: build (machine // { specialisations = { }; } // change)) machine.specialisations;
+      units = import ./units.nix { inherit run; inherit (machine) units; };
+      path = import ./path.nix { inherit run pkgs revision; inherit (machine) packages; };
+    };
+  toplevel = build main;
 in
 {
   config = {

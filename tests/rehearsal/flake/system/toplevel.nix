@@ -1,5 +1,5 @@
 # What a NixOS system's store path holds. The switch program gets its facts as environment, like the real one's wrapper.
-{ pkgs, run, file, revision, machine, units, path }:
+{ pkgs, run, file, revision, machine, specialisations, units, path }:
 let
   inherit (machine) linux systemd;
   initrd = run "initrd-linux-${linux.version}" { } ''mkdir $out; echo "initrd for ${linux}" >$out/initrd'';
@@ -40,6 +40,11 @@ run "nixos-system-${machine.name}-${pkgs.versions.nixos}"
     printf %s ${pkgs.platform} >$out/system
     printf 'systemd 3' >$out/init-interface-version
     cp "$inhibitorsPath" $out/switch-inhibitors
+    ${builtins.concatStringsSep "\n" (
+      map (special: "mkdir -p $out/specialisation; ln -s ${specialisations.${special}} $out/specialisation/${special}") (
+        builtins.attrNames specialisations
+      )
+    )}
 
     fill() { # template, target
       sed -e "/@beforeSwitch@/{r $beforeSwitchPath
