@@ -2,7 +2,7 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { generationsReply } from "./generations.ts";
-import { flagText, hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
+import { hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const rollback = command({
@@ -21,27 +21,16 @@ export const rollback = command({
   summary:
     "Switches a host back to an earlier generation, supervised, after a click. Needs no flake. To any other one it is a deployment.",
   examples: ["/rollback yoga", "/rollback yoga previous", "/rollback hetzner-vps 123"],
-  flags: [
-    { name: "list", value: null, summary: "only list the generations" },
-    {
-      name: "system",
-      value: { label: "HASH", of: { kind: "text" } },
-      summary: "only if the generation is this system: the first letters of its store path's hash",
-    },
-    {
-      name: "force",
-      value: null,
-      summary:
-        "to what did not run well before, outside the windows; takes --reason, and an approver's click",
-    },
-    { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
-  ],
+  flags: [{ name: "list", value: null, summary: "only list the generations" }],
   input: typed({
     least: 1,
     most: 2,
     what: "/rollback takes a host, and a generation's number or `previous`.",
   }).transform((input, context) => {
-    const [host = "", wanted] = input.words;
+    const [host = "", typedTo] = input.words;
+    // As buttons type it: the number, and the first letters of the hash that it stood for.
+    const [, offered, system = null] = /^(\d+)@([0-9a-z]{8,32})$/.exec(typedTo ?? "") ?? [];
+    const wanted = offered ?? typedTo;
     const number = wanted === undefined ? undefined : positive(wanted);
     if (wanted !== undefined && wanted !== "previous" && number === undefined) {
       context.addIssue({
@@ -51,20 +40,10 @@ export const rollback = command({
     }
     const to: number | "previous" | null =
       wanted === undefined || hasFlag(input, "list") ? null : (number ?? "previous");
-    const reason = flagText(input, "reason");
-    if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
-      context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
-    }
-    const system = flagText(input, "system");
-    if (system !== null && !/^[0-9a-z]{8,32}$/.test(system)) {
-      context.addIssue({ code: "custom", message: "--system takes the first 8 letters or more of a hash." });
-    }
     return {
       host,
       to,
       ...(system === null ? {} : { system }),
-      ...(hasFlag(input, "force") ? { isForced: true } : {}),
-      ...(reason === null ? {} : { reason }),
     };
   }),
   async handle({ host, to, ...asked }, call) {

@@ -85,13 +85,13 @@ export function rollbackRequest(deployment: Deployment): CommandRequest | null {
   const number = ranBefore(before);
   return number === null || before === null
     ? commandRequest("rollback", [host, "previous"])
-    : commandRequest("rollback", [host, String(number)], systemFlag(parentOf(systemsOf(before).running)));
+    : commandRequest("rollback", [host, generationWord(number, parentOf(systemsOf(before).running))]);
 }
 
 /** A number may stand for another system one day: the button is for the one that it shows. */
-export function systemFlag(toplevel: string): CommandRequest["flags"] {
+export function generationWord(number: number, toplevel: string): string {
   const hash = /^\/nix\/store\/([0-9a-z]{12})/.exec(toplevel)?.[1];
-  return hash === undefined ? {} : { system: hash };
+  return hash === undefined ? String(number) : `${number}@${hash}`;
 }
 
 const notSwitched: ReadonlySet<Outcome> = new Set(["failed", "rolled-back"]);

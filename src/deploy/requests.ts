@@ -127,8 +127,6 @@ export interface RollbackRequest {
   readonly system?: string | null;
   /** Whether they may deploy this host, too: what does not go back is a deployment. */
   readonly mayDeploy?: boolean;
-  /** Outside the host's windows, by an approver's word. */
-  readonly isForced?: boolean;
   /** The deployment whose alarm begins it by itself. */
   readonly alarmOf?: string;
   readonly by: Actor;

@@ -77,7 +77,6 @@ export async function startRollback(
         toplevel: target.toplevel,
         toGeneration: target.number,
         isForward,
-        ...(request.isForced === true ? { isForced: isForward } : {}),
         alarmOf: request.alarmOf ?? null,
       },
     ],

@@ -1,7 +1,7 @@
 import { type Block, buttons, heading, requestButton, table, text } from "../chat/blocks.ts";
 import { commandRequest } from "../deploy/command-request.ts";
 import type { Deployment } from "../deploy/deployment.ts";
-import { systemFlag } from "../deploy/follow-up.ts";
+import { generationWord } from "../deploy/follow-up.ts";
 import { type GenerationHistory, historyOf } from "../deploy/generation-history.ts";
 import { bringsCode, madeGeneration } from "../deploy/modes.ts";
 import type { Generation } from "../nix/generations.ts";
@@ -45,7 +45,7 @@ export function generationsBlocks(
               .map((one) =>
                 requestButton(
                   history.isBack(one) ? `Roll back to ${one.number}` : `Deploy generation ${one.number}`,
-                  commandRequest("rollback", [host, String(one.number)], systemFlag(one.toplevel)),
+                  commandRequest("rollback", [host, generationWord(one.number, one.toplevel)]),
                 ),
               ),
           ),

@@ -44,6 +44,7 @@ test("commands as people type them", () => {
     ["/rollback yoga --list", { name: "rollback", host: "yoga", to: null }],
     ["/rollback yoga previous", { name: "rollback", host: "yoga", to: "previous" }],
     ["/rollback yoga 123", { name: "rollback", host: "yoga", to: 123 }],
+    ["/rollback yoga 7@105ea5a47ba2", { name: "rollback", host: "yoga", to: 7, system: "105ea5a47ba2" }],
     ["/generations yoga", listing],
     ["/generations yoga --csv", { ...listing, format: "csv" }],
     ["/generations yoga --json", { ...listing, format: "json" }],

@@ -153,22 +153,6 @@ test("generations that the bot knows nothing of count by their number", async (t
   assert.equal((await record(3)).isForward, true);
 });
 
-test("outside the windows a forward roll back that is forced waits for an approver", async (t) => {
-  const { world, bot } = await twice(t);
-  await back(bot, 1);
-  await bot.engine.unlock("yoga", alice, true);
-  world.fleet =
-    'defaults: { windows: ["Sun 02:00-03:00 UTC"] }\npeople: { carol: { slack: slack-carol }, dave: { slack: slack-dave } }';
-  const asked = { host: "yoga", to: 2, by: carol, command: "/rollback yoga 2 --force", reason: "needed" };
-  const begun = await world.clock.settle(bot.engine.rollback({ ...asked, isForced: true }));
-  const id = begun.kind === "started" ? (begun.deployments[0]?.id ?? "") : assert.fail(begun.message);
-  await bot.asks(id);
-  const byDave = await bot.engine.decide(id, "switch", dave, false);
-  assert.equal(byDave.kind === "refused" && byDave.code, "needs-approval");
-  assert.equal((await bot.engine.decide(id, "switch", dave, true)).kind, "decided");
-  assert.equal((await bot.ends(id)).outcome, "deployed");
-});
-
 test("a record says what runs and what boots: a card and a check line of a host switched by hand", async (t) => {
   const { world, bot } = await twice(t);
   const host = world.host("yoga");
@@ -192,5 +176,5 @@ test("a button of an old card goes to what ran before, not to what the profile n
   await carryOut(bot, id);
   const shown = JSON.stringify(deploymentCard(await bot.record(id), null));
   const hash = /^\/nix\/store\/(.{12})/.exec(host.generations.get(1) ?? "")?.[1];
-  assert.match(shown, new RegExp(`/rollback yoga 1 --system ${hash}`));
+  assert.match(shown, new RegExp(`/rollback yoga 1@${hash}`));
 });
