@@ -2,6 +2,7 @@ import ms from "ms";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
+import type { CommandTools } from "../src/chat/tools.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { selectHosts } from "../src/fleet/select.ts";
 import { flagText, hasFlag, hostsWord, positive, refValue, typed } from "./input.ts";
@@ -120,7 +121,7 @@ export const deploy = command({
     const known = isOne
       ? ({ kind: "hosts", hosts: words } as const)
       : asked.ref === null
-        ? ({ kind: "hosts", hosts: await tools.engine.hosts() } as const)
+        ? await knownHosts(tools)
         : await tools.engine.hostsOf(asked.ref);
     if (known.kind === "refused") {
       return known;
@@ -154,6 +155,12 @@ export const deploy = command({
     );
   },
 });
+
+/** The fleet's hosts; where there are none, the reason. */
+async function knownHosts({ engine }: CommandTools) {
+  const { hosts, trouble } = await engine.inventory();
+  return hosts.length === 0 && trouble !== null ? trouble : ({ kind: "hosts", hosts } as const);
+}
 
 const shortestWatch = ms("1s");
 const longestWatch = ms("24h");

@@ -44,7 +44,10 @@ export const hosts = command({
       return refusal;
     }
     const fleet = call.tools.fleet();
-    const names = await call.tools.engine.hosts();
+    const { hosts: names, trouble } = await call.tools.engine.inventory();
+    if (names.length === 0 && trouble !== null) {
+      return trouble;
+    }
     const rows = names.map((name) => {
       const { target, tags, risk, roles } = hostNamed(fleet, name);
       const address =

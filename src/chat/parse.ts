@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { parse as splitWords } from "shell-quote";
 import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
+import { didYouMean } from "../words/did-you-mean.ts";
 import { requestText } from "./command-text.ts";
 import { type CommandSpec, type Typed, usage } from "./spec.ts";
 
@@ -58,7 +59,14 @@ export function parseCommand(typed: string, commands: readonly CommandSpec[]): P
   if (spec === undefined) {
     return {
       kind: "mistake",
-      message: name === "" ? "There is no command." : `There is no command /${name}.`,
+      message:
+        name === ""
+          ? "There is no command."
+          : `There is no command /${name}.${didYouMean(
+              name,
+              commands.map((command) => command.name),
+              "/",
+            )}`,
       help: `Commands: ${commands.map((command) => `/${command.name}`).join(", ")}. /help says what each does.`,
     };
   }
@@ -157,7 +165,8 @@ function explain(error: unknown, spec: CommandSpec): string {
   const message = error instanceof Error ? error.message : String(error);
   const flag = /'(-[^' =]*)/.exec(message)?.[1] ?? "that flag";
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
-    return `/${spec.name} has no flag ${flag}.`;
+    const flags = spec.flags.map((known) => known.name);
+    return `/${spec.name} has no flag ${flag}.${didYouMean(flag.replace(/^-+/, ""), flags, "--")}`;
   }
   if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE") {
     return spec.flags.some((known) => `--${known.name}` === flag && known.value === null)

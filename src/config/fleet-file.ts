@@ -80,6 +80,8 @@ const hostSettings = {
 const defaultsSchema = z.strictObject({
   ref: ref.default("origin/main"),
   refs: z.array(ref).min(1).optional(),
+  /** Whether a revision is built whose flake.lock does not pin all its inputs. */
+  unlockedInputs: z.enum(["refuse", "allow"]).default("refuse"),
   targetUser: hostSettings.targetUser.default("root"),
   targetPort: hostSettings.targetPort.default(22),
   via: hostSettings.via.default("builder"),

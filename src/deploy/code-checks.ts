@@ -93,7 +93,7 @@ export async function runFlakeCheck(context: PhaseContext, revision: string | nu
     async () => {
       context.say("nix flake check");
       const exit = await builder.run({
-        argv: commands.flakeCheck(repository, revision),
+        argv: commands.flakeCheck(repository, revision, context.fleet.defaults.unlockedInputs),
         timeout: deadlines.flakeCheck,
         signal,
         onLine: (line) => log.line(line),

@@ -11,6 +11,7 @@ import {
   type HostsOfRef,
   headRevision,
   hostsOfRef,
+  type Inventory,
   listRefs,
   refreshInventory,
   refuseHostsNotIn,
@@ -86,6 +87,8 @@ export interface Engine {
   /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
   lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
+  /** The same, with the reason where they cannot be read. */
+  inventory(): Promise<Inventory>;
   /** The hosts of another ref, read now. */
   hostsOf(ref: string): Promise<HostsOfRef | Refusal>;
   /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
@@ -153,20 +156,23 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
     if (refusal !== null) {
       return refusal;
     }
-    const found = request.ref === null ? await refreshInventory(parts) : await hostsOfRef(parts, request.ref);
+    const ref = request.ref ?? parts.fleet().defaults.ref;
+    const found = request.ref === null ? await refreshInventory(parts) : await hostsOfRef(parts, ref);
     if ("kind" in found && found.kind === "refused") {
       return found;
     }
-    const hosts = "kind" in found ? found.hosts : found;
+    if ("trouble" in found && found.trouble !== null && found.hosts.length === 0) {
+      return found.trouble;
+    }
+    const { hosts } = found;
     if (hosts.length === 0) {
       return {
         kind: "refused",
         code: "unavailable",
-        message: "The flake's hosts cannot be read.",
-        help: "See the bot's log; is the builder up?",
+        message: `The flake has no hosts at ${ref}.`,
+        help: "Add one to nixosConfigurations, commit and push.",
       };
     }
-    const ref = request.ref ?? parts.fleet().defaults.ref;
     const summary = await logs.create("build-all", null);
     const begun = await work
       .begin(
@@ -219,7 +225,8 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
       return locksByName(parts.fleet(), locks, await store.machines(), await store.inventory());
     },
     lookAgain: (id, by) => lookAgain(parts, id, by),
-    hosts: () => allHosts(parts),
+    hosts: async () => (await allHosts(parts)).hosts,
+    inventory: () => allHosts(parts),
     hostsOf: async (ref) => refuseRef(ref) ?? hostsOfRef(parts, ref),
     refs: () => listRefs(parts),
     async status(host) {
@@ -228,7 +235,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
         return refusal;
       }
       const [found, revision] = await Promise.all([
-        allHosts(parts).then((names) => lookAtHosts(parts, host === null ? names : [host])),
+        allHosts(parts).then(({ hosts: names }) => lookAtHosts(parts, host === null ? names : [host])),
         headRevision(parts),
       ]);
       return { hosts: found, revision };

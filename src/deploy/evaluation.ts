@@ -34,6 +34,7 @@ export interface EvaluationRequest {
   /** The store path of the flake's files. */
   readonly source?: string | null;
   readonly hosts: readonly string[];
+  readonly unlockedInputs: commands.UnlockedInputs;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
@@ -77,7 +78,7 @@ async function evaluateBatch(
 ): Promise<[string, Evaluated][]> {
   request.say(`evaluating ${hosts.join(", ")}`);
   const exit = await request.builder.run({
-    argv: commands.evaluate(request.repository, request.revision, hosts),
+    argv: commands.evaluate(request.repository, request.revision, hosts, request.unlockedInputs),
     timeout: deadlines.evaluate,
     signal: request.signal,
   });

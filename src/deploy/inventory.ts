@@ -2,13 +2,22 @@ import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
 import { fullRef, gitRefs, gitResolve } from "../nix/commands.ts";
 import { hostNamePattern } from "../nix/flake.ts";
+import { hintFor } from "../nix/hints.ts";
+import { CommandError, lastLines } from "../remote/shell.ts";
+import { didYouMean } from "../words/did-you-mean.ts";
 import { PhaseError } from "./context.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
 import { hostsAt, openSource } from "./source.ts";
 
+/** The flake's hosts as far as they are known, and why they could not be read now. */
+export interface Inventory {
+  readonly hosts: readonly string[];
+  readonly trouble: Refusal | null;
+}
+
 /** Reads the hosts from the flake anew; when that does not work, the last ones known. */
-export async function refreshInventory(parts: EngineParts): Promise<readonly string[]> {
+export async function refreshInventory(parts: EngineParts): Promise<Inventory> {
   const fleet = parts.fleet();
   try {
     const source = await openSource({
@@ -16,15 +25,40 @@ export async function refreshInventory(parts: EngineParts): Promise<readonly str
       repository: parts.settings.flake,
       ref: fleet.defaults.ref,
       trustedRefs: trustedRefs(fleet),
+      unlockedInputs: fleet.defaults.unlockedInputs,
       signal: new AbortController().signal,
       say: (text) => parts.log.debug(text),
     });
     await keepInventory(parts, source.hosts);
-    return source.hosts;
+    return { hosts: source.hosts, trouble: null };
   } catch (error) {
-    parts.log.warn({ err: error }, "reading the flake's hosts");
-    return parts.store.inventory();
+    return { hosts: await parts.store.inventory(), trouble: unreadable(parts, fleet.defaults.ref, error) };
   }
+}
+
+/** Of the machine's own last words, in lines. */
+const lastWords = 6;
+
+/** Why the hosts of a ref cannot be listed, in the machine's own last words, and what to do. */
+function unreadable(parts: EngineParts, ref: string, error: unknown): Refusal {
+  parts.log.warn({ err: error, ref }, "reading the hosts of a ref");
+  const why = error instanceof Error ? error.message : String(error);
+  const isPhase = error instanceof PhaseError;
+  const said = isPhase
+    ? error.lines
+    : error instanceof CommandError
+      ? lastLines(error.exit.stderr || error.exit.stdout, lastWords)
+      : [];
+  const lines = said.map((line) => line.trim()).slice(-lastWords);
+  return {
+    kind: "refused",
+    code: "unavailable",
+    message: parts.redact.text([`The hosts of ${ref} cannot be read: ${why}.`, ...lines].join("\n")),
+    help:
+      (isPhase ? error.help : null) ??
+      hintFor([why, ...lines]) ??
+      "Is the builder up, and SWITCHYARD_BUILDER its address? `npm run doctor` looks at everything on the way.",
+  };
 }
 
 /** What is kept is for when the builder is away: a disk that takes it not is no reason to stop. */
@@ -81,20 +115,13 @@ export async function hostsOfRef(parts: EngineParts, ref: string): Promise<Hosts
       repository: parts.settings.flake,
       ref,
       trustedRefs: trustedRefs(fleet),
+      unlockedInputs: fleet.defaults.unlockedInputs,
       signal: new AbortController().signal,
       say: (text) => parts.log.debug(text),
     });
     return { kind: "hosts", hosts };
   } catch (error) {
-    parts.log.warn({ err: error, ref }, "reading the hosts of a ref");
-    const why = error instanceof Error ? error.message : String(error);
-    const lines = error instanceof PhaseError ? error.lines.slice(-3) : [];
-    return {
-      kind: "refused",
-      code: "unavailable",
-      message: parts.redact.text([`The hosts of ${ref} cannot be read: ${why}.`, ...lines].join("\n")),
-      help: (error instanceof PhaseError ? error.help : null) ?? "Is the builder up?",
-    };
+    return unreadable(parts, ref, error);
   }
 }
 
@@ -134,21 +161,32 @@ export async function refuseHostsNotIn(
 /** Null for a host of the flake; a name that is not known makes the bot look at the flake again. */
 export async function refuseUnknownHost(parts: EngineParts, name: string): Promise<Refusal | null> {
   const wellFormed = hostNamePattern.test(name);
-  let hosts = await parts.store.inventory();
-  if (wellFormed && !hosts.includes(name)) {
-    hosts = await refreshInventory(parts);
+  const known = await parts.store.inventory();
+  if (wellFormed && known.includes(name)) {
+    return null;
   }
-  return wellFormed && hosts.includes(name)
-    ? null
-    : {
-        kind: "refused",
-        code: "unknown-host",
-        message: `There is no host ${JSON.stringify(name)}.`,
-        help:
-          hosts.length === 0
-            ? "The flake has none, or could not be read: see the bot's log."
-            : `Hosts: ${hosts.join(", ")}`,
-      };
+  const { hosts, trouble } = wellFormed ? await refreshInventory(parts) : { hosts: known, trouble: null };
+  if (wellFormed && hosts.includes(name)) {
+    return null;
+  }
+  // Without a list that is of now nobody can say that there is no such host.
+  if (trouble !== null) {
+    const last = hosts.length === 0 ? "" : ` Last known: ${hosts.join(", ")}.`;
+    return {
+      ...trouble,
+      message: `${JSON.stringify(name)} is not known${hosts.length === 0 ? "" : " yet"}. ${trouble.message}`,
+      help: `${trouble.help ?? ""}${last}`,
+    };
+  }
+  return {
+    kind: "refused",
+    code: "unknown-host",
+    message: `There is no host ${JSON.stringify(name)}.${didYouMean(name, hosts)}`,
+    help:
+      hosts.length === 0
+        ? `The flake has no nixosConfigurations at ${parts.fleet().defaults.ref}: add a host, commit and push.`
+        : `Hosts: ${hosts.join(", ")}`,
+  };
 }
 
 /** The first of several that the flake does not have. */
@@ -166,7 +204,7 @@ export async function refuseUnknownHosts(
 }
 
 /** The flake's hosts as last read; read now when they never were. */
-export async function allHosts(parts: EngineParts): Promise<readonly string[]> {
+export async function allHosts(parts: EngineParts): Promise<Inventory> {
   const known = await parts.store.inventory();
-  return known.length > 0 ? known : refreshInventory(parts);
+  return known.length > 0 ? { hosts: known, trouble: null } : refreshInventory(parts);
 }

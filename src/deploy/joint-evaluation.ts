@@ -114,6 +114,7 @@ async function evaluateAll(
     repository,
     ref: pinned ?? ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
+    unlockedInputs: fleet.defaults.unlockedInputs,
     signal,
     say,
   });
@@ -130,7 +131,16 @@ async function evaluateAll(
   const hosts = tasks.map((task) => task.host.name).filter((host) => source.hosts.includes(host));
   say(`evaluating ${hosts.length} hosts at ${isoTime(parts.clock)}`);
   const evaluated = await evaluateHosts(
-    { builder, repository, revision: source.revision, source: source.path, hosts, signal, say },
+    {
+      builder,
+      repository,
+      revision: source.revision,
+      source: source.path,
+      hosts,
+      unlockedInputs: fleet.defaults.unlockedInputs,
+      signal,
+      say,
+    },
     facts,
   );
   return { source, facts, evaluated };

@@ -4,10 +4,12 @@ import * as commands from "../nix/commands.ts";
 import { dirtyRef } from "../nix/flake.ts";
 import { type FlakeInput, readFlakeInputs } from "../nix/flake-inputs.ts";
 import { hintFor, knownError } from "../nix/hints.ts";
+import { unlockedInputs as findUnlocked, readFlakeSeen, unlockedText } from "../nix/locked-inputs.ts";
+import { brokenText, parseNixFiles, readBrokenFiles } from "../nix/syntax.ts";
 import { lastLines, mustRun, type Shell, ShellError } from "../remote/shell.ts";
 import { PhaseError } from "./context.ts";
 import type { Deployment } from "./deployment.ts";
-import { checked, type Note } from "./findings.ts";
+import { checked, finding, type Note } from "./findings.ts";
 
 /** Which code a run builds: one revision for all its hosts. */
 export interface Source {
@@ -29,6 +31,7 @@ export interface SourceRequest {
   readonly repository: string;
   readonly ref: string;
   readonly trustedRefs: readonly string[];
+  readonly unlockedInputs: commands.UnlockedInputs;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
   /** Told of each check, where somebody wants to see them. */
@@ -46,6 +49,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
     async () => {
       const { revision, isTrusted } = await openRevision(request, warnings);
       const commit = revision === null ? null : await describe(request, revision);
+      await checkLocks(request, revision, warnings);
       return { revision, isTrusted, commit, ...(await readMetadata(request, revision)) };
     },
     ({ revision, commit }) =>
@@ -53,12 +57,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
         ? "the working tree as it is"
         : `${ref} is ${revision.slice(0, 7)}: ${commit?.subject}`,
   );
-  await checked(
-    note,
-    "syntax",
-    () => checkSyntax(request, found.path),
-    () => "every .nix file parses",
-  );
+  await checkSyntax(request, found.path, warnings);
   const hosts = await listHosts(request, found.revision);
   return { ...found, hosts, warnings };
 }
@@ -89,10 +88,11 @@ async function openRevision(
 /** The hosts of a ref, without a look at anything else in it. */
 export async function hostsAt(request: SourceRequest): Promise<readonly string[]> {
   const { revision } = await openRevision(request, []);
+  await checkLocks(request, revision, []);
   return listHosts(request, revision);
 }
 
-type TrustRequest = Omit<SourceRequest, "ref" | "note">;
+type TrustRequest = Omit<SourceRequest, "ref" | "note" | "unlockedInputs">;
 
 /**
  * Whether a revision is in a trusted ref now. Throws where the builder does not answer. Where only the fetch fails the refs
@@ -189,11 +189,11 @@ async function describe(
 }
 
 async function readMetadata(
-  { builder, repository, signal }: SourceRequest,
+  { builder, repository, signal, unlockedInputs }: SourceRequest,
   revision: string | null,
 ): Promise<Pick<Source, "path" | "inputs">> {
   const metadata = await builder.run({
-    argv: commands.flakeMetadata(repository, revision),
+    argv: commands.flakeMetadata(repository, revision, unlockedInputs),
     timeout: deadlines.evaluate,
     signal,
   });
@@ -202,7 +202,7 @@ async function readMetadata(
   if (path === undefined) {
     const lines = lastLines(metadata.stderr, 12);
     throw new PhaseError(
-      "there is no flake to read at this revision",
+      `the flake cannot be read at this revision${errorIn(lines)}`,
       hintFor(lines) ?? "Is flake.nix there, and committed?",
       lines,
     );
@@ -210,21 +210,68 @@ async function readMetadata(
   return { path, inputs: readFlakeInputs(json) };
 }
 
-async function checkSyntax({ builder, signal, say }: SourceRequest, path: string): Promise<void> {
-  say("parsing every .nix file");
-  const parsed = await builder.run({
-    argv: commands.parseNixFiles(path),
+/** What flake.lock does not pin is another thing tomorrow, so it cannot be what somebody approves. */
+async function checkLocks(
+  { builder, repository, signal, unlockedInputs }: SourceRequest,
+  revision: string | null,
+  warnings: string[],
+): Promise<void> {
+  const exit = await builder.run({
+    argv: commands.readInputs(repository, revision),
     timeout: deadlines.evaluate,
     signal,
   });
-  if (parsed.exitCode !== 0) {
-    const lines = lastLines(parsed.stderr.replaceAll(`${path}/`, ""), 12);
+  const seen = exit.exitCode === 0 ? readFlakeSeen(exit.stdout) : null;
+  if (seen === null) {
+    const lines = lastLines(exit.stderr, 12);
     throw new PhaseError(
-      "a .nix file has a syntax error",
-      "Mend the line that is shown, commit, and ask again.",
+      `the flake cannot be read at this revision${errorIn(lines)}`,
+      hintFor(lines) ?? "Is flake.nix there, and committed?",
       lines,
-      { diagnosis: knownError(parsed.stderr.split("\n"), path) },
+      { diagnosis: knownError(exit.stderr.split("\n")) },
     );
+  }
+  const unlocked = findUnlocked(seen);
+  if (unlocked.length === 0) {
+    return;
+  }
+  const text = `flake.lock does not pin all inputs: ${unlockedText(unlocked)}`;
+  if (unlockedInputs === "refuse") {
+    throw new PhaseError(
+      text,
+      "Run `nix flake lock` in the repository, commit flake.lock, and push. With `defaults.unlockedInputs: allow` in fleet.yaml such a revision is built, with a warning.",
+    );
+  }
+  warnings.push(`${text}. They are looked up at each evaluation, and may be others the next time`);
+}
+
+/** The last word of Nix's on what went wrong, for one sentence. */
+function errorIn(lines: readonly string[]): string {
+  const line = lines.findLast((text) => /^\s*error:\s*\S/.test(text));
+  return line === undefined ? "" : `: ${line.replace(/^\s*error:\s*/, "")}`;
+}
+
+/** A broken file harms only a host that reads it, whose own evaluation then says so. */
+async function checkSyntax(
+  { builder, signal, say, note }: SourceRequest,
+  path: string,
+  warnings: string[],
+): Promise<void> {
+  say("parsing every .nix file");
+  const parsed = await builder.run({ argv: parseNixFiles(path), timeout: deadlines.evaluate, signal });
+  const broken = readBrokenFiles(parsed.stdout, path);
+  if (parsed.exitCode === 0 && broken.length === 0) {
+    await note?.(finding("syntax", "ok", "every .nix file parses"));
+    return;
+  }
+  const why =
+    parsed.exitCode === 0
+      ? brokenText(broken)
+      : `could not be checked: ${lastLines(parsed.stderr, 1)[0] ?? `exit ${parsed.exitCode}`}`;
+  if (note === undefined) {
+    warnings.push(why);
+  } else {
+    await note(finding("syntax", "warning", why, "Only a host that reads one of them cannot be built."));
   }
 }
 
@@ -232,18 +279,22 @@ const metadataSchema = z.object({ path: z.string().startsWith("/nix/store/") });
 
 /** The hosts of the flake, without evaluating any of them. */
 async function listHosts(
-  { builder, repository, signal }: SourceRequest,
+  { builder, repository, signal, unlockedInputs }: SourceRequest,
   revision: string | null,
 ): Promise<string[]> {
   const exit = await builder.run({
-    argv: commands.listHosts(repository, revision),
+    argv: commands.listHosts(repository, revision, unlockedInputs),
     timeout: deadlines.evaluate,
     signal,
   });
   const hosts = exit.exitCode === 0 ? z.array(z.string()).safeParse(parseJson(exit.stdout)).data : undefined;
   if (hosts === undefined) {
     const lines = lastLines(exit.stderr, 12);
-    throw new PhaseError("the flake's nixosConfigurations cannot be read", hintFor(lines), lines);
+    throw new PhaseError(
+      `the flake's nixosConfigurations cannot be read${errorIn(lines)}`,
+      hintFor(lines) ?? "Correct what Nix names, commit, and push.",
+      lines,
+    );
   }
   return hosts;
 }

@@ -44,6 +44,7 @@ export async function checkCode(builder: Shell, repository: string, fleet: Fleet
       repository,
       ref,
       trustedRefs: trustedRefs(fleet),
+      unlockedInputs: fleet.defaults.unlockedInputs,
       signal: new AbortController().signal,
       say: () => {},
     });
@@ -57,8 +58,10 @@ export async function checkCode(builder: Shell, repository: string, fleet: Fleet
         : ok(part, found);
     return { lines: [...remote, ...notes, hosts], hosts: source.hosts };
   } catch (error) {
-    const mend = (error instanceof PhaseError ? error.help : null) ?? "Mend it, commit, and push.";
-    return { lines: [...remote, failed(part, reasonOf(error), mend)], hosts: [] };
+    const mend = (error instanceof PhaseError ? error.help : null) ?? "Correct it, commit, and push.";
+    const said =
+      error instanceof PhaseError ? error.lines.slice(-6).map((line) => `\n      ${line.trim()}`) : [];
+    return { lines: [...remote, failed(part, `${reasonOf(error)}${said.join("")}`, mend)], hosts: [] };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FleetFile } from "../config/fleet-file.ts";
+import { didYouMean } from "../words/did-you-mean.ts";
 import { hostNamed } from "./host.ts";
 
 export type Selected =
@@ -12,10 +13,14 @@ export function selectHosts(words: readonly string[], known: readonly string[], 
     const found = hostsOf(word, known, fleet);
     if (found.length === 0) {
       return word.startsWith("@")
-        ? { kind: "mistake", message: `No host has the tag ${word}.`, help: tagsHelp(known, fleet) }
+        ? {
+            kind: "mistake",
+            message: `No host has the tag ${word}.${didYouMean(word.slice(1), tagsOf(known, fleet), "@")}`,
+            help: tagsHelp(known, fleet),
+          }
         : {
             kind: "mistake",
-            message: `There is no host ${JSON.stringify(word)}.`,
+            message: `There is no host ${JSON.stringify(word)}.${didYouMean(word, [...known, "all"])}`,
             help: `Hosts: ${known.join(", ") || "none"}`,
           };
     }
@@ -35,9 +40,13 @@ function hostsOf(word: string, known: readonly string[], fleet: FleetFile): read
     : known.filter((host) => host === word);
 }
 
+function tagsOf(known: readonly string[], fleet: FleetFile): readonly string[] {
+  return [...new Set(known.flatMap((host) => hostNamed(fleet, host).tags))];
+}
+
 function tagsHelp(known: readonly string[], fleet: FleetFile): string {
-  const tags = new Set(known.flatMap((host) => hostNamed(fleet, host).tags));
-  return tags.size === 0
+  const tags = tagsOf(known, fleet);
+  return tags.length === 0
     ? "fleet.yaml gives no host a tag."
-    : `Tags: ${[...tags].map((tag) => `@${tag}`).join(", ")}`;
+    : `Tags: ${tags.map((tag) => `@${tag}`).join(", ")}`;
 }

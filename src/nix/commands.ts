@@ -8,6 +8,17 @@ const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
 // A flake may ask for substituters and keys of its own choosing; the builder's administrator decides that.
 const untrusting = "--no-accept-flake-config";
 
+/** What becomes of inputs that flake.lock does not pin. */
+export type UnlockedInputs = "refuse" | "allow";
+
+/**
+ * One of the two and never both: with `--no-write-lock-file` Nix uses what it looked up, whatever `--no-update-lock-file`
+ * says (NixOS/nix#9320, seen with 2.26). Without either it writes flake.lock into the builder's working tree.
+ */
+function lockFlag(unlocked: UnlockedInputs): string {
+  return unlocked === "allow" ? "--no-write-lock-file" : "--no-update-lock-file";
+}
+
 export const profile = "/nix/var/nix/profiles/system";
 
 export function gitFetch(repository: string): string[] {
@@ -93,31 +104,71 @@ export function gitAdded(repository: string, before: string, after: string | nul
 }
 
 /** Evaluates everything that the flake offers, and builds its checks. */
-export function flakeCheck(repository: string, revision: string | null): string[] {
-  return [...nix, "flake", "check", untrusting, flakeUrl(repository, revision)];
+export function flakeCheck(
+  repository: string,
+  revision: string | null,
+  unlocked: UnlockedInputs = "refuse",
+): string[] {
+  return [...nix, "flake", "check", untrusting, lockFlag(unlocked), flakeUrl(repository, revision)];
 }
 
-export function flakeMetadata(repository: string, revision: string | null): string[] {
-  return [...nix, "flake", "metadata", untrusting, "--json", flakeUrl(repository, revision)];
+export function flakeMetadata(
+  repository: string,
+  revision: string | null,
+  unlocked: UnlockedInputs = "refuse",
+): string[] {
+  const url = flakeUrl(repository, revision);
+  return [...nix, "flake", "metadata", untrusting, lockFlag(unlocked), "--json", url];
 }
 
-/** Parses every .nix file below a directory; the paths of the broken ones are in the error output. */
-export function parseNixFiles(directory: string): string[] {
-  return [
-    "sh",
-    "-c",
-    'find "$1" -name "*.nix" -type f -exec nix-instantiate --parse {} + >/dev/null',
-    "parse",
-    directory,
-  ];
+/**
+ * Prints, as JSON, the inputs that flake.nix declares and the text of flake.lock. It reads the two files and resolves no
+ * input, so nothing is looked up.
+ */
+export function readInputs(repository: string, revision: string | null): string[] {
+  const url = nixString(`file://${repository.split("/").map(encodeURIComponent).join("/")}`);
+  const pin = revision === null ? "" : ` rev = ${nixString(revision)}; allRefs = true;`;
+  const expression = `
+    let
+      source = builtins.fetchGit { url = ${url};${pin} };
+      flake = import (source + "/flake.nix");
+      lock = source + "/flake.lock";
+      other = input: removeAttrs input [ "inputs" "follows" "flake" ];
+      ref = input:
+        if input ? type then other input
+        else if input ? url && builtins ? parseFlakeRef && builtins.match "[a-z][a-z0-9+.-]*:.*" "\${toString input.url}" != null
+        then builtins.parseFlakeRef input.url // removeAttrs (other input) [ "url" ]
+        else null;
+      spec = input: {
+        follows = input.follows or null;
+        ref = ref input;
+        inputs = builtins.mapAttrs (name: spec) (input.inputs or { });
+      };
+    in
+    {
+      inputs = builtins.mapAttrs (name: spec) (flake.inputs or { });
+      asked = if builtins.isFunction flake.outputs then builtins.attrNames (builtins.functionArgs flake.outputs) else [ ];
+      lock = if builtins.pathExists lock then builtins.readFile lock else null;
+    }`;
+  // A working tree has no revision that pure evaluation could insist on.
+  return [...nix, "eval", "--json", ...(revision === null ? ["--impure"] : []), "--expr", expression];
+}
+
+function nixString(text: string): string {
+  return `"${text.replaceAll(/["\\$]/g, "\\$&")}"`;
 }
 
 /** Lists the hosts without evaluating any of them. */
-export function listHosts(repository: string, revision: string | null): string[] {
+export function listHosts(
+  repository: string,
+  revision: string | null,
+  unlocked: UnlockedInputs = "refuse",
+): string[] {
   return [
     ...nix,
     "eval",
     untrusting,
+    lockFlag(unlocked),
     "--json",
     `${flakeUrl(repository, revision)}#nixosConfigurations`,
     "--apply",
@@ -129,12 +180,18 @@ export function listHosts(repository: string, revision: string | null): string[]
  * One evaluator for several hosts: derivation and output path of each, in the order asked for, and nothing
  * built. Unlike `nix eval --apply` this uses Nix's evaluation cache.
  */
-export function evaluate(repository: string, revision: string | null, hosts: readonly string[]): string[] {
+export function evaluate(
+  repository: string,
+  revision: string | null,
+  hosts: readonly string[],
+  unlocked: UnlockedInputs = "refuse",
+): string[] {
   const url = flakeUrl(repository, revision);
   return [
     ...nix,
     "build",
     untrusting,
+    lockFlag(unlocked),
     "--dry-run",
     "--json",
     "--no-link",

@@ -87,7 +87,9 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
       }
       if (file === "sh" && argv[3] === "parse") {
         const commit = [...builder.refs.values(), builder.tree].find((one) => sourceOf(one) === argv[4]);
-        return commit?.syntaxError == null ? {} : { exitCode: 1, stderr: commit.syntaxError };
+        return commit?.syntaxError == null
+          ? {}
+          : { stdout: `${argv[4]}/hosts/yoga.nix\0${commit.syntaxError}\0` };
       }
       if (file === "sh" && argv[2]?.startsWith("nproc")) {
         const memory = Math.floor(builder.freeMemory / 1024);
@@ -179,6 +181,9 @@ async function nix(builder: FakeBuilder, argv: readonly string[], clock: Clock):
     return commit === undefined
       ? { exitCode: 1, stderr: "error: cannot find a flake" }
       : { stdout: JSON.stringify({ path: sourceOf(commit) }) };
+  }
+  if (has("--expr")) {
+    return { stdout: JSON.stringify({ inputs: {}, asked: ["self"], lock: null }) };
   }
   if (has("check")) {
     return {};

@@ -14,10 +14,11 @@ export const build: Phase = {
   name: "build",
   async run(context) {
     const facts = await readBuilderFacts(context.builder);
-    const { host, builder, repository, signal, say } = context;
+    const { host, builder, repository, fleet, signal, say } = context;
+    const { unlockedInputs } = fleet.defaults;
     const { revision, source } = context.record();
     const results = await evaluateHosts(
-      { builder, repository, revision, source, hosts: [host.name], signal, say },
+      { builder, repository, revision, source, hosts: [host.name], unlockedInputs, signal, say },
       facts,
     );
     const result = results.get(host.name);

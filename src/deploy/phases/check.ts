@@ -87,6 +87,7 @@ async function checkSource(context: PhaseContext): Promise<void> {
     // One that is begun again stays at its revision, as its run has it.
     ref: record.revision ?? record.ref ?? fleet.defaults.ref,
     trustedRefs: trustedRefs(fleet),
+    unlockedInputs: fleet.defaults.unlockedInputs,
     signal,
     say,
     note,

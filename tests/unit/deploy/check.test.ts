@@ -63,7 +63,7 @@ test("a host without /boot is not held to have a full one", async (t) => {
   assert.equal((await bot.asks(await bot.deploy("yoga"))).phase, "confirm");
 });
 
-test("a syntax error stops in check with the line that shows it", async (t) => {
+test("a file that does not parse is a warning with its place, and stops no host that does not read it", async (t) => {
   const world = await createWorld(t, ["yoga"]);
   const revision = world.builder.commit("broken", { yoga: fakeSystem("yoga-3") }).revision;
   const source = storePath(`source-${revision}`);
@@ -75,9 +75,56 @@ test("a syntax error stops in check with the line that shows it", async (t) => {
   );
   const bot = await world.startBot();
   await world.clock.settle(bot.store.setInventory(["yoga"]));
+  const asking = await bot.asks(await bot.deploy("yoga"));
+  const syntax = asking.checks.find(({ name }) => name === "syntax");
+  assert.equal(syntax?.state, "warning");
+  assert.equal(syntax?.detail, "1 file does not parse: hosts/yoga.nix:7:3 (syntax error, unexpected '}')");
+});
+
+const unlocked = {
+  inputs: { attic: { follows: null, ref: null, inputs: {} } },
+  asked: ["self", "attic"],
+  lock: null,
+};
+
+test("a revision whose lock does not pin all inputs is not built: they are named, with how to lock them", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builderShell.on("--expr", { stdout: JSON.stringify(unlocked) });
+  const bot = await world.startBot();
+  await world.clock.settle(bot.store.setInventory(["yoga"]));
   const ended = await bot.ends(await bot.deploy("yoga"));
-  assert.equal(ended.message, "a .nix file has a syntax error");
-  assert.deepEqual(ended.lines, ["error: syntax error, unexpected '}'", "       at hosts/yoga.nix:7:3:"]);
+  assert.equal(ended.outcome, "failed");
+  assert.match(ended.message ?? "", /does not pin all inputs: attic \(there is no flake\.lock\)/);
+  assert.match(ended.help ?? "", /`nix flake lock`.*commit flake\.lock/);
+  assert.ok(!world.ran.some(({ argv }) => argv.includes("metadata") || argv.includes("--dry-run")));
+});
+
+test("why the flake's hosts cannot be read reaches the person who named one, with Nix's own last lines", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.builderShell.on("--expr", { stdout: JSON.stringify(unlocked) });
+  const bot = await world.startBot();
+  const deploy = await world.clock.settle(
+    bot.engine.deploy({
+      host: "yoga",
+      mode: "deploy",
+      ref: null,
+      reason: null,
+      by: { surface: "web", id: "owner", name: "owner" },
+      allowAnyRef: true,
+      command: "/deploy yoga",
+    }),
+  );
+  assert.ok("code" in deploy && deploy.code === "unavailable");
+  assert.match(deploy.message, /attic \(there is no flake\.lock\)/);
+  const { hosts, trouble } = await world.clock.settle(bot.engine.inventory());
+  assert.deepEqual(hosts, []);
+  assert.match(trouble?.message ?? "", /attic/);
+  world.builderShell.on("--expr", {
+    exitCode: 1,
+    stderr: "error:\n       … while fetching\n\n       error: unable to download 'https://x'\n",
+  });
+  const again = await world.clock.settle(bot.engine.inventory());
+  assert.match(again.trouble?.message ?? "", /unable to download 'https:\/\/x'/);
 });
 
 test("a host that left the flake is named, with those that are in it", async (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as commands from "../../../src/nix/commands.ts";
+import { parseNixFiles } from "../../../src/nix/syntax.ts";
 import type { Target } from "../../../src/remote/hop.ts";
 
 const revision = "4f1c9e0b7d2a4c55e1f0a9b8c7d6e5f4a3b2c1d0";
@@ -58,6 +59,7 @@ test("hosts are listed without evaluating any, and the flake's own settings are 
     ...nix,
     "eval",
     "--no-accept-flake-config",
+    "--no-update-lock-file",
     "--json",
     `git+file:///srv/fleet?rev=${revision}&allRefs=1#nixosConfigurations`,
     "--apply",
@@ -70,6 +72,7 @@ test("one evaluator takes several hosts, in a form that Nix caches", () => {
     ...nix,
     "build",
     "--no-accept-flake-config",
+    "--no-update-lock-file",
     "--dry-run",
     "--json",
     "--no-link",
@@ -125,5 +128,26 @@ test("a copy to an IPv6 address stands in brackets", () => {
 
 test("what a path is called never becomes an option or a second word of a script", () => {
   assert.deepEqual(commands.freeSpace(["/boot", "-x; reboot"]).slice(3), ["df", "/boot", "-x; reboot"]);
-  assert.deepEqual(commands.parseNixFiles("$(reboot)").slice(3), ["parse", "$(reboot)"]);
+  assert.deepEqual(parseNixFiles("$(reboot)").slice(3), ["parse", "$(reboot)"]);
+});
+
+test("a command that reads the flake neither writes a lock file nor uses an input that is not locked, and never has both flags", () => {
+  const reading = (unlocked: commands.UnlockedInputs) => [
+    commands.flakeMetadata("/srv/fleet", revision, unlocked),
+    commands.listHosts("/srv/fleet", revision, unlocked),
+    commands.evaluate("/srv/fleet", revision, ["yoga"], unlocked),
+    commands.flakeCheck("/srv/fleet", revision, unlocked),
+  ];
+  const flags = (argv: readonly string[]) => argv.filter((word) => word.endsWith("-lock-file"));
+  for (const argv of reading("refuse")) {
+    assert.deepEqual(flags(argv), ["--no-update-lock-file"]);
+  }
+  for (const argv of reading("allow")) {
+    assert.deepEqual(flags(argv), ["--no-write-lock-file"]);
+  }
+});
+
+test("the path of a repository cannot end the expression that reads its inputs", () => {
+  const argv = commands.readInputs('/srv/$HOME"; abort', revision);
+  assert.match(argv.at(-1) ?? "", /url = "file:\/\/\/srv\/%24HOME%22%3B%20abort";/);
 });
