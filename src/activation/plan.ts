@@ -61,6 +61,9 @@ function checkPlan(plan: Plan): void {
   }
 }
 
+/** KiB that the folders of earlier switches may take in /run; the newest log alone is 8 MiB at most. */
+const mostKept = 32 * 1024;
+
 /**
  * Everything is put together aside and appears by one rename, so that a connection lost on the way leaves
  * nothing that could run. A rename onto a folder with something in it fails, so it is also the one moment that
@@ -71,7 +74,15 @@ set -e
 id=$1 plan=$2 units=$3 size=$4
 shift 4
 cd ${runtimeDirectory} 2>/dev/null || { mkdir -p -m 0700 ${runtimeDirectory}; cd ${runtimeDirectory}; }
-find . -mindepth 1 -maxdepth 1 -type d -mtime +7 -exec rm -rf {} +
+is_over() { case $(systemctl is-active "switchyard-$1.service") in inactive | failed) ;; *) return 1 ;; esac; }
+find . -mindepth 1 -maxdepth 1 -type d -mtime +7 | while IFS= read -r one; do
+  if is_over "\${one#./}"; then rm -rf "$one"; fi
+done
+# The oldest go first, until the rest is small.
+ls -tr | while IFS= read -r one; do
+  [ "$(du -sk . | cut -f 1)" -gt ${mostKept} ] || break
+  if [ -d "$one" ] && is_over "$one"; then rm -rf "$one"; fi
+done
 mkdir -m 0700 ".$id.$$"
 cat >".$id.$$/supervisor.sh"
 if [ "$(wc -c <".$id.$$/supervisor.sh")" -ne "$size" ]; then

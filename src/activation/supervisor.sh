@@ -10,13 +10,15 @@
 #                   activating | activated EXIT | acked EXIT | committing | rolling-back WHY
 #                 and the final ones:
 #                   committed LINK | rolled-back WHY | rollback-failed WHY | superseded WHY | refused WHY
-#   log           what was said and done; the unit's journal has it too, for after a reboot
+#   log           what was said and done; the unit's journal has it too, for after a reboot. It only grows, and has a bound
+#   reserve       room in /run that is given up for a roll back
 #   ack, decision what the bot answers: over a fresh connection "I can reach you", then commit or rollback
 #
 # usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback
 set -u
 dir=${0%/*}
 profile=/nix/var/nix/profiles/system
+nixos_lock=/run/nixos/switch-to-configuration.lock
 # Written by the bot, every value quoted.
 # shellcheck source=/dev/null
 . "$dir/plan"
@@ -33,6 +35,7 @@ say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" >>"$dir/log"; }
 
 set_state() {
   say "state: $*"
+  if is_final "$*"; then rm -f "$dir/reserve"; fi
   printf '%s\n' "$*" >"$dir/state.new" && mv -f "$dir/state.new" "$dir/state"
 }
 
@@ -87,18 +90,99 @@ activation_trouble() {
 
 since() { tail -c "+$(($1 + 1))" "$dir/log"; }
 
-# switch_to TOPLEVEL ACTION SECONDS: runs the switch script of a system; its exit code, or 124 when it took
-# too long. Exit 11 means that NixOS's own lock is held: try again while there is time.
+# keep_log: takes what a program prints, whatever its size, and never ends before it. The first 4 MiB go straight to
+# the log, then the newest 1 to 2 MiB are kept for its end, and the log says how much is left out in between.
+# dd takes what there is, so that a slow program is seen while it runs; head fills its megabyte.
+keep_log() {
+  dd bs=256 count=16384 status=none >>"$dir/log"
+  seen=0
+  next_word=1
+  rm -f "$dir/tail.old"
+  while head -c 1048576 >"$dir/tail.new" && [ -s "$dir/tail.new" ]; do
+    if [ "$seen" -ge 2 ] && [ "$seen" -ge "$next_word" ]; then
+      say "the output is too long for this log: $((seen - 1)) MiB left out so far"
+      next_word=$((seen * 4))
+    fi
+    [ "$seen" -eq 0 ] || mv -f "$dir/tail.last" "$dir/tail.old"
+    mv -f "$dir/tail.new" "$dir/tail.last"
+    seen=$((seen + 1))
+  done
+  if [ "$seen" -gt 0 ]; then
+    [ "$seen" -le 2 ] || say "$((seen - 2)) MiB of output left out here; what follows is its end"
+    cat "$dir/tail.old" "$dir/tail.last" >>"$dir/log" 2>/dev/null
+    rm -f "$dir/tail.old" "$dir/tail.last"
+  fi
+  rm -f "$dir/tail.new"
+  # With /run full nothing can be written; the program must not see that.
+  cat >/dev/null
+}
+
+# logged COMMAND…: what it prints goes to the log, by keep_log. A daemon that it leaves behind may hold the pipe
+# open for ever: the end of the output is waited for, but not for long.
+logged() {
+  pipe=$dir/pipe.$$
+  rm -f "$pipe"
+  if ! mkfifo "$pipe" 2>/dev/null; then
+    "$@" >/dev/null 2>&1 </dev/null 9>&-
+    return
+  fi
+  keep_log <"$pipe" 9>&- &
+  keeper=$!
+  "$@" >"$pipe" 2>&1 </dev/null 9>&-
+  ended=$?
+  rm -f "$pipe"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -0 "$keeper" 2>/dev/null || break
+    sleep 0.2
+  done
+  return "$ended"
+}
+
+# NixOS's own lock: held, free, or unknown, where that cannot be told. Only a lock that is seen to be held is waited for.
+lock_state() {
+  if [ ! -e "$nixos_lock" ]; then
+    echo free
+    return
+  fi
+  flock -n -E 75 "$nixos_lock" true 9>&- 2>/dev/null
+  case $? in 0) echo free ;; 75) echo held ;; *) echo unknown ;; esac
+}
+
+# Waits until END (seconds since boot) for NixOS's lock.
+await_lock() {
+  while [ "$(lock_state)" = held ]; do
+    [ "$(seconds_up)" -lt "$1" ] || return 1
+    sleep 2
+  done
+}
+
+# switch_to TOPLEVEL ACTION SECONDS: runs the switch script of a system; its exit code, or 124 when it took too long.
+# What may have begun is never run again: only where another switch took the lock at the last moment, and the program
+# said nothing but that, and the lock is seen to be held, it is. $kept_out is yes where the lock kept it from beginning.
 switch_to() {
   end=$(($(seconds_up) + $3))
+  kept_out=
   while :; do
+    if ! await_lock "$end"; then
+      say "NixOS's own lock is held by another switch"
+      kept_out=yes
+      return 75
+    fi
     left=$((end - $(seconds_up)))
-    [ "$left" -gt 0 ] || return 11
+    [ "$left" -gt 0 ] || left=1
     say "$1/bin/switch-to-configuration $2"
-    timeout --kill-after=30 "$left" "$1/bin/switch-to-configuration" "$2" >>"$dir/log" 2>&1 </dev/null 9>&-
+    said_from=$(($(wc -c <"$dir/log") + 1))
+    logged timeout --kill-after=30 "$left" "$1/bin/switch-to-configuration" "$2"
     code=$?
+    said=$(tail -c "+$said_from" "$dir/log" | head -c 200)
     say "exit $code"
-    [ "$code" -eq 11 ] || return "$code"
+    case $code:$said in
+      # It waited for the lock in silence, as some versions do, and still would.
+      124: | 137:) [ "$(lock_state)" != held ] || kept_out=yes; return "$code" ;;
+      0:*) return 0 ;;
+      *:"Could not acquire lock"*) [ "$(lock_state)" = held ] || return "$code" ;;
+      *) return "$code" ;;
+    esac
     sleep 2
   done
 }
@@ -122,14 +206,14 @@ start_missing_units() {
   missing=
   [ $# -gt 0 ] || return 0
   say "starting what ran before: $*"
-  timeout 120 systemctl start -- "$@" >>"$dir/log" 2>&1 </dev/null 9>&-
+  logged timeout 120 systemctl start -- "$@"
   # A service of the simple kind is started at once, and may fail a moment later.
   sleep 1
   for unit; do is_well "$unit" || missing="$missing $unit"; done
   [ -z "$missing" ]
 }
 
-set_profile() { timeout --kill-after=10 120 nix-env -p "$profile" "$@" >>"$dir/log" 2>&1 </dev/null 9>&-; }
+set_profile() { logged timeout --kill-after=10 120 nix-env -p "$profile" "$@"; }
 
 # Puts profile and boot loader back where they were, when a commit had begun. The generation that the commit
 # made goes away; one that was there before stays, since nix-env takes an equal one again instead of a new one.
@@ -148,7 +232,15 @@ restore_profile() {
   switch_to "$(readlink -f "$profile")" boot "$rollback_within"
 }
 
+# systemd refuses to reload with less than 16 MiB free in /run, so a roll back needs room there.
+reserve_room() {
+  head -c 25165824 /dev/zero >"$dir/reserve" 2>/dev/null && return 0
+  rm -f "$dir/reserve"
+  return 1
+}
+
 roll_back() {
+  rm -f "$dir/reserve"
   why=$*
   now=$(current)
   if [ "$now" != "$old" ] && [ "$now" != "$new" ]; then
@@ -169,7 +261,11 @@ roll_back() {
     switch_to "$old" test "$rollback_within"
     code=$?
     # 2: a script of the old system's own activation failed; 4: some unit failed. Both are looked at below.
-    case $code in 0 | 2 | 4) ;; *) trouble="$trouble; switching back exited with $code" ;; esac
+    case $kept_out$code in
+      0 | 2 | 4) ;;
+      yes*) trouble="$trouble; NixOS's own lock was held by another switch all the time" ;;
+      *) trouble="$trouble; switching back exited with $code" ;;
+    esac
     start_missing_units || trouble="$trouble; not running:$missing"
   fi
   [ "$(current)" = "$old" ] || trouble="$trouble; $(current) runs"
@@ -190,6 +286,12 @@ is_committed() { [ "$(current)" = "$runs" ] && [ "$(readlink -f "$profile")" = "
 commit() {
   if is_changed "$runs"; then
     leave_alone "before the commit"
+    return
+  fi
+  # Waited for before anything is changed, not in between.
+  if ! await_lock $(($(seconds_up) + activate_within)); then
+    why="NixOS's own lock was held by another switch"
+    if [ -n "$boot_only" ]; then set_state "refused $why"; else roll_back "$why"; fi
     return
   fi
   ls -d "$profile"-*-link >"$dir/generations" 2>/dev/null
@@ -247,6 +349,14 @@ run() {
     commit
     return
   fi
+  if ! reserve_room; then
+    # A roll back that somebody asked for is not stopped by it.
+    if [ -z "$generation" ]; then
+      set_state "refused /run has less than 24 MiB free, which a roll back would need"
+      return
+    fi
+    say "/run has less than 24 MiB free; going on, as this is a roll back"
+  fi
   set_state activating
   from=$(wc -c <"$dir/log")
   watch_activation "$new"
@@ -260,12 +370,12 @@ run() {
       why=$(activation_trouble "$code" "$from")
       [ "$(current)" = "$new" ] || why="the new system is not the running one after its activation"
       ;;
-    11) why="NixOS's own lock was held by another switch" ;;
+    75) why="NixOS's own lock was held by another switch" ;;
     124 | 137) why="the activation took longer than ${activate_within} s" ;;
     *) why="switch-to-configuration exited with $code" ;;
   esac
-  if [ "$code" -eq 11 ] && [ "$(current)" = "$old" ]; then
-    set_state "refused $why"
+  if [ -n "$kept_out" ] && ! is_changed "$old"; then
+    set_state "refused NixOS's own lock was held by another switch for ${activate_within} s"
   elif [ -n "$why" ]; then
     roll_back "$why"
   else

@@ -65,8 +65,10 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
     case "refused":
       return end({
         outcome: "failed",
-        message: `${state.why}; the running system is untouched.`,
-        help: "Try again later.",
+        message: `nothing was changed on ${host.name}: ${state.why}; the running system is untouched.`,
+        help: /lock/.test(state.why)
+          ? "Wait for the other switch, then ask again."
+          : "Ask again when that is put right.",
       });
   }
 }

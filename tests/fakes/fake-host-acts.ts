@@ -63,7 +63,7 @@ export function answerAct(host: FakeHost, argv: readonly string[]): Partial<Exit
   }
   if (file === "/nix/var/nix/profiles/system/bin/switch-to-configuration" && words[0] === "boot") {
     if (host.isNixosLockHeld) {
-      return { exitCode: 11 };
+      return { exitCode: 11, stderr: "Could not acquire lock at switch-to-configuration line 75." };
     }
     host.acts.bootEntriesWritten += host.acts.bootEntriesExit === 0 ? 1 : 0;
     return host.acts.bootEntriesExit === 0

@@ -232,7 +232,7 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
       return { exitCode: now === next ? 1 : 0 };
     }
     case "probe":
-      return { exitCode: host.isNixosLockHeld ? 1 : 0 };
+      return { exitCode: host.isNixosLockHeld ? 75 : 0 };
     case "hold": {
       const [directory, id, old = "", now = ""] = args;
       host.roots.set(`${directory}/${id}-old`, old);

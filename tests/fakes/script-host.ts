@@ -38,6 +38,8 @@ export interface ScriptEnd {
   readonly activeUnits: readonly string[];
   readonly log: string;
   readonly journal: string;
+  /** How often a system's switch script was run to switch. */
+  readonly tries: number;
   readonly isLocked: boolean;
 }
 
@@ -72,6 +74,9 @@ read -r state _ <"$T/run/${id}/state"
 exec moment "waits-$state"`,
   // The real one, that looks more often whether the script is still there.
   tail: `case $* in *-F*) exec /usr/bin/tail --sleep-interval=0.1 "$@" ;; *) exec /usr/bin/tail "$@" ;; esac`,
+  // How often in a row NixOS's lock is seen to be held (75) or free (0); this script's own lock is a real one.
+  flock: `case $* in *nixos-lock*) [ ! -e "$T/exits/nixos-lock" ] || { code nixos-lock; exit; } ;; esac
+exec /usr/bin/flock "$@"`,
   systemctl: `verb=$1
 shift
 while [ $# -gt 0 ]; do case $1 in -*) shift ;; *) break ;; esac; done
@@ -96,6 +101,8 @@ esac`,
 
 /** A refusal changes nothing; what fails later has done its work by half. */
 const switchScript = `name=$(basename "\${0%/bin/*}")
+[ "$1" != test ] || echo "$name" >>"$T/tries"
+[ ! -e "$T/said-by-$name" ] || . "$T/said-by-$name"
 code "$name-$1"
 code=$?
 case $code in 1 | 11 | 100) [ "$1" = boot ] || { moment "$name-$1"; exit "$code"; } ;; esac
@@ -121,6 +128,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
       .replaceAll("/run/switchyard", at("run"))
       .replaceAll("/run/current-system", at("current-system"))
       .replaceAll("/nix/var/nix/profiles", at("profiles"))
+      .replaceAll("/run/nixos/switch-to-configuration.lock", at("nixos-lock"))
       .replaceAll("/proc/uptime", at("uptime"))
       .replaceAll(store, at("store/"));
 
@@ -151,6 +159,8 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     symlink("system-1-link", at("profiles/system")),
     writeFile(at("uptime"), "100 0\n"),
     writeFile(at("system"), "running\n"),
+    writeFile(at("nixos-lock"), ""),
+    writeFile(at("tries"), ""),
     writeFile(at("active"), "web.service\n"),
     writeFile(at("broken"), ""),
     writeFile(at("boot-default"), "old\n"),
@@ -203,6 +213,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
         activeUnits: (await readFile(at("active"), "utf8")).split("\n").filter((unit) => unit !== ""),
         log: await readFile(join(own, "log"), "utf8"),
         journal,
+        tries: (await readFile(at("tries"), "utf8")).split("\n").length - 1,
         isLocked: lock.status !== 0,
       };
     },

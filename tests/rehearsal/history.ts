@@ -115,6 +115,10 @@ const faults: readonly Commit[] = [
   bad("activation-fails", "secrets: decrypt at activation", { override: "activation-fails" }),
   bad("exits-1", "users: from the directory server", { override: "exits-1" }),
   bad("exits-11", "activation: through the new agent", { override: "exits-11" }),
+  bad("prints-much", "activation: trace every step", { override: "prints-much" }),
+  bad("prints-much-and-fails", "activation: trace every step, and stop", {
+    override: "prints-much-and-fails",
+  }),
   bad("exits-100", "init: the next interface", { override: "exits-100" }),
   bad("exits-101", "switch program: 25.11", { override: "exits-101" }),
   bad("unit-fails", "web: new TLS configuration", { override: "unit-fails" }),

@@ -3,6 +3,7 @@ import { diffClosures } from "../../nix/commands.ts";
 import { readDiffClosures } from "../../nix/diff-closures.ts";
 import { readDryActivate } from "../../nix/dry-activate.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
+import { lockHeld, probeNixosLock, saysLockHeld } from "../../nix/nixos-lock.ts";
 import { lastLines, mustRun } from "../../remote/shell.ts";
 import { end, next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
 import { systemToRun } from "../deployment.ts";
@@ -108,7 +109,7 @@ async function runDryActivate(context: PhaseContext, toplevel: string) {
   for (const line of lastLines(output, 200)) {
     log.line(line);
   }
-  if (exit.exitCode === 11) {
+  if (exit.exitCode !== 0 && saysLockHeld(output)) {
     throw busy(host.name);
   }
   if (exit.exitCode !== 0) {
@@ -123,16 +124,24 @@ async function runDryActivate(context: PhaseContext, toplevel: string) {
   return readDryActivate(output);
 }
 
-/** Some versions of the switch script wait for their lock in silence, even to dry-activate: so it is probed. */
-export async function checkNixosLock({ target, host, signal }: PhaseContext): Promise<void> {
-  const lock = "/run/nixos/switch-to-configuration.lock";
-  const exit = await target.run({
-    argv: ["sh", "-c", '[ ! -e "$1" ] || flock -n "$1" true', "probe", lock],
+/**
+ * Some versions of the switch script wait for their lock in silence, even to dry-activate: so it is probed. Only a lock
+ * that is seen to be held is in the way; where that cannot be told (no flock there) the switch script tells it itself.
+ */
+export async function checkNixosLock(context: PhaseContext): Promise<void> {
+  const { target, host, signal, say } = context;
+  const { exitCode } = await target.run({
+    argv: probeNixosLock(context.record().before?.current ?? null),
     timeout: deadlines.hostCommand,
     signal,
   });
-  if (exit.exitCode !== 0) {
+  if (exitCode === lockHeld) {
     throw busy(host.name);
+  }
+  if (exitCode !== 0) {
+    say(
+      `whether another switch is under way cannot be told: the probe of NixOS's lock exited with ${exitCode}`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { deadlines } from "../../config/deadlines.ts";
 import { hintFor } from "../../nix/hints.ts";
+import { saysLockHeld } from "../../nix/nixos-lock.ts";
 import { deleteGenerations, planPrune, writeBootEntries } from "../../nix/prune.ts";
 import { type Exit, lastLines, mustRun } from "../../remote/shell.ts";
 import { type Ended, end, type Phase, type PhaseContext } from "../context.ts";
@@ -9,8 +10,6 @@ import { checkNixosLock } from "./dry-activate.ts";
 
 /** Milliseconds between two tries while NixOS's lock is held. */
 const lockPause = 5_000;
-/** NixOS's own lock is held: EAGAIN. */
-const isBusy = 11;
 
 /** Deletes generations, then has the boot entries written without them. Begun again, it does what is left. */
 export const prune: Phase = {
@@ -54,7 +53,7 @@ async function writeEntries({ target, clock, log }: PhaseContext): Promise<Exit>
     for (const line of lastLines(`${exit.stdout}\n${exit.stderr}`, 200)) {
       log.line(line);
     }
-    if (exit.exitCode !== isBusy || clock.now() >= until) {
+    if (!isBusy(exit) || clock.now() >= until) {
       return exit;
     }
     await clock.sleep(lockPause);
@@ -71,16 +70,19 @@ function concludeBoot({ host }: PhaseContext, gone: readonly number[], exit: Exi
     });
   }
   const lines = lastLines(`${exit.stdout}\n${exit.stderr}`, 15);
-  const why =
-    exit.exitCode === isBusy
-      ? "somebody else's switch holds NixOS's lock"
-      : `switch-to-configuration boot exited with ${exit.exitCode}`;
+  const why = isBusy(exit)
+    ? "somebody else's switch holds NixOS's lock"
+    : `switch-to-configuration boot exited with ${exit.exitCode}`;
   return end({
     outcome: "failed",
     message: `${what}, but the boot entries were not written: ${why}. The boot menu still lists what is gone.`,
     help: `${hintFor(lines) ?? "The running system and what boots next are as they were."} Then run ${writeBootEntries.join(" ")} on ${host.name}.`,
     lines,
   });
+}
+
+function isBusy({ exitCode, stdout, stderr }: Exit): boolean {
+  return exitCode !== 0 && saysLockHeld(`${stdout}\n${stderr}`);
 }
 
 function count(gone: readonly number[]): string {

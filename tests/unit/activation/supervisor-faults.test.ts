@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import {
@@ -115,7 +115,7 @@ describe("supervisor.sh, each stage with each fault", { concurrency: 4 }, () => 
 const steps: readonly (readonly [what: string, events: Events, end: End])[] = [
   ["nothing goes wrong, and it is told to keep the system", { decision: "commit" }, committed],
   ["nothing goes wrong, and it is told to go back", { decision: "rollback" }, rolledBack(/it was told to/)],
-  ...[1, 2, 100, 101].map((code): [string, Events, End] => [
+  ...[1, 2, 11, 100, 101].map((code): [string, Events, End] => [
     `the new system exits with ${code}`,
     { exits: { "new-test": [code] }, decision: "commit" },
     rolledBack(new RegExp(`exited with ${code}`)),
@@ -132,28 +132,28 @@ const steps: readonly (readonly [what: string, events: Events, end: End])[] = [
   ],
   [
     "NixOS's lock is held for ever",
-    { exits: { "new-test": [11] }, decision: "commit" },
+    { exits: { "nixos-lock": [75] }, decision: "commit" },
     [/^refused NixOS's own lock/, "old", "old", "old"],
   ],
   [
     "NixOS's lock is let go in time, before the switch",
-    { exits: { "new-test": [11, 11, 0] }, decision: "commit" },
+    { exits: { "nixos-lock": [75, 75, 0] }, decision: "commit" },
     committed,
   ],
   [
     "NixOS's lock is let go in time, before the boot loader is written",
-    { exits: { "new-boot": [11, 11, 0] }, decision: "commit" },
+    { exits: { "nixos-lock": [0, 75, 75, 0] }, decision: "commit" },
     committed,
   ],
   [
     "NixOS's lock is let go in time, before the roll back",
-    { exits: { "old-test": [11, 11, 0] }, decision: "rollback" },
+    { exits: { "nixos-lock": [0, 75, 75, 0] }, decision: "rollback" },
     rolledBack(/it was told to/),
   ],
   [
     "NixOS's lock is held for the whole time of a roll back: it is not called one",
-    { exits: { "old-test": [11] }, decision: "rollback" },
-    [/^rollback-failed .*switching back exited with 11/, "new", "old", "old"],
+    { exits: { "nixos-lock": [0, 75] }, decision: "rollback" },
+    [/^rollback-failed .*NixOS's own lock was held by another switch all the time/, "new", "old", "old"],
   ],
   ["nobody reaches the host", { ack: false }, rolledBack(/nobody could reach this host for 10 s/)],
   ["nobody decides", {}, rolledBack(/nobody decided for 10 s/)],
@@ -197,6 +197,118 @@ describe("supervisor.sh, each step that goes wrong", { concurrency: 4 }, () => {
     const seen = await host.switch({ exits: { "new-boot": [1] }, decision: "commit" });
     assert.equal(seen.link, "system-1-link");
     assert.match(seen.log, /exit 1\n/);
+  });
+
+  test("a switch that exits with 11 may have begun: it is run once, and nobody speaks of a lock", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "said-by-new"), 'echo "Could not acquire lock"\n');
+    const seen = await host.switch({ exits: { "new-test": [11] }, decision: "commit" });
+    assert.match(seen.state, /^rolled-back switch-to-configuration exited with 11$/);
+    assert.equal(seen.tries, 2, "the new system once, the old one once");
+    assert.doesNotMatch(seen.log, /lock is held/);
+  });
+
+  test("a lock that is taken at the last moment, before the program has begun, is waited for", async (t) => {
+    const host = await scriptHost(t);
+    const late = '[ -e "$T/once" ] || { : >"$T/once"; echo "Could not acquire lock"; exit 11; }\n';
+    await writeFile(join(host.root, "said-by-new"), late);
+    const seen = await host.switch({ exits: { "nixos-lock": [0, 75, 75, 0] }, decision: "commit" });
+    assertEnd(seen, committed);
+    assert.equal(seen.tries, 2);
+  });
+
+  test("a program that waited for the lock in silence, to its deadline, has changed nothing", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({
+      exits: { "nixos-lock": [0, 75], "new-test": [124] },
+      at: { "new-test": "ln -sfn $T/store/old $T/current-system" },
+      decision: "commit",
+    });
+    assertEnd(seen, [/^refused NixOS's own lock/, "old", "old", "old"]);
+  });
+
+  test("with the lock held all the time nothing is begun at all", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ exits: { "nixos-lock": [75] }, decision: "commit" });
+    assert.deepEqual([seen.tries, seen.activeUnits], [0, ["web.service"]]);
+  });
+
+  for (const [what, code] of [
+    ["a missing flock", 127],
+    ["a flock that cannot open the lock", 66],
+    ["a flock that knows no -E", 64],
+  ] as const) {
+    test(`${what} tells nothing of the lock, and stops neither switch nor roll back`, async (t) => {
+      const exits = { "nixos-lock": [code] };
+      assertEnd(await (await scriptHost(t)).switch({ exits, decision: "commit" }), committed);
+      const back = await (await scriptHost(t)).switch({ exits, decision: "rollback" });
+      assertEnd(back, rolledBack(/it was told to/));
+    });
+  }
+
+  test("the lock held for the whole time before a commit is a roll back with that reason, and no boot entry is touched", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({
+      exits: { "nixos-lock": [0, ...Array<number>(11).fill(75), 0] },
+      decision: "commit",
+    });
+    assertEnd(seen, rolledBack(/NixOS's own lock was held by another switch/));
+    assert.doesNotMatch(seen.log, /switch-to-configuration boot/);
+  });
+
+  for (const [what, print, least] of [
+    ["many lines", "yes 'a line of output' | head -c 30000000", 24],
+    ["one line without an end", "head -c 30000000 /dev/zero | tr '\\0' x", 24],
+  ] as const) {
+    test(`an activation that prints ${what} of 30 MB ends well; the log keeps head and tail and says what it left out`, async (t) => {
+      const host = await scriptHost(t);
+      await writeFile(
+        join(host.root, "said-by-new"),
+        `[ "$1" != test ] || { echo FIRST; ${print}; echo; echo LAST; }\n`,
+      );
+      const seen = await host.switch({ decision: "commit" });
+      assertEnd(seen, committed);
+      assert.ok(seen.log.length < 8 * 1024 ** 2, `${seen.log.length} bytes`);
+      const left = /(\d+) MiB of output left out here/.exec(seen.log)?.[1];
+      assert.ok(Number(left) >= 22 && Number(left) <= least + 2, `${left} MiB`);
+      assert.match(seen.log, /left out so far/);
+      assert.match(seen.log.slice(0, 2_000), /FIRST/);
+      assert.match(seen.log.slice(-2_000), /LAST\n.*exit 0/s);
+    });
+  }
+
+  test("what a switch prints is in the log while it runs", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "said-by-new"), '[ "$1" != test ] || echo EARLY\n');
+    const wait =
+      "for _ in $(seq 50); do grep -q EARLY $T/run/*/log && break; /bin/sleep 0.1; done; cp $T/run/*/log $T/seen";
+    await host.switch({ at: { "new-test": wait }, decision: "commit" });
+    assert.match(await readFile(join(host.root, "seen"), "utf8"), /EARLY/);
+  });
+
+  test("a daemon that holds the output open neither keeps the switch waiting nor dies of it", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(
+      join(host.root, "said-by-new"),
+      '[ "$1" != test ] || { (/bin/sleep 5; echo LATE) & echo $! >"$T/daemon"; }\n',
+    );
+    const begun = Date.now();
+    assertEnd(await host.switch({ decision: "commit" }), committed);
+    assert.ok(Date.now() - begun < 20_000);
+  });
+
+  test("room for a roll back is held during a switch, and given up before it", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({
+      at: {
+        "new-test": "stat -c %s $T/run/*/reserve >$T/held",
+        "old-test": "ls $T/run/*/reserve >$T/held-then 2>/dev/null || :",
+      },
+      decision: "rollback",
+    });
+    assertEnd(seen, rolledBack(/it was told to/));
+    assert.equal(await readFile(join(host.root, "held"), "utf8"), `${24 * 1024 ** 2}\n`);
+    assert.equal(await readFile(join(host.root, "held-then"), "utf8"), "");
   });
 
   test("a unit that does not come up again is named: the roll back failed", async (t) => {
@@ -247,7 +359,7 @@ const installs: readonly (readonly [what: string, events: Events, end: End])[] =
   ],
   [
     "NixOS's lock is let go in time",
-    { exits: { "new-boot": [11, 11, 0] } },
+    { exits: { "nixos-lock": [75, 75, 0] } },
     [/^committed system-2-link$/, "old", "new", "new"],
   ],
   [
