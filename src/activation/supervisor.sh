@@ -177,8 +177,6 @@ switch_to() {
     said=$(tail -c "+$said_from" "$dir/log" | head -c 200)
     say "exit $code"
     case $code:$said in
-      # It waited for the lock in silence, as some versions do, and still would.
-      124: | 137:) [ "$(lock_state)" != held ] || kept_out=yes; return "$code" ;;
       0:*) return 0 ;;
       *:"Could not acquire lock"*) [ "$(lock_state)" = held ] || return "$code" ;;
       *) return "$code" ;;

@@ -74,7 +74,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=no␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga?remote-program=env%20SWITCHYARD_OWNER%3DBOT.ID%20nix-store NEW",
     "yoga: test -x NEW/bin/switch-to-configuration",
     // dry-activate
-    "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock",
+    "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock OLD",
     "yoga: sh -c <script> inhibitors OLD/switch-inhibitors NEW/switch-inhibitors",
     "yoga: NEW/bin/switch-to-configuration dry-activate",
     "yoga: nix store diff-closures OLD NEW",
