@@ -1,4 +1,5 @@
 import { deadlines } from "../config/deadlines.ts";
+import { trustedRefs } from "../fleet/host.ts";
 import { type FindSecrets, findSecrets } from "../logs/find-secrets.ts";
 import { addedLineReader } from "../nix/added-lines.ts";
 import * as commands from "../nix/commands.ts";
@@ -6,6 +7,7 @@ import { inputAges } from "../nix/flake-inputs.ts";
 import { readGitStatus } from "../nix/git-status.ts";
 import { hintFor } from "../nix/hints.ts";
 import { lastLines, mustRun } from "../remote/shell.ts";
+import { ancestryText, isOlder, readAncestry } from "./ancestry.ts";
 import { type PhaseContext, PhaseError } from "./context.ts";
 import { type CheckName, checked, finding } from "./findings.ts";
 import type { Source } from "./source.ts";
@@ -82,6 +84,15 @@ export async function checkInputs(context: PhaseContext, { inputs }: Source): Pr
         : finding("inputs", "ok", ages.text),
     );
   }
+}
+
+/** Whether this is newer code than what runs. Older code is deployed on purpose, or by mistake: the card says it. */
+export async function checkAncestry(context: PhaseContext, running: string | null): Promise<void> {
+  const { builder, repository, fleet, signal } = context;
+  const request = { builder, repository, trustedRefs: trustedRefs(fleet), signal };
+  const found = await readAncestry(request, running, context.record().revision);
+  const text = ancestryText(found, running);
+  await context.note(finding("ancestry", isOlder(found) || found.isRetracted ? "warning" : "ok", text));
 }
 
 /** Asked for by `--check`, and then a reason to stop. */

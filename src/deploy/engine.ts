@@ -8,6 +8,7 @@ import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
 import {
   allHosts,
+  ancestryOfHosts,
   type HostsOfRef,
   headRevision,
   hostsOfRef,
@@ -238,7 +239,7 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
         allHosts(parts).then(({ hosts: names }) => lookAtHosts(parts, host === null ? names : [host])),
         headRevision(parts),
       ]);
-      return { hosts: found, revision };
+      return { hosts: found, revision, ancestry: await ancestryOfHosts(parts, found, revision) };
     },
     health: async (host) => (await refuseUnknownHost(parts, host)) ?? examineHost(parts, host),
     async recover() {

@@ -16,6 +16,7 @@ export const checkNames = [
   "boot",
   "disk",
   "secrets",
+  "ancestry",
   "plaintext secrets",
   "evaluation",
 ] as const;

@@ -84,7 +84,7 @@ function sayTime(iso: string): string {
   return Number.isNaN(time) ? iso : `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** The revision that the running system says it was built from; null where it does not say. */
+/** The revision that the running system says it was built from, perhaps with `-dirty`; null where it does not say. */
 export async function runningRevision(context: PhaseContext, current: string): Promise<string | null> {
   const exit = await context.target.run({
     argv: ["timeout", "5", `${current}/sw/bin/nixos-version`, "--configuration-revision"],
@@ -92,5 +92,5 @@ export async function runningRevision(context: PhaseContext, current: string): P
     signal: context.signal,
   });
   // A system built from uncommitted files says `…-dirty`.
-  return /^([0-9a-f]{40})(-dirty)?$/.exec(exit.stdout.trim())?.[1] ?? null;
+  return /^[0-9a-f]{40}(-dirty)?$/.exec(exit.stdout.trim())?.[0] ?? null;
 }

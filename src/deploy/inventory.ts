@@ -5,7 +5,9 @@ import { hostNamePattern } from "../nix/flake.ts";
 import { hintFor } from "../nix/hints.ts";
 import { CommandError, lastLines } from "../remote/shell.ts";
 import { didYouMean } from "../words/did-you-mean.ts";
+import { type AncestryOf, readAncestry } from "./ancestry.ts";
 import { PhaseError } from "./context.ts";
+import type { Looked } from "./look.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
 import { hostsAt, openSource } from "./source.ts";
@@ -207,4 +209,30 @@ export async function refuseUnknownHosts(
 export async function allHosts(parts: EngineParts): Promise<Inventory> {
   const known = await parts.store.inventory();
   return known.length > 0 ? { hosts: known, trouble: null } : refreshInventory(parts);
+}
+
+/** How the fleet's ref stands to what each host runs; without an answer of the builder nothing is said. */
+export async function ancestryOfHosts(
+  parts: EngineParts,
+  looked: readonly Looked[],
+  revision: string | null,
+): Promise<ReadonlyMap<string, AncestryOf>> {
+  const found = new Map<string, AncestryOf>();
+  const running = looked.flatMap((one) => (one.kind === "seen" ? [one.look.revision] : []));
+  const request = {
+    builder: parts.shells.builder,
+    repository: parts.settings.flake,
+    trustedRefs: trustedRefs(parts.fleet()),
+  };
+  for (const from of new Set(running)) {
+    try {
+      if (revision !== null && from !== "") {
+        found.set(from, await readAncestry(request, from, revision));
+      }
+    } catch (error) {
+      parts.log.warn({ err: error, from }, "comparing what runs with the fleet's ref");
+      break;
+    }
+  }
+  return found;
 }

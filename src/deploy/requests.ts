@@ -1,3 +1,4 @@
+import type { AncestryOf } from "./ancestry.ts";
 import type { CommandRequest } from "./command-request.ts";
 import type { PresentSet } from "./consent.ts";
 import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
@@ -139,4 +140,6 @@ export interface Status {
   readonly hosts: readonly Looked[];
   /** What `defaults.ref` is; null when it cannot be read now. */
   readonly revision: string | null;
+  /** By what hosts run: how that revision stands to it. */
+  readonly ancestry?: ReadonlyMap<string, AncestryOf>;
 }

@@ -63,6 +63,18 @@ export function gitIsAncestor(repository: string, revision: string, of: string):
   return ["git", "-C", repository, "merge-base", "--is-ancestor", revision, of];
 }
 
+/** Prints how many commits only the first has, and how many only the second. */
+export function gitLeftRight(repository: string, from: string, to: string): string[] {
+  return [
+    ...["git", "-C", repository, "rev-list", "--left-right", "--count"],
+    ...["--end-of-options", `${from}...${to}`, "--"],
+  ];
+}
+
+export function gitIsShallow(repository: string): string[] {
+  return ["git", "-C", repository, "rev-parse", "--is-shallow-repository"];
+}
+
 /** Prints subject, author name and author date (ISO 8601) of a revision, each ended by NUL. */
 export function gitDescribe(repository: string, revision: string): string[] {
   return ["git", "-C", repository, "show", "--no-patch", "--format=%s%x00%an%x00%aI", revision, "--"];

@@ -1,4 +1,5 @@
 import { type Block, buttons, fields, heading, list, requestButton, table, text } from "../chat/blocks.ts";
+import { driftText } from "../deploy/ancestry.ts";
 import { commandRequest } from "../deploy/command-request.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { holdersOf, type Lock, lockText } from "../deploy/locks.ts";
@@ -19,12 +20,13 @@ export function statusBlocks(
   if (only === undefined) {
     return [text("The flake has no hosts, or has not been read yet.", "warning")];
   }
-  return others.length === 0 ? oneHost(only, status.revision, open, lockOf) : allHosts(status, open, lockOf);
+  return others.length === 0 ? oneHost(only, status, open, lockOf) : allHosts(status, open, lockOf);
 }
 
 type LockOf = (host: string) => readonly Lock[];
 
-function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lockOf: LockOf): Block[] {
+function allHosts(status: Status, open: readonly Deployment[], lockOf: LockOf): Block[] {
+  const { hosts } = status;
   return [
     heading("What runs where"),
     table(
@@ -37,7 +39,7 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lock
               generation(looked),
               shortRevision(looked.look.revision),
               health(looked),
-              [drift(looked, revision), byHand(looked), active(looked.host, open, lockOf)]
+              [drift(looked, status), byHand(looked), active(looked.host, open, lockOf)]
                 .filter(Boolean)
                 .join("; "),
             ],
@@ -53,12 +55,7 @@ function allHosts({ hosts, revision }: Status, open: readonly Deployment[], lock
   ];
 }
 
-function oneHost(
-  looked: Looked,
-  revision: string | null,
-  open: readonly Deployment[],
-  lockOf: LockOf,
-): Block[] {
+function oneHost(looked: Looked, status: Status, open: readonly Deployment[], lockOf: LockOf): Block[] {
   if (looked.kind === "unseen") {
     return [
       heading(`${looked.host} does not answer`, "bad"),
@@ -78,7 +75,7 @@ function oneHost(
       Booted: booted === null ? null : placeText(booted),
       Revision: looked.look.revision,
       System: storePathLabel(facts.current),
-      Drift: [drift(looked, revision), byHand(looked)].filter(Boolean).join("; "),
+      Drift: [drift(looked, status), byHand(looked)].filter(Boolean).join("; "),
       "Under way": active(looked.host, open, () => []),
       Lock: held.length === 0 ? null : held.map(lockText).join("; "),
       Reboot: facts.rebootNeeded ? "needed" : null,
@@ -117,11 +114,15 @@ function health({ look: { system, failedUnits }, stranger }: Seen): string {
 }
 
 /** Whether it runs what the fleet's ref says; the system itself knows its revision. */
-function drift({ look }: Seen, revision: string | null): string {
+function drift({ look }: Seen, { revision, ancestry }: Pick<Status, "revision" | "ancestry">): string {
   if (revision === null || look.revision === "") {
     return "";
   }
-  return look.revision === revision ? "up to date" : `behind ${shortRevision(revision)}`;
+  const found = ancestry?.get(look.revision);
+  if (found !== undefined) {
+    return driftText(found, revision);
+  }
+  return look.revision === revision ? "up to date" : `differs from ${shortRevision(revision)}`;
 }
 
 /** Neither the bot's newest deployment nor anything since through the bot made it what it is. */

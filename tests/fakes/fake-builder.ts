@@ -32,6 +32,7 @@ export interface FakeBuilder {
   freeMemory: number;
   freeStore: number;
   fetchExit: number;
+  isShallow: boolean;
   copyExit: number;
   /** How many builds run now, and ran at most at once. */
   building: number;
@@ -58,6 +59,7 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
     freeMemory: 32 * 1024 ** 3,
     freeStore: 100 * 1024 ** 3,
     fetchExit: 0,
+    isShallow: false,
     copyExit: 0,
     building: 0,
     mostBuilding: 0,
@@ -135,7 +137,19 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
       return {};
     case "fetch":
       return builder.fetchExit === 0 ? {} : { exitCode: builder.fetchExit, stderr: "fatal: no network" };
+    case "rev-list": {
+      const [from = "", to = ""] = (words.at(-2) ?? "").split("...");
+      const [only, others] = [historyOf(builder, from), historyOf(builder, to)];
+      if (only === null || others === null) {
+        return { exitCode: 128, stderr: "fatal: bad revision" };
+      }
+      const lost = only.filter((one) => !others.includes(one)).length;
+      return { stdout: `${lost}\t${others.filter((one) => !only.includes(one)).length}\n` };
+    }
     case "rev-parse": {
+      if (words.includes("--is-shallow-repository")) {
+        return { stdout: `${builder.isShallow}\n` };
+      }
       const commit = builder.refs.get(shortRef(words.at(-1)?.replace("^{commit}", "")));
       return commit === undefined ? { exitCode: 1 } : { stdout: `${commit.revision}\n` };
     }
@@ -165,6 +179,17 @@ function git(builder: FakeBuilder, words: readonly string[]): Partial<Exit> {
     default:
       throw new Error(`builder: the fake does not know git ${words.join(" ")}`);
   }
+}
+
+/** A commit and what lies before it, by the first ref that has it; null where none has. */
+function historyOf(builder: FakeBuilder, revision: string): string[] | null {
+  for (const line of builder.history.values()) {
+    const at = line.findIndex((commit) => commit.revision === revision);
+    if (at >= 0) {
+      return line.slice(0, at + 1).map((commit) => commit.revision);
+    }
+  }
+  return null;
 }
 
 /** `refs/remotes/origin/main` → `origin/main`. */

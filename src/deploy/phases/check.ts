@@ -9,6 +9,7 @@ import { disagreement, runningText } from "../../nix/systems.ts";
 import { mustRun, type Shell, ShellError } from "../../remote/shell.ts";
 import {
   advise,
+  checkAncestry,
   checkInputs,
   checkPlaintextSecrets,
   checkWorkingTree,
@@ -29,10 +30,11 @@ export const check: Phase = {
   name: "check",
   async run(context) {
     await allOf([checkSource(context), checkBuilder(context), checkHost(context)]);
-    await advise(context, "plaintext secrets", async () => {
-      const current = context.record().before?.current ?? "";
-      await checkPlaintextSecrets(context, await runningRevision(context, current));
-    });
+    const running = await runningRevision(context, context.record().before?.current ?? "").catch(() => null);
+    await advise(context, "ancestry", () => checkAncestry(context, running));
+    await advise(context, "plaintext secrets", () =>
+      checkPlaintextSecrets(context, running?.replace(/-dirty$/, "") ?? null),
+    );
     return next;
   },
 };

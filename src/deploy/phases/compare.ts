@@ -4,6 +4,7 @@ import { closure } from "../../nix/commands.ts";
 import * as git from "../../nix/git-log.ts";
 import { hostLookArgv, parseHostLook } from "../../nix/host-look.ts";
 import { mustRun, type Shell } from "../../remote/shell.ts";
+import { advise, checkAncestry } from "../code-checks.ts";
 import type { Comparison } from "../comparison.ts";
 import { end, type Phase, type PhaseContext } from "../context.ts";
 
@@ -30,10 +31,13 @@ export const compare: Phase = {
     await context.save({ diff, comparison: { ...code, sizes } });
     const delta = sizes.after - sizes.before;
     const packages = `${diff.length} package${diff.length === 1 ? "" : "s"} would change (${signedSize(delta)})`;
+    await advise(context, "ancestry", () => checkAncestry(context, code.from));
+    const ancestry = context.record().checks.find(({ name }) => name === "ancestry");
+    const older = ancestry?.state === "warning" ? ` Warning: ${ancestry.detail}.` : "";
     const commits = code.unknown === null ? `, with ${code.count} commit${code.count === 1 ? "" : "s"}` : "";
     return end({
       outcome: "done",
-      message: `${host.name}: ${packages}${commits}. Nothing was copied to it.`,
+      message: `${host.name}: ${packages}${commits}. Nothing was copied to it.${older}`,
       help: `Which units would restart only the host can tell: /deploy ${host.name} --dry-run`,
     });
   },

@@ -21,6 +21,7 @@ async function withRevisions(t: Parameters<typeof createWorld>[0]): Promise<Worl
     stdout: `${storePath("nginx-1.27.0")} 120000\n${storePath("glibc-2.40")} 5000\n`,
   });
   builderShell.on("cat-file", {});
+  builderShell.on(`--is-ancestor ${from}`, {});
   builderShell.on("--left-right --max-count", {
     stdout: `>\0${"2".repeat(40)}\0Ada\x002026-11-23T09:00:00+01:00\0nginx: 1.27\n`,
   });

@@ -28,6 +28,7 @@ test("each check before a deployment has a line of its own, in one order", async
       "reach ok",
       "machine ok",
       "disk ok",
+      "ancestry ok",
     ],
   );
   assert.match(JSON.stringify(deploymentCard(record, null)), /Checks: all well.*✓ syntax: every \.nix file/);
