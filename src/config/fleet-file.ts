@@ -4,6 +4,7 @@ import { parseNotice } from "../fleet/notices.ts";
 import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
+import { isIgnored } from "./ignored-units.ts";
 
 /** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
 
@@ -17,6 +18,13 @@ const unitName = z
   .regex(
     /^[A-Za-z0-9:_.@\\-]+\.(service|socket|timer|path|mount|target)$/,
     "is not the name of a unit, such as nginx.service",
+  );
+const unitGlob = z
+  .string()
+  .max(256)
+  .regex(
+    /^[A-Za-z0-9:_.@\\*?-]*[A-Za-z0-9][A-Za-z0-9:_.@\\*?-]*$/,
+    "is not the name of a unit, in which * stands for any text and ? for one character, such as backup-*.service",
   );
 const user = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name");
 /** A name or address; nothing that ssh could take for an option or a user. */
@@ -98,6 +106,8 @@ const defaultsSchema = z.strictObject({
   lockAfterRollback: hostSettings.lockAfterRollback.default(true),
   approvals: hostSettings.approvals.default(1),
   windows: hostSettings.windows.default([]),
+  /** Units that no verdict counts; a host's own are added to these. */
+  ignoreUnits: z.array(unitGlob).max(200).default([]),
 });
 
 const hostSchema = z.strictObject({
@@ -108,6 +118,7 @@ const hostSchema = z.strictObject({
     .default([]),
   risk: z.enum(["low", "medium", "high"]).default("medium"),
   critical: z.array(unitName).default([]),
+  ignoreUnits: z.array(unitGlob).max(200).default([]),
   /** How long it is watched after each deployment. */
   monitor: duration(second, 24 * hour).optional(),
   /** It goes back by itself where it stops being well while it is watched. */
@@ -166,7 +177,7 @@ export function parseFleetFile(text: string): FleetFileResult {
   }
   const result = fleetFileSchema.safeParse(content);
   const mistakes = result.success
-    ? [...commitMistakes(result.data), ...localMistakes(result.data)]
+    ? [...commitMistakes(result.data), ...localMistakes(result.data), ...ignoredMistakes(result.data)]
     : result.error.issues.map((issue) => {
         const offset = nodeOffset(document, issue.path);
         const where = offset === null ? "" : `line ${lines.linePos(offset).line}: `;
@@ -189,6 +200,15 @@ function commitMistakes(file: FleetFile): string[] {
         ]
       : [];
   });
+}
+
+/** A unit cannot be both what a host must have and what nobody looks at. */
+function ignoredMistakes({ defaults, hosts }: FleetFile): string[] {
+  return Object.entries(hosts).flatMap(([name, { critical, ignoreUnits }]) =>
+    critical
+      .filter((unit) => isIgnored(unit, [...defaults.ignoreUnits, ...ignoreUnits]))
+      .map((unit) => `${name}: ${unit} is critical, and ignoreUnits names it as well: take one of them away`),
+  );
 }
 
 /** A host that is the builder is wherever the builder is. */

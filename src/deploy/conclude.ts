@@ -12,7 +12,12 @@ import { goesBack } from "./modes.ts";
 export type Concluding = Pick<PhaseContext, "host" | "record">;
 
 /** Says how a supervised switch ended, in the record's words. `details` are problems, or old trouble. */
-export function concludeFinal(context: Concluding, state: FinalState, details: readonly string[]): Ended {
+export function concludeFinal(
+  context: Concluding,
+  state: FinalState,
+  details: readonly string[],
+  isDegraded = details.length > 0,
+): Ended {
   const { host } = context;
   const record = context.record();
   switch (state.kind) {
@@ -24,8 +29,8 @@ export function concludeFinal(context: Concluding, state: FinalState, details: r
       const what = goesBack(record)
         ? `${host.name} is back on generation ${generation ?? "?"}`
         : `${host.name} runs the new system as generation ${generation ?? "?"}`;
-      return details.length === 0
-        ? end({ outcome: "deployed", message: `${what}.`, generation })
+      return !isDegraded
+        ? end({ outcome: "deployed", message: `${what}.`, generation, lines: details })
         : end({
             outcome: "deployed-degraded",
             message: `${what}; not everything there is well, but this switch did not do it.`,

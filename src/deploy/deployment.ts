@@ -113,10 +113,23 @@ export const unitSchema = z.object({
   result: z.string(),
   /** A target or another unit wants it to run all the time; what only a socket, timer or path starts may come and go. */
   wanted: z.boolean(),
+  /** Units that it cannot do without; left out where there are none. */
+  needs: z.array(z.string()).exactOptional(),
+  /** systemd's Type, such as `oneshot`. */
+  type: z.string().exactOptional(),
 });
 export type UnitState = z.infer<typeof unitSchema>;
 
-export const healthSnapshotSchema = z.object({ system: z.string(), units: z.record(z.string(), unitSchema) });
+export const healthSnapshotSchema = z.object({
+  system: z.string(),
+  units: z.record(z.string(), unitSchema),
+  /** The journal's end at that time: what comes after it is counted later. */
+  cursor: z.string().exactOptional(),
+  /** What systemd's own messages say since the cursor that was given: restarts by itself, and how the unit ended last. */
+  restarts: z.record(z.string(), z.object({ count: z.int(), exit: z.string() })).exactOptional(),
+  /** Failed units of logged-in people. */
+  users: z.record(z.string(), z.array(z.string())).exactOptional(),
+});
 export type HealthSnapshot = z.infer<typeof healthSnapshotSchema>;
 
 export const packageChangeSchema = z.object({
@@ -239,6 +252,8 @@ export const deploymentSchema = z.object({
   generation: z.number().int().nullable(),
   diff: z.array(packageChangeSchema),
   units: unitChangesSchema.nullable(),
+  /** The units that the switch really touched, once it has. */
+  touched: z.array(z.string()).exactOptional(),
   warnings: z.array(z.string()),
   rebootNeeded: z.boolean(),
   /** The new system has other switch inhibitors than the running one, so NixOS may refuse to switch to it. */

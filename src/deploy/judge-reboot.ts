@@ -100,7 +100,11 @@ async function readVerdict(context: PhaseContext, giveUp: number): Promise<Verdi
   const after = await settled(context, before);
   const checks = await runChecks(fresh, host.checks, clock);
   const touched = new Set(running(before));
-  return judge({ before, middle, after, touched, critical: host.critical, checks });
+  return judge({
+    ...{ before, middle, after, touched, checks },
+    critical: host.critical,
+    ignored: host.ignoreUnits,
+  });
 }
 
 function running({ units }: HealthSnapshot): string[] {

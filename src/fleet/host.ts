@@ -12,6 +12,8 @@ export interface Host {
   readonly risk: "low" | "medium" | "high";
   readonly roles: readonly string[];
   readonly critical: readonly string[];
+  /** Globs of units that no verdict counts. */
+  readonly ignoreUnits: readonly string[];
   readonly checks: readonly Check[];
   /** Milliseconds. */
   readonly settle: number;
@@ -60,6 +62,7 @@ export function hostNamed(fleet: FleetFile, name: string): Host {
     risk: entry?.risk ?? "medium",
     roles: entry?.roles ?? ["deployer"],
     critical: entry?.critical ?? [],
+    ignoreUnits: [...defaults.ignoreUnits, ...(entry?.ignoreUnits ?? [])],
     checks: entry?.checks ?? [],
     settle: entry?.settle ?? defaults.settle,
     approveWithin: entry?.approveWithin ?? defaults.approveWithin,

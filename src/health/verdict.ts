@@ -1,11 +1,17 @@
-import type { HealthSnapshot, UnitState } from "../deploy/deployment.ts";
+import { isIgnored } from "../config/ignored-units.ts";
+import type { HealthSnapshot } from "../deploy/deployment.ts";
+import { reachOf } from "./touched.ts";
+import { isRunning, isUnderWay, unitTrouble } from "./unit-trouble.ts";
+import { type Effect, oldTrouble, verdictTable } from "./verdict-table.ts";
 
 export interface Verdict {
   readonly isHealthy: boolean;
   /** What the switch made worse; any of them rolls back. */
   readonly problems: readonly string[];
-  /** What was wrong before and still is, and what is odd but no fault: shown, and no reason to roll back. */
+  /** What was wrong before and still is, what the switch did not do, and what is odd but no fault. */
   readonly notes: readonly string[];
+  /** One of the notes is more than a remark: not all is well there. */
+  readonly isDegraded: boolean;
 }
 
 /** What was seen of a host around a switch. */
@@ -16,10 +22,12 @@ export interface Seen {
   readonly middle: HealthSnapshot;
   /** At its end. */
   readonly after: HealthSnapshot;
-  /** The units that the switch was to stop, start or restart. */
+  /** The units that the switch stopped, started, restarted or reloaded. */
   readonly touched: ReadonlySet<string>;
   readonly critical: readonly string[];
   readonly checks: readonly CheckResult[];
+  /** Globs of units that fleet.yaml says to ignore. */
+  readonly ignored?: readonly string[];
 }
 
 export interface CheckResult {
@@ -45,117 +53,85 @@ function systemRank(state: string): number {
   return rank < 0 ? systemStates.length : Math.max(rank, 2);
 }
 
-/** Compares what runs after the settle time with the baseline. */
-export function judge({ before, middle, after, touched, critical, checks }: Seen): Verdict {
-  const problems: string[] = [];
-  const notes: string[] = [];
-  for (const [name, unit] of Object.entries(after.units)) {
-    const trouble = unitTrouble(name, {
-      before: before.units[name],
-      middle: middle.units[name],
-      after: unit,
-      isTouched: touched.has(name),
-    });
-    if (trouble !== null) {
-      (trouble.isFault ? problems : notes).push(trouble.text);
+/** Compares what runs after the settle time with the baseline, by {@link verdictTable}. */
+export function judge({ before, middle, after, touched, critical, checks, ignored = [] }: Seen): Verdict {
+  const found = new Map<string, Effect>();
+  const say = (text: string, effect: Effect) => found.set(text, effect);
+  const reach = reachOf(touched, before, after);
+  const isCritical = new Set(critical);
+  for (const name of Object.keys(after.units)) {
+    const trouble = unitTrouble(name, { before, middle, after }, touched.has(name));
+    if (trouble === null) {
+      continue;
+    }
+    if (isIgnored(name, ignored)) {
+      say(`${trouble.text}; fleet.yaml says to ignore it`, "note");
+    } else if (trouble.kind === "mentioned") {
+      say(trouble.text, trouble.effect);
+    } else if (trouble.isOld) {
+      say(trouble.text, oldTrouble);
+    } else {
+      const cell = verdictTable[reach(name)][trouble.kind];
+      say(trouble.text, isCritical.has(name) ? cell.critical : cell.ordinary);
     }
   }
-  for (const name of critical) {
-    const state = after.units[name]?.active ?? "not loaded";
-    const was = before.units[name]?.active ?? "not loaded";
-    if (state !== "active") {
-      (was === "active" || touched.has(name) ? problems : notes).push(`${name} is critical and ${state}`);
+  for (const name of isCritical) {
+    const unit = after.units[name];
+    if (!isRunning(unit)) {
+      const isNew = isRunning(before.units[name]) || reach(name) !== "untouched";
+      say(`${name} is critical and ${unit?.active ?? "not loaded"}`, isNew ? "rolls-back" : oldTrouble);
     }
   }
   for (const check of checks) {
     if (check.failure !== null) {
-      problems.push(`check ${check.name}: ${check.failure}`);
+      say(`check ${check.name}: ${check.failure}`, "rolls-back");
     }
   }
-  if (problems.length === 0 && systemRank(after.system) > systemRank(before.system)) {
-    problems.push(`the system is ${after.system}; it was ${before.system}`);
+  // Alone it says neither what failed nor whose doing it is.
+  if (found.size === 0 && systemRank(after.system) > systemRank(before.system)) {
+    say(`the system is ${after.system || "in no known state"}; it was ${before.system}`, "degraded");
   }
-  return { isHealthy: problems.length === 0, problems: [...new Set(problems)], notes: [...new Set(notes)] };
+  for (const text of userTrouble(before, after)) {
+    say(text, "note");
+  }
+  const having = (...effects: readonly Effect[]) =>
+    [...found].filter(([, effect]) => effects.includes(effect)).map(([text]) => text);
+  const problems = having("rolls-back");
+  return {
+    isHealthy: problems.length === 0,
+    problems,
+    notes: having("degraded", "note"),
+    isDegraded: having("degraded").length > 0,
+  };
+}
+
+/** The switch program does not look at how the part for logged-in people ended. */
+function userTrouble(before: HealthSnapshot, after: HealthSnapshot): string[] {
+  return Object.entries(after.users ?? {}).flatMap(([user, units]) =>
+    units.map((unit) => {
+      const was = Object.hasOwn(before.users ?? {}, user) && before.users?.[user]?.includes(unit) === true;
+      return `${unit} of ${user} failed${was ? ", as it had before" : ""}`;
+    }),
+  );
 }
 
 /** Units that are still on their way: worth waiting for a little before judging. */
-export function unitsUnderWay(before: HealthSnapshot, after: HealthSnapshot): string[] {
+export function unitsUnderWay(
+  before: HealthSnapshot,
+  after: HealthSnapshot,
+  touched: ReadonlySet<string> = new Set(),
+): string[] {
   return Object.entries(after.units)
-    .filter(([name, unit]) => isUnderWay(unit) && unit.wanted && before.units[name]?.active === "active")
+    .filter(
+      ([name, unit]) =>
+        isUnderWay(unit) &&
+        unit.wanted &&
+        (before.units[name]?.active === "active" || (touched.has(name) && unit.type !== "oneshot")),
+    )
     .map(([name]) => name);
 }
 
-function isUnderWay(unit: UnitState): boolean {
-  return (
-    (unit.active === "activating" && !unit.sub.startsWith("auto-restart")) || unit.active === "deactivating"
-  );
-}
-
-interface UnitHistory {
-  readonly before: UnitState | undefined;
-  readonly middle: UnitState | undefined;
-  readonly after: UnitState;
-  readonly isTouched: boolean;
-}
-
-interface Trouble {
-  readonly text: string;
-  /** The switch is to blame, as far as can be told. */
-  readonly isFault: boolean;
-}
-
-function unitTrouble(name: string, { before, middle, after, isTouched }: UnitHistory): Trouble | null {
-  if (after.active === "failed") {
-    return { text: `${name} failed (${after.result})`, isFault: before?.active !== "failed" };
-  }
-  const restarts = restartsSince(before, after);
-  const isFlapping =
-    after.sub.startsWith("auto-restart") ||
-    restarts >= 2 ||
-    (restarts > 0 && after.restarts > (middle?.restarts ?? 0));
-  if (isFlapping) {
-    return {
-      text: `${name} keeps restarting (${after.restarts} times, ${after.result})`,
-      isFault: !wasFlapping(before),
-    };
-  }
-  if (restarts > 0) {
-    return { text: `${name} was restarted once by systemd, and runs since`, isFault: false };
-  }
-  const isGone = after.load === "not-found" || after.load === "masked";
-  if (
-    before?.active !== "active" ||
-    !before.wanted ||
-    !after.wanted ||
-    isGone ||
-    after.active === "active" ||
-    after.active === "reloading"
-  ) {
-    return null;
-  }
-  // What ended well by itself, and was not the switch's doing, has done its work.
-  const hasEndedWell = after.active === "inactive" && after.result === "success" && !isTouched;
-  return { text: `${name} was active and is ${after.active}`, isFault: !hasEndedWell };
-}
-
-/**
- * NRestarts counts from the last start by hand; a switch that restarts the unit sets it back to 0 and gives
- * a new InvocationID. So a count that grew, or that stands under a new invocation, was made since.
- */
-function restartsSince(before: UnitState | undefined, after: UnitState): number {
-  if (before === undefined || after.restarts < before.restarts) {
-    return after.restarts;
-  }
-  if (after.restarts > before.restarts) {
-    return after.restarts - before.restarts;
-  }
-  return after.invocation === before.invocation ? 0 : after.restarts;
-}
-
-/** Only restarts excuse restarts; a unit that fails for good now is new trouble. */
-function wasFlapping(before: UnitState | undefined): boolean {
-  return (
-    before !== undefined &&
-    (before.sub.startsWith("auto-restart") || !before.isSteady || before.active === "failed")
-  );
+/** Units that the fleet's file says to ignore are left out of what has to run again, too. */
+export function withoutIgnored(units: readonly string[], globs: readonly string[]): string[] {
+  return units.filter((name) => !isIgnored(name, globs));
 }

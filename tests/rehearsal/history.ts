@@ -125,6 +125,7 @@ const faults: readonly Commit[] = [
   bad("unit-dies", "web: serve from the new data folder", { override: "unit-dies" }),
   bad("flapper", "worker: connect to the new broker", { override: "flapper" }),
   bad("flapper-slow", "worker: longer connection timeout", { override: "flapper-slow" }),
+  bad("never-ready", "mail queue: on every machine", { override: "never-ready" }),
   bad("stops-sshd", "ssh: only through the VPN", { override: "stops-sshd" }),
   bad("hangs", "activation: wait for the vault", { override: "hangs" }),
   bad("boot-fails", "boot: keep more generations", { override: "boot-fails" }),

@@ -154,7 +154,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
   await checkHostSpace(context);
   await checkHostSecrets(context);
   const snapshot = await mustRun(context.target, `taking the baseline of ${host.name}`, {
-    argv: snapshotArgv,
+    argv: snapshotArgv(),
     timeout: deadlines.hostCommand,
     signal: context.signal,
   });

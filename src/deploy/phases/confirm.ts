@@ -103,7 +103,7 @@ async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
 /** The card may have waited for hours: what failed or was stopped meanwhile is not this switch's doing. */
 async function takeBaseline({ target, host, save }: PhaseContext): Promise<void> {
   const exit = await mustRun(target, `taking the baseline of ${host.name}`, {
-    argv: snapshotArgv,
+    argv: snapshotArgv(),
     timeout: deadlines.hostCommand,
   });
   await save({ baseline: readSnapshot(exit.stdout) });

@@ -50,14 +50,14 @@ type Look =
 
 async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Promise<Look> {
   const { host, target, signal, clock, record } = context;
-  const { baseline, units } = record();
+  const { baseline, units, touched } = record();
   const before = baseline ?? { system: "unknown", units: {} };
   const ask = async (action: string, argv: readonly string[]) =>
     (await mustRun(target, action, { argv, timeout: deadlines.hostCommand, signal })).stdout;
   try {
     // The checks come first: where they fail as the host is away, the next question says so.
     const checks = await runChecks(target, host.checks, clock);
-    const after = readSnapshot(await ask(`reading the health of ${host.name}`, snapshotArgv));
+    const after = readSnapshot(await ask(`reading the health of ${host.name}`, snapshotArgv(before.cursor)));
     const { current } = parseHostFacts(
       host.name,
       await ask(`reading what ${host.name} runs`, readHostFactsArgv()),
@@ -65,9 +65,10 @@ async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Pro
     if (current !== systemToRun(record())) {
       return { kind: "changed", why: `it runs ${current} now` };
     }
-    const changed = units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload];
-    const { critical } = host;
-    const seen = { before, middle: middle ?? after, after, touched: new Set(changed), critical, checks };
+    const planned = units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload];
+    const changed = new Set([...planned, ...(touched ?? [])]);
+    const { critical, ignoreUnits: ignored } = host;
+    const seen = { before, middle: middle ?? after, after, touched: changed, critical, checks, ignored };
     const { isHealthy, problems } = judge(seen);
     return isHealthy ? { kind: "ok", units: after } : { kind: "bad", units: after, problems };
   } catch (error) {

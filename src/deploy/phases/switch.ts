@@ -2,6 +2,7 @@ import { rescueTime, supervisedFor } from "../../activation/plan.ts";
 import type { SupervisorState } from "../../activation/state.ts";
 import { followSupervisor, type SupervisorLink, startSupervisor } from "../../activation/supervisor.ts";
 import { unitsToKeep } from "../../health/snapshot.ts";
+import { withoutIgnored } from "../../health/verdict.ts";
 import { concludeFinal, concludeFromHost } from "../conclude.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import { watchOrEnd } from "../watching.ts";
@@ -57,7 +58,7 @@ async function start(context: PhaseContext): Promise<void> {
       toGeneration: record.toGeneration,
       bootOnly: isBoot,
       deadlines: host.deadlines,
-      activeUnits: unitsToKeep(baseline),
+      activeUnits: withoutIgnored(unitsToKeep(baseline), host.ignoreUnits),
     });
     // From here on nobody may say that it never began, whatever becomes of its traces.
     await context.save({ lastState: "running" });

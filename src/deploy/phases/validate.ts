@@ -3,6 +3,7 @@ import { deadlines } from "../../config/deadlines.ts";
 import { runChecks } from "../../health/checks.ts";
 import { journalArgv, journalLines, unitsIn } from "../../health/journal.ts";
 import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
+import { actedLinesArgv, touchedUnits } from "../../health/touched.ts";
 import { judge, unitsUnderWay, type Verdict } from "../../health/verdict.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
@@ -37,6 +38,7 @@ export const validate: Phase = {
             context,
             followed.state,
             verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
+            verdict.isDegraded,
           ),
         );
       case "gone":
@@ -85,24 +87,27 @@ const moreSettle = 30_000;
 
 async function readVerdict(context: PhaseContext): Promise<Verdict> {
   const { host, clock } = context;
-  const { units, baseline } = context.record();
+  const { baseline } = context.record();
   const before = baseline ?? { system: "unknown", units: {} };
   const giveUp = clock.now() + host.deadlines.commitWithin - 30_000;
+  const touched = await readTouched(context, before);
   context.say(`letting it settle for ${Math.round(host.settle / 1000)} s`);
   await clock.sleep(host.settle / 2);
   const middle = await insistently(context, giveUp, () => snapshot(context));
   await clock.sleep(host.settle / 2);
-  const after = await insistently(context, giveUp, () => settled(context, before));
+  const after = await insistently(context, giveUp, () => settled(context, before, touched));
   const isRight = await insistently(context, giveUp, () => runsNewSystem(context));
   if (typeof middle === "string" || typeof after === "string" || typeof isRight === "string") {
     const why = [middle, after, isRight].find((one) => typeof one === "string");
-    return { isHealthy: false, problems: [`its health could not be read: ${why}`], notes: [] };
+    const problems = [`its health could not be read: ${why}`];
+    return { isHealthy: false, problems, notes: [], isDegraded: false };
   }
   const checks = await runChecks(context.fresh, host.checks, clock);
-  const touched = new Set(
-    units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload],
-  );
-  const verdict = judge({ before, middle, after, touched, critical: host.critical, checks });
+  const verdict = judge({
+    ...{ before, middle, after, touched, checks },
+    critical: host.critical,
+    ignored: host.ignoreUnits,
+  });
   return isRight
     ? verdict
     : {
@@ -112,20 +117,47 @@ async function readVerdict(context: PhaseContext): Promise<Verdict> {
       };
 }
 
-export async function snapshot({ fresh, host }: PhaseContext): Promise<HealthSnapshot> {
+/**
+ * Read right after the activation, before timers and restarts blur it, and kept in the record: a bot that comes back later, and
+ * the watching, ask the same. Where the host does not tell more, what dry-activate announced has to do.
+ */
+async function readTouched(context: PhaseContext, before: HealthSnapshot): Promise<Set<string>> {
+  const { fresh, record, save } = context;
+  const { id, units, touched } = record();
+  if (touched !== undefined) {
+    return new Set(touched);
+  }
+  const timeout = deadlines.hostCommand;
+  const [first, lines] = await Promise.all([
+    snapshot(context).catch(() => ({ system: "unknown", units: {} })),
+    fresh.run({ argv: actedLinesArgv(id), timeout }).then(
+      ({ stdout }) => stdout.split("\n"),
+      () => [],
+    ),
+  ]);
+  const found = touchedUnits(units, lines, before, first);
+  await save({ touched: [...found].sort() });
+  return found;
+}
+
+export async function snapshot({ fresh, host, record }: PhaseContext): Promise<HealthSnapshot> {
   const exit = await mustRun(fresh, `reading the health of ${host.name}`, {
-    argv: snapshotArgv,
+    argv: snapshotArgv(record().baseline?.cursor),
     timeout: deadlines.hostCommand,
   });
   return readSnapshot(exit.stdout);
 }
 
 /** A last look, with some patience for units that are still starting. */
-export async function settled(context: PhaseContext, before: HealthSnapshot): Promise<HealthSnapshot> {
+export async function settled(
+  context: PhaseContext,
+  before: HealthSnapshot,
+  touched: ReadonlySet<string> = new Set(),
+): Promise<HealthSnapshot> {
   const until = context.clock.now() + moreSettle;
   for (;;) {
     const seen = await snapshot(context);
-    const underWay = unitsUnderWay(before, seen);
+    const underWay = unitsUnderWay(before, seen, touched);
     if (underWay.length === 0 || context.clock.now() >= until) {
       return seen;
     }

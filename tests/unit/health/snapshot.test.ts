@@ -105,13 +105,16 @@ test("what has to run again after a roll back: active, wanted, and no target", (
 });
 
 test("the patterns are arguments, not a part of the script", () => {
-  assert.deepEqual(snapshotArgv.slice(3), [
+  assert.deepEqual(snapshotArgv("s=1").slice(3), [
     "snapshot",
+    "s=1",
     "*.service",
     "*.socket",
     "*.timer",
     "*.path",
     "*.mount",
     "*.target",
+    "*.swap",
+    "*.automount",
   ]);
 });

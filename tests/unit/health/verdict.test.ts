@@ -16,7 +16,7 @@ const ok: UnitState = {
 const anew = { ...ok, invocation: "2" };
 const failed = { ...ok, active: "failed", sub: "failed", result: "exit-code" };
 const waiting = { ...ok, active: "activating", sub: "auto-restart", result: "exit-code" };
-const flapping = { ...waiting, restarts: 3, isSteady: false };
+const flapping = { ...waiting, invocation: "9", restarts: 3, isSteady: false };
 const stopped = { ...ok, active: "inactive", sub: "dead" };
 
 interface Case {
@@ -25,7 +25,7 @@ interface Case {
   /** In the middle of the settle time; without it as at its end. */
   readonly middle?: UnitState;
   readonly after?: UnitState;
-  /** The switch was to stop, start or restart the unit. */
+  /** The switch stopped, started or restarted the unit, unless a case says that it did not. */
   readonly isTouched?: boolean;
   readonly system?: readonly [string, string];
   readonly critical?: readonly string[];
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
     before: ok,
     middle: anew,
     after: { ...anew, restarts: 1, isSteady: false },
-    problems: [/keeps restarting \(1 times/],
+    problems: [/keeps restarting \(1 time\)/],
   },
   {
     what: "a unit that was restarted once, early, and runs since is noted",
@@ -151,10 +151,11 @@ const cases: readonly Case[] = [
     what: "a unit that has ended well by itself is noted: it has done its work",
     before: ok,
     after: stopped,
+    isTouched: false,
     notes: [/a.service was active and is inactive/],
   },
   {
-    what: "a unit that has ended badly is a problem, whoever touched it",
+    what: "a unit that the switch touched and that has ended badly is a problem",
     before: ok,
     after: { ...stopped, result: "signal" },
     problems: [/was active and is inactive/],
@@ -203,6 +204,7 @@ const cases: readonly Case[] = [
     what: "a critical unit that did not run before is old trouble",
     before: stopped,
     after: stopped,
+    isTouched: false,
     critical: ["a.service"],
     notes: [/a.service is critical and inactive/],
   },
@@ -228,9 +230,9 @@ const cases: readonly Case[] = [
 
   // The system as a whole
   {
-    what: "a system that got worse without a unit to blame is a problem",
+    what: "a system that got worse without a unit to blame is noted: that alone is no verdict",
     system: ["running", "degraded"],
-    problems: [/the system is degraded; it was running/],
+    notes: [/the system is degraded; it was running/],
   },
   { what: "a system that was degraded and still is, is fine", system: ["degraded", "degraded"] },
   { what: "a system that got better is fine", system: ["degraded", "running"] },
@@ -238,12 +240,12 @@ const cases: readonly Case[] = [
   {
     what: "a system in maintenance is worse than a degraded one",
     system: ["degraded", "maintenance"],
-    problems: [/the system is maintenance/],
+    notes: [/the system is maintenance/],
   },
   {
     what: "a system state that nobody knows is worse than any",
     system: ["running", ""],
-    problems: [/it was running/],
+    notes: [/it was running/],
   },
   {
     what: "a failed unit explains a degraded system: it is not said twice",
@@ -272,7 +274,7 @@ for (const one of cases) {
       before: snapshot(systemBefore, one.before),
       middle: snapshot(systemAfter, one.middle ?? one.after),
       after: snapshot(systemAfter, one.after),
-      touched: new Set(one.isTouched === true ? ["a.service"] : []),
+      touched: new Set(one.isTouched === false ? [] : ["a.service"]),
       critical: one.critical ?? [],
       checks: one.checks ?? [],
     });
