@@ -36,7 +36,7 @@ test("an empty file is all defaults", () => {
     lockAfterRollback: true,
     approvals: 1,
     windows: [],
-      ignoreUnits: [],
+    ignoreUnits: [],
     monitor: null,
     rollBackOnAlarm: false,
     console: null,
