@@ -48,6 +48,11 @@ export const deploy = command({
       summary: "outside the host's windows; takes --reason, and an approver's click",
     },
     {
+      name: "no-rollback",
+      value: null,
+      summary: "keep the new system whatever its health; an admin's, takes --reason; ack and deadlines hold",
+    },
+    {
       name: "watch",
       value: { label: "DURATION", of: { kind: "text" } },
       summary: "how long the host is watched after the switch, such as 10m; up to 24h",
@@ -81,6 +86,14 @@ export const deploy = command({
       if (hasFlag(input, "force") && (reason ?? "").trim() === "") {
         context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
       }
+      const noRollback = hasFlag(input, "no-rollback");
+      if (noRollback && (reason ?? "").trim() === "") {
+        context.addIssue({ code: "custom", message: '--no-rollback takes a reason: --reason "…".' });
+      }
+      if (noRollback && asked !== undefined) {
+        const message = `--no-rollback is for a switch, and --${asked} makes none.`;
+        context.addIssue({ code: "custom", message });
+      }
       const mode: "deploy" | (typeof ways)[number] = asked ?? "deploy";
       const wave = flagText(input, "wave");
       if (wave !== null && (positive(wave) === undefined || Number(wave) > 50)) {
@@ -102,6 +115,7 @@ export const deploy = command({
         mode,
         ref: flagText(input, "ref"),
         isForced: hasFlag(input, "force"),
+        ...(noRollback ? { noRollback } : {}),
         reason,
         ...(hasFlag(input, "check") ? { flakeCheck: true } : {}),
         ...(typeof watch === "number" ? { watch } : {}),
@@ -140,7 +154,9 @@ export const deploy = command({
       return { kind: "refused", code: "bad-command", message, help: `They are ${hosts.join(", ")}.` };
     }
     for (const host of hosts) {
-      const refusal = refusalFor(call, asked.mode === "build-only" ? "build" : "deploy", host);
+      const refusal =
+        refusalFor(call, asked.mode === "build-only" ? "build" : "deploy", host) ??
+        (asked.noRollback === true ? refusalFor(call, "no-rollback", host) : null);
       if (refusal !== null) {
         return refusal;
       }

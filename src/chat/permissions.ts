@@ -15,6 +15,8 @@ export type Permission =
   | "approve-special"
   | "lock"
   | "unlock-others"
+  /** Keeps a new system whatever its health. */
+  | "no-rollback"
   /** Says which machine a host name stands for. */
   | "adopt";
 
@@ -63,6 +65,7 @@ function neededRoles(fleet: FleetFile, what: Permission, host: string | null): r
       return ["approver"];
     case "any-ref":
     case "unlock-others":
+    case "no-rollback":
     case "adopt":
       return ["admin"];
   }

@@ -19,10 +19,11 @@ export function decidedEntry(record: Deployment): AuditEntry | null {
   const asked = `asked for by ${requestedBy.name} on ${requestedBy.surface}`;
   const also = (record.confirmation?.approvals ?? []).map(({ person, by }) => `${person} on ${by.surface}`);
   const word = also.length === 0 ? "" : `; their word gave ${also.join(", ")}`;
+  const waived = record.noRollback === true ? "; without a roll back for its health (--no-rollback)" : "";
   const detail =
     decision.action === "cancel"
       ? `cancel at ${decision.at}, before ${host} switched; ${asked}`
-      : `${what} ${host} from ${previous ?? "what it runs"} to ${record.toplevel}, at ${decision.at}; ${asked}${word}`;
+      : `${what} ${host} from ${previous ?? "what it runs"} to ${record.toplevel}, at ${decision.at}; ${asked}${word}${waived}`;
   return { who: decision.by, what: "decided", about: id, detail, more: facts(record) };
 }
 

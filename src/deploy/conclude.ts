@@ -33,7 +33,10 @@ export function concludeFinal(
         ? end({ outcome: "deployed", message: `${what}.`, generation, lines: details })
         : end({
             outcome: "deployed-degraded",
-            message: `${what}; not everything there is well, but this switch did not do it.`,
+            message:
+              record.noRollback === true
+                ? `${what}; not everything there is well, and it was kept as ${record.requestedBy.name} asked (--no-rollback): ${record.reason}`
+                : `${what}; not everything there is well, but this switch did not do it.`,
             generation,
             lines: details,
           });

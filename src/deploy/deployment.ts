@@ -146,6 +146,8 @@ export const unitChangesSchema = z.object({
   restart: z.array(z.string()),
   start: z.array(z.string()),
   reload: z.array(z.string()),
+  /** What else it would do, in its own words. */
+  others: z.array(z.string()).exactOptional(),
 });
 export type UnitChanges = z.infer<typeof unitChangesSchema>;
 
@@ -221,6 +223,8 @@ export const deploymentSchema = z.object({
   refApproval: decisionSchema.nullable().default(null),
   /** Asked for outside the host's windows, which takes an approver. */
   isForced: z.boolean().default(false),
+  /** An admin's word: the new system is kept whatever its health. Ack and deadlines hold all the same. */
+  noRollback: z.boolean().exactOptional(),
   /** Decided with the other hosts of its run, by one question. */
   isTogether: z.boolean().default(false),
   queue: queueSchema.default({ state: "turn", behind: null, since: null, until: null }),

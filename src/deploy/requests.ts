@@ -90,6 +90,8 @@ export interface DeployRequest {
   readonly allowAnyRef: boolean;
   /** Outside the host's windows, by an approver's word. */
   readonly isForced?: boolean;
+  /** Keeps the new system whatever its health, by an admin's word. */
+  readonly noRollback?: boolean;
   /** `nix flake check` has to pass first. */
   readonly flakeCheck?: boolean;
   /** How long the host is watched after the switch, in milliseconds; without it, as fleet.yaml says. */

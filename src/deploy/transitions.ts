@@ -25,6 +25,7 @@ export interface NewDeployment {
   readonly ref: string | null;
   readonly allowAnyRef: boolean;
   readonly isForced?: boolean;
+  readonly noRollback?: boolean;
   readonly isTogether?: boolean;
   readonly queue?: Queue;
   readonly risk: Deployment["risk"];
@@ -60,6 +61,7 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     isTrusted: null,
     refApproval: null,
     isForced: asked.isForced ?? false,
+    ...(asked.noRollback === true ? { noRollback: true } : {}),
     isTogether: asked.isTogether ?? false,
     queue: asked.queue ?? hasTurn,
     revision: null,
@@ -136,7 +138,8 @@ export function beginAgain(deployment: Deployment): Deployment {
     watch,
     alarmOf,
   } = deployment;
-  const own = { id, run, host, mode, requestedBy, reason, ref, risk, log };
+  const waived = deployment.noRollback === true ? { noRollback: true } : {};
+  const own = { id, run, host, mode, requestedBy, reason, ref, risk, log, ...waived };
   const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null

@@ -19,6 +19,7 @@ export interface Asked {
   readonly reason: string | null;
   readonly allowAnyRef: boolean;
   readonly isForced?: boolean;
+  readonly noRollback?: boolean;
   readonly flakeCheck?: boolean;
   readonly toplevel?: string;
   readonly toGeneration?: number;

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly notes: readonly string[];
   /** One of the notes is more than a remark: not all is well there. */
   readonly isDegraded: boolean;
+  /** False where the host could not be read, or does not run what was to be judged. */
+  readonly wasJudged?: boolean;
 }
 
 /** What was seen of a host around a switch. */

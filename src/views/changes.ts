@@ -32,6 +32,7 @@ function unitLists(units: UnitChanges): Block[] {
     ["Stop", units.stop],
     ["Reload", units.reload],
     ["Changed, and left as they are", units.skip],
+    ["Also", units.others ?? []],
   ];
   return named.flatMap(([name, items]) => (items.length === 0 ? [] : [list(name, items)]));
 }

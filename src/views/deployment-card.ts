@@ -50,6 +50,9 @@ export function changeBlocks(deployment: Deployment): Block[] {
     ...changes(deployment),
     ...actBlocks(deployment),
     ...diffBlocks(deployment),
+    ...(deployment.noRollback === true
+      ? [text(`No roll back for its health (--no-rollback): ${deployment.reason}`, "warning")]
+      : []),
     ...deployment.warnings.map((warning) => text(`Warning: ${warning}`, "warning")),
     ...(deployment.rebootNeeded
       ? [text("A reboot is needed: kernel, initrd or systemd differ from what was booted.", "warning")]

@@ -15,7 +15,14 @@ export function historyBlocks(host: string | null, past: readonly Deployment[]):
       past.map((deployment) => [
         deployment.createdAt.slice(0, 16).replace("T", " "),
         deployment.host,
-        [deployment.mode, deployment.revision?.slice(0, 7), deployment.reason].filter(Boolean).join(", "),
+        [
+          deployment.mode,
+          deployment.revision?.slice(0, 7),
+          deployment.noRollback === true ? "--no-rollback" : null,
+          deployment.reason,
+        ]
+          .filter(Boolean)
+          .join(", "),
         deployment.requestedBy.name,
         deployment.outcome ?? `in ${deployment.phase}`,
         duration(deployment),

@@ -82,7 +82,7 @@ async function note(
   state: Monitor,
   look: Exclude<Look, { kind: "changed" }>,
 ): Promise<void> {
-  const { host, save, log } = context;
+  const { host, save, log, record } = context;
   const strip = [...state.strip, look.kind].slice(-mostLooks);
   const problems = look.kind === "ok" ? [] : look.kind === "bad" ? look.problems : [look.why];
   for (const problem of problems) {
@@ -95,7 +95,13 @@ async function note(
   const [first = "its health is not what it was"] = problems;
   const alarm = look.kind === "away" ? `it does not answer any more: ${first}` : first;
   await save({
-    monitor: { ...state, strip, alarm, problems: [...problems], rollsBack: host.rollBackOnAlarm },
+    monitor: {
+      ...state,
+      strip,
+      alarm,
+      problems: [...problems],
+      rollsBack: host.rollBackOnAlarm && record().noRollback !== true,
+    },
   });
 }
 

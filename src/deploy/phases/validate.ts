@@ -28,7 +28,8 @@ export const validate: Phase = {
       context.log.line(`note: ${note}`);
     }
     // Side by side: going back must not wait for what only explains it.
-    const [journal] = await Promise.all([journalOf(context, verdict), tell(context, verdict)]);
+    const isKept = verdict.isHealthy || isWaived(context, verdict);
+    const [journal] = await Promise.all([journalOf(context, verdict), tell(context, verdict, isKept)]);
     const followed = await followSupervisor(link, "acked");
     switch (followed.kind) {
       case "final":
@@ -38,7 +39,7 @@ export const validate: Phase = {
             context,
             followed.state,
             verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
-            verdict.isDegraded,
+            verdict.isDegraded || !verdict.isHealthy,
           ),
         );
       case "gone":
@@ -67,13 +68,14 @@ async function journalOf({ fresh, host }: PhaseContext, { problems }: Verdict): 
 }
 
 /** A decision that does not reach the host is no decision: the host then rolls back by itself. */
-async function tell(context: PhaseContext, verdict: Verdict): Promise<void> {
+async function tell(context: PhaseContext, verdict: Verdict, isKept: boolean): Promise<void> {
   const link = supervisorLink(context);
   const [first = "the health check failed"] = verdict.problems;
   for (let attempt = 1; attempt <= 5; attempt++) {
     try {
-      await (verdict.isHealthy ? decideSwitch(link, "commit") : decideSwitch(link, "rollback", first));
-      context.say(verdict.isHealthy ? "healthy: keeping the new system" : `rolling back: ${first}`);
+      await (isKept ? decideSwitch(link, "commit") : decideSwitch(link, "rollback", first));
+      const kept = verdict.isHealthy ? "healthy" : "not well, and kept as was asked for";
+      context.say(isKept ? `${kept}: keeping the new system` : `rolling back: ${first}`);
       return;
     } catch (error) {
       context.say(error instanceof Error ? error.message : String(error));
@@ -84,6 +86,11 @@ async function tell(context: PhaseContext, verdict: Verdict): Promise<void> {
 
 /** How long units that are still starting are waited for beyond the settle time, in milliseconds. */
 const moreSettle = 30_000;
+
+/** --no-rollback waives what was judged of the health. A host that cannot be read, or runs another system, was not judged. */
+function isWaived({ record }: PhaseContext, verdict: Verdict): boolean {
+  return record().noRollback === true && verdict.wasJudged !== false;
+}
 
 async function readVerdict(context: PhaseContext): Promise<Verdict> {
   const { host, clock } = context;
@@ -100,7 +107,7 @@ async function readVerdict(context: PhaseContext): Promise<Verdict> {
   if (typeof middle === "string" || typeof after === "string" || typeof isRight === "string") {
     const why = [middle, after, isRight].find((one) => typeof one === "string");
     const problems = [`its health could not be read: ${why}`];
-    return { isHealthy: false, problems, notes: [], isDegraded: false };
+    return { isHealthy: false, problems, notes: [], isDegraded: false, wasJudged: false };
   }
   const checks = await runChecks(context.fresh, host.checks, clock);
   const verdict = judge({
@@ -113,6 +120,7 @@ async function readVerdict(context: PhaseContext): Promise<Verdict> {
     : {
         ...verdict,
         isHealthy: false,
+        wasJudged: false,
         problems: ["/run/current-system is not the new system", ...verdict.problems],
       };
 }
