@@ -60,7 +60,7 @@ export interface AppOptions {
 /** The composition root: the one place that names concrete surfaces, stores and shells. */
 export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
   const clock = systemClock;
-  const unlock = await lockDataDirectory(settings.dataDir, options.onFatal);
+  const { lease, unlock } = await lockDataDirectory(settings.dataDir, options.onFatal);
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
   const redact = redactor([
     token,
@@ -76,7 +76,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       ? log.info("fleet.yaml was changed and is in force")
       : log.error({ mistakes }, "fleet.yaml has mistakes; the last good one stays in force"),
   );
-  const store = await lowdbStore(settings.dataDir, clock);
+  const store = await lowdbStore(settings.dataDir, clock, lease);
   for (const notice of store.notices()) {
     log.error(notice);
   }
@@ -86,6 +86,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     directory: settings.dataDir,
     clock,
     redact,
+    lease,
     onTrouble: (message) => log.error(message),
   });
   // In the journal, which is kept elsewhere, this is evidence of what the file held.

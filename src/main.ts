@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const app = await startApp(readEnvironment(process.env, process.cwd()), {
     version,
     onFatal(error) {
-      console.error(`The data directory was taken over by another process: ${error.message}`);
+      console.error(`The bot ends, and writes nothing more: ${error.message}. Start it again.`);
       process.exit(1);
     },
   });

@@ -47,6 +47,8 @@ export const deadlines = {
   endProcesses: 20 * seconds,
   /** Output waits so long for a disk that takes nothing; then lines are left out, and the log says how many. */
   slowDisk: 30 * seconds,
+  /** A bot that ends gives its data directory back within this time. */
+  dataDirectory: 3 * seconds,
   /** Draining at the end of the process. */
   drain: 30 * seconds,
 } as const;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Clock, isoTime } from "../config/clock.ts";
 import type { Actor } from "../deploy/deployment.ts";
+import { alone, type Lease } from "../store/lease.ts";
 import { chainedLine, type Head } from "./audit-chain.ts";
 import { mendAudit } from "./audit-mend.ts";
 import { auditName, headName } from "./audit-read.ts";
@@ -44,6 +45,8 @@ export interface AuditParts {
   readonly directory: string;
   readonly clock: Clock;
   readonly redact: Pick<Redactor, "value">;
+  /** Nothing is written without it. */
+  readonly lease?: Lease;
   /** Told what is wrong with the file, and what was done about it. */
   readonly onTrouble: (message: string) => void;
 }
@@ -58,7 +61,7 @@ export const bot: Actor = { surface: "bot", id: "bot", name: "Switchyard" };
  * `audit.jsonl`: who asked, who clicked, what was decided and why; one JSON object a line, only ever appended,
  * each tied to the one before it. `audit-head.json` says where it ends.
  */
-export function auditFile({ directory, clock, redact, onTrouble }: AuditParts): AuditFile {
+export function auditFile({ directory, clock, redact, lease = alone, onTrouble }: AuditParts): AuditFile {
   const path = join(directory, auditName);
   const life = new AbortController();
   const kept: object[] = [];
@@ -109,6 +112,7 @@ export function auditFile({ directory, clock, redact, onTrouble }: AuditParts): 
 
   /** Writes everything that is kept, the oldest first. */
   async function flush(): Promise<void> {
+    lease.check();
     await ready();
     if (kept.length > 0) {
       const file = await open(path, "a", 0o600);

@@ -1,31 +1,110 @@
-import { mkdir, open, unlink } from "node:fs/promises";
+import { chown, mkdir, open, stat, unlink } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import lockfile from "proper-lockfile";
+import { type Clock, isoTime, systemClock } from "../config/clock.ts";
+import { deadlines } from "../config/deadlines.ts";
+import { type HeldFile, holdFile } from "../remote/held-file.ts";
 import { diskTrouble } from "./disk-trouble.ts";
+import { type Lease, leaseOn, readHolder } from "./lease.ts";
 
-/** The lock of a process that was killed is taken over after this time. */
-const stale = 5_000;
+export interface LockedDirectory {
+  readonly lease: Lease;
+  unlock(): Promise<void>;
+}
 
-/** Makes the data directory, and keeps other bots off it until the returned function is called. */
+/** How often a lock is asked for again while another bot ends, in milliseconds. */
+const retryPause = 200;
+
+/**
+ * Makes the data directory, and keeps other bots off it until `unlock`, or until this process ends. The lock file lies
+ * inside, as the directory above may belong to root. `onLost` is told when the lock is gone although this bot lives.
+ */
 export async function lockDataDirectory(
   directory: string,
   onLost: (error: Error) => void,
-): Promise<() => Promise<void>> {
+  clock: Clock = systemClock,
+): Promise<LockedDirectory> {
   await mustBeWritable(directory);
+  const path = join(directory, "lock");
+  await makeLockFile(directory, path);
+  let lost: string | null = null;
+  const file = await hold(clock, directory, path, (why) => {
+    lost = why;
+    onLost(new Error(`${directory} is not this bot's any more: ${why}`));
+  });
   try {
-    return await lockfile.lock(directory, {
-      stale,
-      update: 1_000,
-      retries: { retries: 14, factor: 1, minTimeout: 500 },
-      onCompromised: onLost,
-    });
+    const term = Math.max(0, readHolder(path)?.term ?? 0) + 1;
+    await writeHolder(clock, path, term);
+    return { lease: leaseOn(directory, path, term, () => lost), unlock: () => file.release() };
   } catch (error) {
+    await file.release();
+    throw new Error(`locking ${directory}: its lock file cannot be written`, { cause: error });
+  }
+}
+
+async function hold(
+  clock: Clock,
+  directory: string,
+  path: string,
+  onLost: (why: string) => void,
+): Promise<HeldFile> {
+  const until = clock.now() + deadlines.dataDirectory;
+  for (;;) {
+    const holding = await holdFile(path, onLost);
+    switch (holding.kind) {
+      case "held":
+        return holding.file;
+      case "taken":
+        if (clock.now() >= until) {
+          throw new Error(`locking ${directory}: ${anotherBot(path)}`);
+        }
+        await clock.sleep(retryPause);
+        break;
+      case "no-flock":
+        throw new Error(
+          `locking ${directory}: there is no flock on the bot's PATH. Install util-linux (macOS: brew install flock), and see that PATH names it.`,
+        );
+      case "failed":
+        throw new Error(
+          `locking ${directory}: ${holding.why}. Set SWITCHYARD_DATA_DIR to a directory on a disk of this machine; a network file system may have no locks.`,
+        );
+    }
+  }
+}
+
+function anotherBot(path: string): string {
+  const holder = readHolder(path);
+  const who = holder === null ? "" : ` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
+  return `another bot is at work on it${who}; stop that one, or set SWITCHYARD_DATA_DIR. One that is paused keeps it until it ends.`;
+}
+
+/** The file belongs to the directory's owner, also where root started the bot once. */
+async function makeLockFile(directory: string, path: string): Promise<void> {
+  try {
+    await (await open(path, "a", 0o600)).close();
+    const { uid, gid } = await stat(directory);
+    if (process.getuid?.() === 0 && uid !== 0) {
+      await chown(path, uid, gid);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `locking ${directory}: another bot is at work on it; stop that one, or set SWITCHYARD_DATA_DIR`,
-      {
-        cause: error,
-      },
+      `locking ${directory}: its lock file cannot be opened (${why}). Give the directory and its files to the bot's user: chown -R.`,
+      { cause: error },
     );
+  }
+}
+
+/** In place: the lock is on this very file. */
+async function writeHolder(clock: Clock, path: string, term: number): Promise<void> {
+  const holder = { term, pid: process.pid, host: hostname(), since: isoTime(clock) };
+  const file = await open(path, "r+");
+  try {
+    await file.truncate(0);
+    await file.write(`${JSON.stringify(holder)}\n`, 0);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

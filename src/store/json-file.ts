@@ -1,8 +1,9 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Low } from "lowdb";
+import { type Adapter, Low } from "lowdb";
 import writeFileAtomic from "write-file-atomic";
-import type { z } from "zod";
+import { z } from "zod";
+import { alone, type Lease } from "./lease.ts";
 
 /** A lowdb file whose content is checked when it is read, and written durably: fsync, then rename. */
 export interface JsonFile<T> {
@@ -28,22 +29,28 @@ export async function openJsonFile<T>(
   schema: z.ZodType<T>,
   empty: T,
   now: Date,
+  lease: Lease = alone,
 ): Promise<Opened<T>> {
-  const read = await readChecked(path, schema);
   let setAside: Opened<T>["setAside"] = null;
-  if (read.kind === "damaged") {
-    const aside = asideName(path, now);
-    await rename(path, aside);
-    setAside = { path: aside, why: read.why };
-  }
-  const adapter = {
-    read: async () => null,
-    async write(data: T) {
+  const adapter: Adapter<T> = {
+    async read() {
+      const read = await readChecked(path, schema);
+      if (read.kind === "damaged") {
+        lease.check();
+        const aside = asideName(path, now);
+        await rename(path, aside);
+        setAside = { path: aside, why: read.why };
+      }
+      return read.kind === "sound" ? read.data : null;
+    },
+    async write(data) {
+      lease.check();
       await writeFileAtomic(path, `${JSON.stringify(data, null, 1)}\n`, { mode: 0o600 });
       await syncDirectory(dirname(path));
     },
   };
-  const low = new Low<T>(adapter, read.kind === "sound" ? read.data : empty);
+  const low = new Low<T>(adapter, empty);
+  await low.read();
   let queue: Promise<void> = Promise.resolve();
   const file: JsonFile<T> = {
     get data() {
@@ -85,13 +92,39 @@ async function readChecked<T>(path: string, schema: z.ZodType<T>): Promise<Read<
     throw new Error(`reading ${path}: it is there, but cannot be read`, { cause: error });
   }
   try {
-    const result = schema.safeParse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    const newer = newerVersion(value);
+    if (newer !== null) {
+      throw new NewerFormatError(path, newer);
+    }
+    const result = schema.safeParse(value);
     if (result.success) {
       return { kind: "sound", data: result.data };
     }
     const issue = result.error.issues[0];
     return { kind: "damaged", why: `${issue?.path.join(".")}: ${issue?.message}` };
   } catch (error) {
+    if (error instanceof NewerFormatError) {
+      throw error;
+    }
     return { kind: "damaged", why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The version that all files of this bot have. */
+const known = 1;
+
+function newerVersion(value: unknown): number | null {
+  const version = z.object({ version: z.int().gt(known) }).safeParse(value).data?.version;
+  return version ?? null;
+}
+
+/** A file that this bot is too old for: it is left as it is. */
+export class NewerFormatError extends Error {
+  constructor(path: string, version: number) {
+    super(
+      `reading ${path}: a newer Switchyard wrote it (format ${version}, this one knows ${known}). Start that version again; nothing was changed.`,
+    );
+    this.name = "NewerFormatError";
   }
 }

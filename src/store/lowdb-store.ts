@@ -8,6 +8,7 @@ import { isSought } from "../deploy/deployment-filter.ts";
 import { everyHost } from "../deploy/locks.ts";
 import { machineSchema } from "../fleet/machine.ts";
 import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
+import { alone, type Lease } from "./lease.ts";
 import { lostLock, soundLocks } from "./sound-locks.ts";
 import { type BadRecords, soundRecords } from "./sound-records.ts";
 import type { Store } from "./store.ts";
@@ -35,8 +36,9 @@ type Month = z.infer<ReturnType<typeof monthSchema>>;
  * lowdb behind the Store port: `state.json` holds what is open, `history/YYYY-MM.json` what has ended, by
  * the month in which it was asked for, so that no write grows with the years.
  */
-export async function lowdbStore(directory: string, clock: Clock): Promise<Store> {
+export async function lowdbStore(directory: string, clock: Clock, lease: Lease = alone): Promise<Store> {
   const history = join(directory, "history");
+  const hadState = await hasState(directory);
   await mkdir(history, { recursive: true, mode: 0o700 });
   const notices: string[] = [];
   const lost = new Set<string>();
@@ -49,7 +51,7 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     const path = join(directory, name);
     const bad: BadRecords = [];
     const now = new Date(clock.now());
-    const { file, setAside } = await openJsonFile(path, schema(bad, now), empty, now);
+    const { file, setAside } = await openJsonFile(path, schema(bad, now), empty, now, lease);
     if (setAside !== null) {
       lost.add(name);
       notices.push(
@@ -74,8 +76,12 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     threads: {},
     locks: [],
   });
-  if (lost.has("state.json")) {
-    const why = "state.json was damaged, and nobody knows which hosts were locked";
+  if (hadState === "missing") {
+    notices.push("state.json is missing from a data directory that had one; an empty one was begun");
+  }
+  if (lost.has("state.json") || hadState === "missing") {
+    const how = hadState === "missing" ? "missing" : "damaged";
+    const why = `state.json was ${how}, and nobody knows which hosts were locked`;
     state.data.locks = [lostLock(everyHost, why, new Date(clock.now()))];
   }
   const months = new Map<string, JsonFile<Month>>();
@@ -299,6 +305,16 @@ export async function lowdbStore(directory: string, clock: Clock): Promise<Store
     notices: () => notices,
     close: () => inTurn(async () => {}),
   };
+}
+
+/** Locks fail closed: a directory that holds what only a bot at work writes had a state. */
+async function hasState(directory: string): Promise<"present" | "missing" | "new"> {
+  const names = await readdir(directory);
+  if (names.includes("state.json")) {
+    return "present";
+  }
+  const isOld = names.some((name) => /^(history|bot-name|audit\.jsonl|state\.json\.damaged-.*)$/.test(name));
+  return isOld ? "missing" : "new";
 }
 
 function byTime(a: Deployment, b: Deployment): number {

@@ -62,8 +62,8 @@ test("a full or read-only disk is told at the start, with what to do", onDisk, a
     /cannot be written: it is read-only\. Mount it writable/,
   );
   await disk.makeWritable();
-  await (await lockDataDirectory(disk.directory, () => {}))();
-  assert.deepEqual(await readdir(disk.directory), [], "nothing is left of the look");
+  await (await lockDataDirectory(disk.directory, () => {})).unlock();
+  assert.deepEqual(await readdir(disk.directory), ["lock"], "nothing is left of the look");
 });
 
 test("what a disk refused is known through the errors around it", () => {

@@ -245,7 +245,6 @@ test("a damaged state.json is put aside under the date, and its bytes are never 
   const directory = await scratchDirectory(t);
   for (const [text, why] of [
     ['{"version":1,"deployments":{"d-1"', /JSON/],
-    ['{"version":2,"deployments":{},"runs":{},"inventory":[]}', /version/],
     ['{"version":1,"deployments":{"x":{}},"runs":{},"inventory":[]}', /deployments\.x/],
     ["", /JSON/],
   ] as const) {
@@ -370,4 +369,39 @@ test("a record from before there were corrections and restarts is read as one wi
   await writeFile(path, JSON.stringify({ ...month, deployments: { [id]: older } }));
   const second = await lowdbStore(directory, clock);
   assert.deepEqual(await second.deployment(id), end(aDeployment()));
+});
+
+test("a state.json that was deleted from a data directory that had one locks every host", async (t) => {
+  const { directory } = await withOne(t);
+  await rm(join(directory, "state.json"));
+  const again = await lowdbStore(directory, clock);
+  assert.match(again.notices().join(), /state\.json is missing from a data directory that had one/);
+  const [lock] = await again.locks();
+  assert.deepEqual([lock?.host, lock?.ended], ["*", null]);
+  assert.match(lock?.reason ?? "", /state\.json was missing, and nobody knows which hosts were locked/);
+});
+
+test("a new data directory, with no more than a token and a lock, locks nothing", async (t) => {
+  const directory = await scratchDirectory(t);
+  await writeFile(join(directory, "web-token"), "t");
+  await writeFile(join(directory, "lock"), "");
+  const store = await lowdbStore(directory, clock);
+  assert.deepEqual([await store.locks(), store.notices()], [[], []]);
+});
+
+test("a file of a newer format stops the start with a sentence, and is not touched", async (t) => {
+  for (const name of ["state.json", "history/2026-10.json"]) {
+    const { directory } = await withOne(t);
+    const text = '{"version":7,"what":"is new"}';
+    await writeFile(join(directory, name), text);
+    await assert.rejects(
+      lowdbStore(directory, clock),
+      /a newer Switchyard wrote it \(format 7, this one knows 1\)\. Start that version again; nothing was changed\./,
+    );
+    assert.equal(await readFile(join(directory, name), "utf8"), text);
+    assert.equal(
+      (await readdir(directory)).some((one) => one.includes("damaged")),
+      false,
+    );
+  }
 });
