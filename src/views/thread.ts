@@ -247,7 +247,7 @@ function questionOf(run: Run, deployments: readonly Deployment[]): ThreadMessage
         text(`Switch ${names}?`, "warning"),
         ...(waiting.length > 0 || decision === null
           ? runDecision(run, deployments)
-          : [text(`${decision.by.name} said ${decision.action}.`)]),
+          : [text(`${decision.by.name} said ${decision.action}: ${names}.`)]),
       ]),
       mentionsRequester: true,
     },

@@ -95,7 +95,7 @@ describe("several hosts as one run, on real machines, as a pipeline drives them"
         zephyrus: "deployed",
       });
       const { card } = (await bot.run(run)).run;
-      assert.match(JSON.stringify(card), /"label":"Retry".*"\/deploy ovh-vps"/);
+      assert.match(JSON.stringify(card), /"label":"Retry 1 host".*"\/deploy ovh-vps[" ]/);
     } finally {
       await fleet().mend("ovh-vps", "stop-sshd", {});
     }
