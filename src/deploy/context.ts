@@ -63,6 +63,8 @@ export type Ended = { readonly kind: "end" } & End;
 
 export interface Phase {
   readonly name: PhaseName;
+  /** It shows a card and waits for clicks: a restart goes on in it, with its expiry and the words that were given. */
+  readonly waitsForPeople?: true;
   /** It is passed over, unseen, where this says no. */
   readonly isNeeded?: (deployment: Deployment) => boolean;
   run(context: PhaseContext): Promise<PhaseResult>;

@@ -154,6 +154,9 @@ export type UnitChanges = z.infer<typeof unitChangesSchema>;
 export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), by: actorSchema, at: time });
 export type Decision = z.infer<typeof decisionSchema>;
 
+/** Who let the code of an untrusted ref through, and the system it was for; null in records of older versions. */
+export const refApprovalSchema = decisionSchema.extend({ toplevel: z.string().nullable().default(null) });
+
 /** One person's word for exactly what the card shows. */
 export const approvalSchema = z.object({
   by: actorSchema,
@@ -220,7 +223,7 @@ export const deploymentSchema = z.object({
   /** Its revision is in the fleet's trusted refs; null until that was looked at. */
   isTrusted: z.boolean().nullable().default(null),
   /** Who let code that is in no trusted ref reach the host. */
-  refApproval: decisionSchema.nullable().default(null),
+  refApproval: refApprovalSchema.nullable().default(null),
   /** Asked for outside the host's windows, which takes an approver. */
   isForced: z.boolean().default(false),
   /** An admin's word: the new system is kept whatever its health. Ack and deadlines hold all the same. */
@@ -330,8 +333,7 @@ export function isOpen(deployment: Deployment): boolean {
 
 /** True while a click on Switch or Cancel can still decide something. */
 export function awaitsDecision(deployment: Deployment): boolean {
-  const isGate = deployment.phase === "confirm" || deployment.phase === "approve";
-  return isOpen(deployment) && isGate && deployment.confirmation?.decision === null;
+  return isOpen(deployment) && deployment.confirmation?.decision === null;
 }
 
 /** The path behind /run/current-system once the switch has gone well. */

@@ -23,9 +23,10 @@ export function planResume(deployment: Deployment, now: number): Resume {
   const all = phases[deployment.mode];
   const from = (name: Phase["name"]) => all.slice(all.findIndex((phase) => phase.name === name));
   const { phase } = deployment;
+  if (waitsForPeople(deployment)) {
+    return { kind: "wait", phases: from(phase) };
+  }
   switch (phase) {
-    case "confirm":
-      return { kind: "wait", phases: from("confirm") };
     case "switch":
     case "validate":
       // The time is stored before the supervisor is started: without it nothing began, and the click is looked at again.
@@ -50,19 +51,29 @@ export function planResume(deployment: Deployment, now: number): Resume {
   }
 }
 
+/** Whether it is in a phase that shows a card: it must neither be stopped nor begun again. */
+export function waitsForPeople({ mode, phase }: Pick<Deployment, "mode" | "phase">): boolean {
+  return phases[mode].some(({ name, waitsForPeople }) => name === phase && waitsForPeople === true);
+}
+
 function isBegun({ act }: Deployment): boolean {
   return act !== null && act.begunAt !== null;
 }
 
-function again({ phase, restarts, createdAt }: Deployment, now: number): Resume {
+function again({ phase, restarts, createdAt, queue, times }: Deployment, now: number): Resume {
   const untouched = "the running system is untouched";
+  if (queue.state === "waiting") {
+    // It has done nothing yet, so it cannot have brought the bot down; how long it may wait is `queueWithin`.
+    return { kind: "again" };
+  }
   if (restarts >= mostRestarts) {
     return {
       kind: "end",
       why: `the bot was restarted during ${phase}, as it was ${restarts} times before; ${untouched}`,
     };
   }
-  return now - Date.parse(createdAt) > tooOld
+  // It may have waited for hours before: what counts is when it was last seen at work.
+  return now - Date.parse(times[phase]?.startedAt ?? createdAt) > tooOld
     ? { kind: "end", why: `the bot was away since it was in ${phase}, too long to carry it on; ${untouched}` }
     : { kind: "again" };
 }

@@ -33,7 +33,7 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
     }
     await enter(parts, task, phase);
     const result = await runPhase(parts, task, phase);
-    if (phase.name === "confirm" || phase.name === "approve") {
+    if (phase.waitsForPeople === true) {
       await noteDecision(parts, task);
     }
     if (result.kind !== "next") {

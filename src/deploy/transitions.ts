@@ -148,6 +148,8 @@ export function beginAgain(deployment: Deployment): Deployment {
   return {
     ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),
     revision: deployment.revision,
+    // It names the system that it is for, so another one asks again.
+    refApproval: deployment.refApproval,
     // Whatever only waited cannot have brought the bot down.
     restarts: deployment.restarts + (queue.state === "waiting" ? 0 : 1),
   };

@@ -6,6 +6,7 @@ import { takeTurn } from "./queue.ts";
 import { resume } from "./recovery.ts";
 import { refuseBegin } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
+import { waitsForPeople } from "./resume.ts";
 import { aroundFor } from "./same-machine.ts";
 import { openTask, type Task } from "./tasks.ts";
 import { firstPlace, newDeployment } from "./transitions.ts";
@@ -201,14 +202,15 @@ export function createWork(parts: EngineParts): Work {
     for (const task of tasks.values()) {
       const record = task.context.record();
       // A card that waits for its click waits on after the restart.
-      if (record.phase !== "confirm") {
+      if (!waitsForPeople(record)) {
         task.stop({ kind: "shutdown" });
       }
     }
     // One that was decided is carried out, or is ended already and takes its gc-roots off the host.
     const busy = [...tasks.values()].filter((task) => {
-      const { outcome, phase, confirmation } = task.context.record();
-      return phase !== "confirm" || outcome !== null || (confirmation?.decision ?? null) !== null;
+      const record = task.context.record();
+      const isDecided = (record.confirmation?.decision ?? null) !== null;
+      return !waitsForPeople(record) || record.outcome !== null || isDecided;
     });
     if (busy.length > 0) {
       const waited = new AbortController();

@@ -7,10 +7,12 @@ import { end, next, type Phase } from "../context.ts";
  */
 export const approve: Phase = {
   name: "approve",
-  isNeeded: ({ isTrusted, allowAnyRef, refApproval }) =>
-    isTrusted !== true && !allowAnyRef && refApproval === null,
+  waitsForPeople: true,
+  // An approval is for one system: what was built again after a restart has to be the same.
+  isNeeded: ({ isTrusted, allowAnyRef, refApproval, toplevel }) =>
+    isTrusted !== true && !allowAnyRef && (refApproval === null || refApproval.toplevel !== toplevel),
   async run(context) {
-    const { ref } = context.record();
+    const { ref, toplevel } = context.record();
     context.say(`waiting for an approver: ${ref} is in no trusted ref`);
     const decision = await context.ask("copy", ruleFor(context.record(), context.host, "copy"));
     if (decision === null) {
@@ -23,7 +25,7 @@ export const approve: Phase = {
         message: `Cancelled by ${decision.by.name}; nothing of it reached the host.`,
       });
     }
-    await context.save({ refApproval: decision, confirmation: null });
+    await context.save({ refApproval: { ...decision, toplevel }, confirmation: null });
     return next;
   },
 };

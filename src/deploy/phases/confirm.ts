@@ -15,6 +15,7 @@ import { checkTrust } from "../trust.ts";
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */
 export const confirm: Phase = {
   name: "confirm",
+  waitsForPeople: true,
   async run(context) {
     // Once it has asked, the others were ready, too.
     const stop = context.record().confirmation === null ? await wait(context, barrier) : null;
