@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { registerDiscordCommands, runDoctor, slackAppManifest, startApp } from "./app.ts";
 import { verifyAudit } from "./audit-command.ts";
 import { ConfigError, readDataDir, readEnvironment, readWebPlace } from "./config/env.ts";
-import { failed, lineText } from "./doctor/line.ts";
+import { readSettings } from "./config/settings.ts";
+import { failed, lineText, warn } from "./doctor/line.ts";
 import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */
@@ -30,7 +31,11 @@ async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  const app = await startApp(readEnvironment(process.env, process.cwd()), {
+  const { settings, warnings } = readSettings(process.env, process.cwd());
+  for (const warning of warnings) {
+    console.error(`warning: ${warning}`);
+  }
+  const app = await startApp(settings, {
     version,
     onFatal(error) {
       console.error(`The bot ends, and writes nothing more: ${error.message}. Start it again.`);
@@ -68,8 +73,15 @@ async function changeTokens(args: readonly string[]): Promise<void> {
 async function seeDoctor(): Promise<void> {
   readEnvFile();
   try {
-    const settings = readEnvironment(process.env, process.cwd());
+    const { settings, warnings } = readSettings(process.env, process.cwd());
     console.log("✓ environment: it has no mistakes");
+    for (const warning of warnings) {
+      console.log(
+        lineText(
+          warn("environment", warning, "Correct the name, or leave it where it belongs to another program."),
+        ),
+      );
+    }
     process.exit((await runDoctor(settings, (line) => console.log(line))) ? 0 : 1);
   } catch (error) {
     if (!(error instanceof ConfigError)) {

@@ -108,6 +108,12 @@ const secretNames = [
   "DISCORD_TOKEN",
 ] as const;
 
+/** Every variable that means something to the bot. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(envSchema.shape),
+  ...secretNames.map((name) => `${name}_FILE`),
+];
+
 /** Every mistake in the configuration at once, each with the name of what is wrong. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[];

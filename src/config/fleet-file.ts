@@ -4,6 +4,7 @@ import { parseNotice } from "../fleet/notices.ts";
 import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
+import { mistakesOf, offsetOf, yamlMistake } from "./fleet-mistakes.ts";
 import { isIgnored } from "./ignored-units.ts";
 
 /** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
@@ -165,7 +166,7 @@ export function parseFleetFile(text: string): FleetFileResult {
   if (document.errors.length > 0) {
     return {
       kind: "wrong",
-      mistakes: document.errors.map((error) => error.message.split("\n")[0] ?? error.message),
+      mistakes: document.errors.map((error) => `${placeText(lines, error.pos[0])}${yamlMistake(error)}`),
     };
   }
   let content: unknown;
@@ -178,11 +179,14 @@ export function parseFleetFile(text: string): FleetFileResult {
   const result = fleetFileSchema.safeParse(content);
   const mistakes = result.success
     ? [...commitMistakes(result.data), ...localMistakes(result.data), ...ignoredMistakes(result.data)]
-    : result.error.issues.map((issue) => {
-        const offset = nodeOffset(document, issue.path);
-        const where = offset === null ? "" : `line ${lines.linePos(offset).line}: `;
-        return `${where}${issue.path.join(".")}: ${issue.message}`;
-      });
+    : result.error.issues
+        .flatMap((issue) => mistakesOf(issue, settingsAt))
+        .map((mistake) => {
+          const offset = offsetOf(document, mistake);
+          const where = offset === null ? "" : placeText(lines, offset);
+          const path = mistake.path.join(".");
+          return `${where}${path === "" ? "" : `${path}: `}${mistake.text}`;
+        });
   return mistakes.length > 0 || !result.success
     ? { kind: "wrong", mistakes }
     : { kind: "ok", file: result.data };
@@ -220,12 +224,23 @@ function localMistakes({ hosts }: FleetFile): string[] {
   );
 }
 
-function nodeOffset(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | null {
-  for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
-      return Number(node.range[0]);
-    }
+function placeText(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `line ${line}, column ${col}: `;
+}
+
+/** The settings that may stand at a place. */
+function settingsAt([first, ...rest]: readonly PropertyKey[]): readonly string[] {
+  switch (first) {
+    case undefined:
+      return Object.keys(fleetFileSchema.shape);
+    case "defaults":
+      return Object.keys(defaultsSchema.shape);
+    case "people":
+      return ["slack", "discord", "web", "terminal"];
+    case "hosts":
+      return rest.length === 1 ? Object.keys(hostSchema.shape) : [];
+    default:
+      return [];
   }
-  return null;
 }

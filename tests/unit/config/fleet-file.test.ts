@@ -121,7 +121,7 @@ test("every mistake is named with its line", () => {
 test("text that is no YAML is said with its line", () => {
   assert.match(mistakes("hosts:\n  yoga: {").join(), /line [23]/);
   assert.match(mistakes("hosts:\n\tyoga: 1").join(), /line 2/);
-  assert.match(mistakes("hosts: {}\nhosts: {}").join(), /unique/);
+  assert.match(mistakes("hosts: {}\nhosts: {}").join(), /stands here a second time/);
 });
 
 test("a name with a star that somebody forgot to quote is a mistake, not a crash", () => {
@@ -266,6 +266,9 @@ test("a host notifies channels by name or id, and what is none is told with its 
   ]) {
     const parsed = parseFleetFile(`hosts:\n  yoga: { notify: [${JSON.stringify(wrong)}] }`);
     assert.equal(parsed.kind, "wrong", wrong);
-    assert.match(parsed.kind === "wrong" ? parsed.mistakes.join() : "", /line 2: .*is not a channel/);
+    assert.match(
+      parsed.kind === "wrong" ? parsed.mistakes.join() : "",
+      /line 2, column \d+: .*is not a channel/,
+    );
   }
 });
