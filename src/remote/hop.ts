@@ -1,5 +1,5 @@
+import { cameInstead, framed, framedLines, unframed } from "./frame.ts";
 import { marked } from "./owner.ts";
-import { quoteArgv } from "./quote.ts";
 import { type Command, type Exit, lastLines, type Shell, ShellError } from "./shell.ts";
 
 export interface Target {
@@ -45,7 +45,7 @@ export function hopArgv(
   timeout: number,
   connection: "shared" | "fresh",
 ): string[] {
-  const remote = quoteArgv(limited(asRoot(target.user, argv), timeout));
+  const remote = framed(limited(asRoot(target.user, argv), timeout));
   return ["ssh", ...sshOptions(target, connection), "--", `${target.user}@${target.address}`, remote];
 }
 
@@ -54,12 +54,17 @@ export function limited(argv: readonly string[], timeout: number): string[] {
   return ["timeout", "--kill-after=10", String(Math.ceil(timeout / 1000) + 5), ...argv];
 }
 
+/** By the path that the rule in sudoers names: the user's own profile may have another `env`, which comes first on the PATH. */
+const rootEnv = "/run/current-system/sw/bin/env";
+
 /**
  * Everything the bot does on a host needs root: another user goes through sudo, which must not ask. It is always `env` that
  * is asked for, so that one rule in sudoers is enough and no other program has to be named there.
  */
 export function asRoot(user: string, argv: readonly string[]): string[] {
-  return user === "root" ? [...argv] : ["sudo", "-n", "--", ...(argv[0] === "env" ? argv : ["env", ...argv])];
+  return user === "root"
+    ? [...argv]
+    : ["sudo", "-n", "--", rootEnv, ...(argv[0] === "env" ? argv.slice(1) : argv)];
 }
 
 /** A host, reached through the builder. ssh exits with 255 when it could not connect or lost the connection. */
@@ -72,13 +77,25 @@ export function hopShell(builder: Shell, target: Target, connection: "shared" | 
       target.address === "local"
         ? asRoot(target.user, wanted)
         : hopArgv(target, wanted, command.timeout, connection);
-    const exit = await builder.run({ ...command, argv, owner: undefined });
-    if (target.address !== "local" && exit.exitCode === 255) {
+    if (target.address === "local") {
+      return builder.run({ ...command, argv, owner: undefined });
+    }
+    const { began, onLine } = framedLines(command.onLine);
+    const exit = await builder.run({ ...command, argv, owner: undefined, ...(onLine && { onLine }) });
+    const stdout = unframed(exit.stdout);
+    // Of a long output only the tail is kept, and its mark was seen among the lines.
+    if (stdout !== null || began()) {
+      return { ...exit, stdout: stdout ?? exit.stdout, stderr: unframed(exit.stderr) ?? exit.stderr };
+    }
+    if (exit.exitCode === 255) {
       // ssh ends its lines as for a terminal, with a carriage return.
       const why = lastLines(exit.stderr, 1)[0]?.trim() ?? "no answer";
       throw new ShellError("unreachable", `${name}: ssh from ${builder.name} to ${target.address}: ${why}`);
     }
-    return exit;
+    throw new ShellError(
+      "lost",
+      `${name}: the shell of ${target.user} did not run the command (exit ${exit.exitCode}); ${cameInstead(exit.stdout, exit.stderr)}. Is its login shell a POSIX one, and do its start files exit or replace it?`,
+    );
   }
   return { name, run, close: async () => {} };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NodeSSH } from "node-ssh";
 import type { ClientChannel } from "ssh2";
+import { beginMark, cameInstead } from "./frame.ts";
 import { limited } from "./hop.ts";
 import { OutputCollector } from "./output.ts";
 import { marked } from "./owner.ts";
@@ -12,6 +13,8 @@ import { type Command, type Exit, ShellError, type ShellFailure } from "./shell.
 const killAfter = 5_000;
 /** How long a quiet output is still waited for after a command has ended. */
 const outputGrace = 3_000;
+/** The most that the files of a login shell may print before the command begins. */
+const longestNoise = 256 * 1024;
 const sessionTries = 8;
 const sessionPause = 150;
 
@@ -38,7 +41,7 @@ class NoSession extends ShellError {}
 
 function runOnce(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
   const argv = limited(marked(command.argv, command.owner), command.timeout);
-  const line = `exec sh -c 'echo $$; exec "$@"' switchyard ${quoteArgv(argv)}`;
+  const line = `exec sh -c 'printf "\\n%s %s\\n" "$0" $$; exec "$@"' ${beginMark} ${quoteArgv(argv)}`;
   return new Promise((resolve, reject) => {
     const lost = (cause: unknown) =>
       reject(new ShellError("lost", `${name}: opening a session: the connection is gone`, { cause }));
@@ -106,6 +109,7 @@ function followChannel(
     pace.look();
   }
   let head = Buffer.alloc(0);
+  let headFailed = false;
   channel.on("data", (chunk: Buffer) => {
     quiet?.refresh();
     if (group !== null) {
@@ -113,10 +117,14 @@ function followChannel(
       return;
     }
     head = Buffer.concat([head, chunk]);
-    const newline = head.indexOf(10);
-    if (newline >= 0) {
-      group = Number(head.subarray(0, newline).toString());
-      takeBody(head.subarray(newline + 1));
+    const begin = beginOf(head);
+    if (begin === null && head.length > longestNoise && !headFailed) {
+      headFailed = true;
+      end("too-much-output");
+    }
+    if (begin !== null) {
+      group = begin.group;
+      takeBody(head.subarray(begin.end));
       if (ended !== null) {
         signalGroup(ssh, group, "TERM");
       }
@@ -142,6 +150,9 @@ function followChannel(
     const exit = { stdout: stdout.end(), stderr: stderr.end() };
     if (ended !== null) {
       reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
+    } else if (group === null && exitCode !== null) {
+      const came = cameInstead(head.toString(), exit.stderr);
+      reject(new ShellError("lost", `${name}: its shell did not run ${file} (exit ${exitCode}); ${came}`));
     } else if (exitCode === null) {
       reject(new ShellError("lost", `${name}: the connection was lost, or a signal came, while ${file} ran`));
     } else {
@@ -152,10 +163,20 @@ function followChannel(
   channel.end(command.input ?? "");
 }
 
+/** Where the command's own output begins, and its process group: what the login shell's files print comes before. */
+function beginOf(head: Buffer): { readonly group: number; readonly end: number } | null {
+  const mark = Buffer.from(`\n${beginMark} `);
+  const at = head.indexOf(mark);
+  const newline = at < 0 ? -1 : head.indexOf(10, at + mark.length);
+  return newline < 0
+    ? null
+    : { group: Number(head.subarray(at + mark.length, newline).toString()), end: newline + 1 };
+}
+
 function signalGroup(ssh: NodeSSH, group: number | null, signal: "TERM" | "KILL"): void {
   if (group !== null && Number.isInteger(group) && group > 1) {
     try {
-      ssh.connection?.exec(`kill -${signal} -- -${group}`, (_error, channel) => channel?.resume().end());
+      ssh.connection?.exec(`kill -${signal} -${group}`, (_error, channel) => channel?.resume().end());
     } catch {
       // The connection is gone: the channel's close says so.
     }

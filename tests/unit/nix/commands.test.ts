@@ -113,7 +113,7 @@ test("a copy as another user goes through sudo, spelt so that Nix reads the spac
   const argv = commands.copy({ ...root, user: "deploy" }, "/nix/store/top", true, "b07.d-1");
   assert.equal(
     argv.at(-2),
-    "ssh://deploy@yoga.tail1234.ts.net?remote-program=sudo%20-n%20--%20env%20SWITCHYARD_OWNER%3Db07.d-1%20nix-store",
+    "ssh://deploy@yoga.tail1234.ts.net?remote-program=sudo%20-n%20--%20%2Frun%2Fcurrent-system%2Fsw%2Fbin%2Fenv%20SWITCHYARD_OWNER%3Db07.d-1%20nix-store",
   );
   assert.equal(argv.includes("--substitute-on-destination"), true);
 });

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { beginMark, framed } from "../../../src/remote/frame.ts";
 import { asRoot, hopArgv, hopShell, sshOptions, type Target } from "../../../src/remote/hop.ts";
-import { quoteArgv } from "../../../src/remote/quote.ts";
 import { ShellError } from "../../../src/remote/shell.ts";
 import { fakeShell } from "../../fakes/fake-shell.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
+
+const env = "/run/current-system/sw/bin/env";
+const begun = (output: string, noise = "") => `${noise}\n${beginMark}\n${output}`;
 
 const yoga: Target = {
   name: "yoga",
@@ -55,7 +58,7 @@ test("the command is one quoted word behind --, and the host ends it a little la
   assert.deepEqual(argv.slice(-3), [
     "--",
     "root@yoga.lan",
-    quoteArgv(["timeout", "--kill-after=10", "45", "echo", "it's; $(id)"]),
+    framed(["timeout", "--kill-after=10", "45", "echo", "it's; $(id)"]),
   ]);
 });
 
@@ -66,22 +69,22 @@ test("on the host's side a shell sees the very argv", async (t) => {
   await chmod(join(bin, "timeout"), 0o755);
   const words = ["sh", "-c", "echo $1; rm -rf /", "x", "a b", "", "it's", "--", "-o ProxyCommand=x", "$(id)"];
   const line = hopArgv({ ...yoga, user: "deploy" }, words, 1_000, "fresh").at(-1) ?? "";
-  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { env: { PATH: bin } });
-  assert.deepEqual(stdout.split("\0").slice(0, -1), [
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", line], { env: { PATH: `${bin}:/bin` } });
+  assert.deepEqual(stdout.replace(`\n${beginMark}\n`, "").split("\0").slice(0, -1), [
     "--kill-after=10",
     "6",
     "sudo",
     "-n",
     "--",
-    "env",
+    env,
     ...words,
   ]);
 });
 
 test("another user than root goes through sudo, which must not ask", () => {
   assert.deepEqual(asRoot("root", ["id"]), ["id"]);
-  assert.deepEqual(asRoot("deploy", ["id"]), ["sudo", "-n", "--", "env", "id"]);
-  assert.deepEqual(asRoot("deploy", ["env", "A=b", "id"]), ["sudo", "-n", "--", "env", "A=b", "id"]);
+  assert.deepEqual(asRoot("deploy", ["id"]), ["sudo", "-n", "--", env, "id"]);
+  assert.deepEqual(asRoot("deploy", ["env", "A=b", "id"]), ["sudo", "-n", "--", env, "A=b", "id"]);
 });
 
 test("a host that is the builder is no hop", async () => {
@@ -91,7 +94,7 @@ test("a host that is the builder is no hop", async () => {
     argv: ["id"],
     timeout: 1,
   });
-  assert.deepEqual(builder.ran[0]?.argv, ["sudo", "-n", "--", "env", "id"]);
+  assert.deepEqual(builder.ran[0]?.argv, ["sudo", "-n", "--", env, "id"]);
 });
 
 test("ssh's own 255 is a host that cannot be reached, with ssh's last words", async () => {
@@ -109,7 +112,7 @@ test("ssh's own 255 is a host that cannot be reached, with ssh's last words", as
 
 test("any other exit code is the command's own", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
-  builder.on("ssh", { exitCode: 3, stdout: "out", stderr: "err" });
+  builder.on("ssh", { exitCode: 3, stdout: begun("out"), stderr: begun("err") });
   assert.deepEqual(await hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }), {
     exitCode: 3,
     stdout: "out",
@@ -119,10 +122,57 @@ test("any other exit code is the command's own", async () => {
 
 test("stdin, deadline, signal and listener go along over the hop", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
-  builder.on("ssh", { stdout: "one\ntwo\n" });
+  builder.on("ssh", { stdout: begun("one\ntwo\n", "Welcome to yoga!\n\u001b[1mlunch is at noon") });
   const lines: string[] = [];
   const shell = hopShell(builder, yoga, "shared");
   await shell.run({ argv: ["cat"], timeout: 1_000, input: "hello", onLine: (line) => void lines.push(line) });
   assert.equal(builder.ran[0]?.input, "hello");
   assert.deepEqual(lines, ["one", "two"]);
+});
+
+test("whatever a login shell's files print before, with or without a newline, the answer is the command's own", async () => {
+  for (const noise of [
+    "echo\n",
+    "no newline",
+    "crlf\r\n\u001b[31mred\u001b[0m\r\n",
+    `set -x: ${beginMark} x\n`,
+    "\n\n",
+    "",
+  ]) {
+    const builder = fakeShell("builder", { clock: manualClock() });
+    builder.on("ssh", (command) => {
+      const line = command.argv.at(-1) ?? "";
+      const { stdout, stderr } = spawnSync(
+        "/bin/sh",
+        ["-c", `printf %s "$NOISE"; printf %s "$NOISE" >&2; ${line}`],
+        {
+          encoding: "utf8",
+          env: { NOISE: noise, PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
+        },
+      );
+      return { stdout, stderr };
+    });
+    const exit = await hopShell(builder, yoga, "shared").run({
+      argv: ["sh", "-c", "echo answer; echo trouble >&2"],
+      timeout: 5_000,
+    });
+    assert.deepEqual([exit.stdout, exit.stderr], ["answer\n", "trouble\n"], noise);
+  }
+});
+
+test("a shell that never runs the command is an error that says what came instead", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  for (const exitCode of [0, 1, 2, 127]) {
+    builder.on("ssh", { exitCode, stdout: "This account is not available.\n" });
+    await assert.rejects(
+      hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }),
+      /yoga: the shell of root did not run the command \(exit \d+\); this came: "This account is not available\."/,
+    );
+  }
+});
+
+test("a command's own 255 is no lost connection", async () => {
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on("ssh", { exitCode: 255, stdout: begun("") });
+  assert.equal((await hopShell(builder, yoga, "shared").run({ argv: ["x"], timeout: 1_000 })).exitCode, 255);
 });
