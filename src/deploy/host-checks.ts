@@ -2,7 +2,7 @@ import { deadlines } from "../config/deadlines.ts";
 import { isTailnetAddress, readTailnet, type TailnetState, tailscaleStatus } from "../fleet/tailnet.ts";
 import { mustRun } from "../remote/shell.ts";
 import { type PhaseContext, PhaseError } from "./context.ts";
-import { checked } from "./findings.ts";
+import { checked, finding } from "./findings.ts";
 
 /** Prints `missing PATH` or `empty PATH` for each path that is not a file with something in it. */
 const secretsScript =
@@ -32,6 +32,42 @@ export async function checkSecrets(context: PhaseContext): Promise<void> {
     const { length } = host.secrets;
     return length === 1 ? "the one it needs is there" : `all ${length} that it needs are there`;
   });
+}
+
+const switchProgram = "bin/switch-to-configuration";
+/** Prints each of the systems that lacks its own switch program. */
+const lackingScript = `for system; do [ -x "$system/${switchProgram}" ] || printf '%s\\n' "$system"; done`;
+
+/**
+ * A roll back runs the switch program of what ran before, so a system without one (`system.switch.enable = false`) is found before
+ * anything is built. A roll back that somebody asks for goes on with a warning: it is the way out of such a system.
+ */
+export async function checkSwitchPrograms(context: PhaseContext, current: string): Promise<void> {
+  const { host, target, signal } = context;
+  const { mode, toplevel } = context.record();
+  const isRollback = mode === "rollback";
+  const goal = isRollback && toplevel !== null ? [toplevel] : [];
+  const exit = await mustRun(target, `looking for the switch program of ${host.name}`, {
+    argv: ["sh", "-c", lackingScript, "switch-programs", current, ...goal],
+    timeout: deadlines.hostCommand,
+    signal,
+  });
+  const lacking = new Set(exit.stdout.split("\n").filter((line) => line !== ""));
+  const help = `Is system.switch.enable false there? Such a system is left by a reboot into another generation: /generations ${host.name} lists them.`;
+  if (goal.some((system) => lacking.has(system))) {
+    throw new PhaseError(
+      `the generation to go to has no ${switchProgram}, so nothing can switch to it`,
+      help,
+    );
+  }
+  if (!lacking.has(current)) {
+    return;
+  }
+  const what = `the running system of ${host.name} has no ${switchProgram}, so nothing could roll back to it`;
+  if (!isRollback) {
+    throw new PhaseError(what, help);
+  }
+  await context.note(finding("roll back", "warning", `${what}.`, help));
 }
 
 /** What the builder's tailscale says of the host; null where it has nothing to say. */

@@ -33,6 +33,8 @@ export interface FakeHost {
   readonly abandoned: Set<string>;
   /** Files that are there, with something in them. */
   readonly files: Set<string>;
+  /** Systems without bin/switch-to-configuration. */
+  readonly withoutSwitchProgram: Set<string>;
   /** Free bytes by path. */
   readonly free: Map<string, number>;
   /** What the boot loader starts next. */
@@ -81,6 +83,7 @@ export function fakeHost(
     supervisors: new Map(),
     abandoned: new Set(),
     files: new Set(),
+    withoutSwitchProgram: new Set(),
     free: new Map([
       ["/nix/store", 50 * gigabyte],
       ["/boot", gigabyte],
@@ -210,6 +213,13 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
       const path = host.systemOf(parent).specialisations[name];
       return path === undefined ? { exitCode: 1 } : { stdout: `${path}\n` };
     }
+    case "switch-programs":
+      return {
+        stdout: args
+          .filter((path) => host.withoutSwitchProgram.has(path))
+          .map((path) => `${path}\n`)
+          .join(""),
+      };
     case "secrets":
       return {
         stdout: args

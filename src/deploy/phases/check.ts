@@ -20,7 +20,7 @@ import type { HostFacts } from "../deployment.ts";
 import { checkDirection, directionWarnings } from "../direction.ts";
 import { readBuilderFacts } from "../evaluation.ts";
 import { checked, finding } from "../findings.ts";
-import { checkSecrets, explainUnreachable, runningRevision } from "../host-checks.ts";
+import { checkSecrets, checkSwitchPrograms, explainUnreachable, runningRevision } from "../host-checks.ts";
 import { checkMachine } from "../machine-check.ts";
 import { goesBack } from "../modes.ts";
 import { openSource } from "../source.ts";
@@ -151,6 +151,7 @@ async function checkHost(context: PhaseContext): Promise<void> {
     await note(finding("boot", "warning", `${apart}.`, "After a switch the system that it brings is both."));
   }
   await checkMachine(context, before);
+  await checkSwitchPrograms(context, before.current);
   await checkHostSpace(context);
   await checkHostSecrets(context);
   const snapshot = await mustRun(context.target, `taking the baseline of ${host.name}`, {

@@ -57,9 +57,10 @@ test("a deployment runs exactly these commands", async (t) => {
   assert.deepEqual(inCheck("yoga"), [
     "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
+    "yoga: sh -c <script> switch-programs OLD",
     "yoga: sh -c <script> df /nix/store",
     "yoga: sh -c <script> df /boot",
-    "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
     "yoga: timeout 5 OLD/sw/bin/nixos-version --configuration-revision",
   ]);
   assert.equal(inCheck("builder").includes("builder: sh -c <script> df /nix/store"), true);
@@ -84,13 +85,15 @@ test("a deployment runs exactly these commands", async (t) => {
     "builder: git -C /srv/fleet merge-base --is-ancestor REV refs/remotes/origin/main",
     // confirm, after the click: is it still the host that the card shows, and how is it now?
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
-    "yoga: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
     // switch
     "yoga: sh -c <script> start ID …",
     "yoga anew: supervisor.sh ack",
     // validate, in the middle of the settle time and at its end
-    "yoga anew: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
-    "yoga anew: sh -c <script> snapshot *.service *.socket *.timer *.path *.mount *.target",
+    "yoga anew: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
+    "yoga anew: sh -c <script> acted ID ^((stopping|reloading|restarting|starting)␣the␣following␣units|the␣following␣new␣units␣were␣started):␣",
+    "yoga anew: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
+    "yoga anew: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
     "yoga anew: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga anew: supervisor.sh decide commit ∅",
     // tidying up
