@@ -53,40 +53,94 @@ function minutes(hour = "", minute = ""): number | null {
 
 /** Whether a host without windows, or with one that is open at that time, may be deployed. */
 export function isOpenAt(windows: readonly Window[], time: number): boolean {
-  return (
-    windows.length === 0 ||
-    windows.some((window) => spans(window, time).some(([from, to]) => from <= time && time < to))
-  );
+  return windows.length === 0 || windows.some((window) => covers(window, time));
 }
 
-/** When the next window opens, in milliseconds since 1970; null where none ever does. */
+/** By the clock on the wall there: an hour that comes twice is open both times, and one that never comes opens nothing. */
+function covers({ days, from, to, zone }: Window, time: number): boolean {
+  const local = DateTime.fromMillis(time, { zone });
+  const minute = local.hour * 60 + local.minute;
+  const isDay = days.includes(local.weekday as WeekdayNumbers);
+  if (to > from) {
+    return isDay && from <= minute && minute < to;
+  }
+  const dayBefore = (local.weekday === 1 ? 7 : local.weekday - 1) as WeekdayNumbers;
+  return (isDay && minute >= from) || (days.includes(dayBefore) && minute < to);
+}
+
+/** When the next window opens, in milliseconds since 1970; null where none does within two weeks. */
 export function nextOpening(windows: readonly Window[], time: number): number | null {
-  const starts = windows
-    .flatMap((window) => spans(window, time).map(([from]) => from))
-    .filter((from) => from > time);
-  return starts.length === 0 ? null : Math.min(...starts);
+  const openings = windows.flatMap((window) => openingsOf(window, time));
+  return openings.length === 0 ? null : Math.min(...openings);
 }
 
-/** The spans of a window from the day before until a week later, each as it falls on that day's own clock. */
-function spans({ days, from, to, zone }: Window, time: number): (readonly [number, number])[] {
-  const midnight = DateTime.fromMillis(time, { zone }).startOf("day");
-  return Array.from({ length: 9 }, (_, index) => midnight.plus({ days: index - 1 }))
-    .filter((day) => days.includes(day.weekday as WeekdayNumbers))
-    .map((day) => [at(day, from), at(to > from ? day : day.plus({ days: 1 }), to)] as const);
+const hour = 60 * 60_000;
+/** Where an hour does not exist, its window comes a week later, and may be a week away as it is. */
+const lookAhead = 16;
+
+/** When it opens after that time: at its start by any offset in use then, or where the clock is set to within it. */
+function openingsOf(window: Window, time: number): number[] {
+  const { zone } = window;
+  const changes = clockChanges(zone, time - 24 * hour, time + lookAhead * 24 * hour);
+  const offsets = new Set([offsetAt(zone, time), ...changes.map((at) => offsetAt(zone, at))]);
+  const starts = daysFrom(zone, time).flatMap((day) =>
+    [...offsets].map((offset) => day + (window.from - offset) * 60_000),
+  );
+  return [...starts, ...changes].filter((at) => at > time && covers(window, at) && !covers(window, at - 1));
 }
 
-function at(day: DateTime, minute: number): number {
-  const isMidnight = minute === 1440;
-  return (isMidnight ? day.plus({ days: 1 }) : day)
-    .set({ hour: isMidnight ? 0 : Math.floor(minute / 60), minute: minute % 60 })
-    .toMillis();
+/** The days around a time on the calendar of a zone, each as its midnight would be in UTC. */
+function daysFrom(zone: string, time: number): number[] {
+  const { year, month, day } = DateTime.fromMillis(time, { zone });
+  return Array.from({ length: lookAhead + 1 }, (_, index) => Date.UTC(year, month - 1, day - 1 + index));
 }
 
-/** Such as `Tue 24 Nov 09:00 (Europe/Berlin)`: the time of the window's own zone. */
+function offsetAt(zone: string, time: number): number {
+  return DateTime.fromMillis(time, { zone }).offset;
+}
+
+/** The moments at which the clocks of a zone are set, found by halving. */
+function clockChanges(zone: string, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let left = from; left < to; left += 12 * hour) {
+    let [low, high] = [left, left + 12 * hour];
+    const before = offsetAt(zone, low);
+    if (offsetAt(zone, high) !== before) {
+      while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        [low, high] = offsetAt(zone, middle) === before ? [middle, high] : [low, middle];
+      }
+      found.push(high);
+    }
+  }
+  return found;
+}
+
+/** The first start of a window, before it next opens, that falls into an hour which does not exist; null where none does. */
+function missingStart(window: Window, time: number, next: number): string | null {
+  const { zone, from, days } = window;
+  for (const day of daysFrom(zone, time)) {
+    const written = DateTime.fromMillis(day, { zone: "utc", locale: "en" }).plus({ minutes: from });
+    const { year, month, day: date, hour: hours, minute } = written;
+    const there = DateTime.fromObject({ year, month, day: date, hour: hours, minute }, { zone });
+    const isMissing = there.hour * 60 + there.minute !== from;
+    const at = there.toMillis();
+    if (days.includes(written.weekday as WeekdayNumbers) && isMissing && at > time && at < next) {
+      return `${written.toFormat("ccc d LLL HH:mm")} does not exist there, as the clocks go forward`;
+    }
+  }
+  return null;
+}
+
+/** Such as `Tue 24 Nov 09:00 (Europe/Berlin)`, the time of the window's own zone; says where an hour before it does not exist. */
 export function openingText(windows: readonly Window[], time: number): string | null {
   const next = nextOpening(windows, time);
-  const zone = windows.find((window) => spans(window, time).some(([from]) => from === next))?.zone;
-  return next === null || zone === undefined
-    ? null
-    : `${DateTime.fromMillis(next, { zone, locale: "en" }).toFormat("ccc d LLL HH:mm")} (${zone})`;
+  const window = windows.find((one) => openingsOf(one, time).includes(next ?? Number.NaN));
+  if (next === null || window === undefined) {
+    return null;
+  }
+  const { zone } = window;
+  const opens = `${DateTime.fromMillis(next, { zone, locale: "en" }).toFormat("ccc d LLL HH:mm")} (${zone})`;
+  const missing = windows.map((one) => missingStart(one, time, next)).find((one) => one !== null);
+  return missing === undefined ? opens : `${opens}; ${missing}`;
 }
