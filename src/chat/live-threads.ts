@@ -93,7 +93,7 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     known?: ThreadState,
   ): Promise<void> {
     const stored = known ?? (await store.threads()).find((one) => one.run === run && one.surface === place);
-    const state: ThreadState = stored ?? { surface: place, run, messages: {}, files: {} };
+    const state: ThreadState = stored ?? { surface: place, run, messages: {}, repairs: 0, files: {} };
     if (stored === undefined) {
       if ((await options.draw(run)) === undefined) {
         return;

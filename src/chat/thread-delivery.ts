@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../config/clock.ts";
+import { repairPause, repairs } from "../config/repairs.ts";
 import type { ThreadState } from "../store/thread-state.ts";
 import { type Channel, DeliveryError, type MessageRef, type OutMessage } from "./channel.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "./thread.ts";
@@ -114,14 +115,14 @@ async function post(
         delete state.messages[message.key];
       } else if (failure === "gone" && message.key !== "root") {
         // Its root was deleted: the thread is begun anew.
-        for (const key of Object.keys(state.messages)) {
-          delete state.messages[key];
-        }
+        const pause = repair(state, Object.keys(state.messages), error);
+        await parts.save(state);
+        throw new DeliveryError("rate-limited", "the thread is begun anew", pause);
       } else {
         throw error;
       }
       await parts.save(state);
-      throw failure === "gone" ? new DeliveryError("rate-limited", "the thread is begun anew", 0) : error;
+      throw error;
     });
   state.messages[message.key] = { ref, delivered: digest(message), triedAt: before };
   await parts.save(state);
@@ -180,15 +181,33 @@ async function edit(
       throw new EditFailed(ref, error);
     }
     // Somebody deleted it: it is posted anew. Without its root the whole thread is.
-    for (const key of message.key === "root" ? Object.keys(state.messages) : [message.key]) {
-      delete state.messages[key];
-    }
+    const keys = message.key === "root" ? Object.keys(state.messages) : [message.key];
+    const pause = repair(state, keys, error);
     await parts.save(state);
-    return;
+    throw new DeliveryError("rate-limited", "a message is posted anew", pause);
   }
   state.messages[message.key] = { ref: stands, delivered: digest(message), triedAt: null };
   await parts.save(state);
   parts.lastEdits.set(place(stands), parts.clock.now());
+}
+
+/** Forgets what is gone, so that it is posted anew; throws where that was done often enough. How long to wait first. */
+function repair(state: ThreadState, keys: readonly string[], cause: unknown): number {
+  const { most } = repairs.threadPosts;
+  if (state.repairs >= most) {
+    throw new DeliveryError(
+      "permanent",
+      `the platform says again and again that what was posted is gone; it was posted anew ${most} times, and is not any more`,
+      null,
+      { cause },
+    );
+  }
+  for (const key of keys) {
+    delete state.messages[key];
+  }
+  const pause = repairPause(repairs.threadPosts, state.repairs);
+  state.repairs += 1;
+  return pause;
 }
 
 function waitFor(

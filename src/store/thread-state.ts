@@ -17,6 +17,8 @@ export const threadStateSchema = z.object({
       triedAt: z.number().nullable(),
     }),
   ),
+  /** How often something in it was posted anew, as the platform said that it was gone. */
+  repairs: z.int().default(0),
   /** Files by key: when first tried, and whether one is known to have arrived. */
   files: z.record(z.string(), z.object({ isSent: z.boolean(), triedAt: z.number().nullable() })),
 });

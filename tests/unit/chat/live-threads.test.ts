@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryError } from "../../../src/chat/channel.ts";
 import { type LiveThreads, liveThreads } from "../../../src/chat/live-threads.ts";
+import { repairs } from "../../../src/config/repairs.ts";
 import type { ThreadState } from "../../../src/store/thread-state.ts";
 import { runThread } from "../../../src/views/thread.ts";
 import { type FakeChannel, fakeChannel } from "../../fakes/fake-channel.ts";
@@ -261,5 +262,61 @@ test("the thread of an unknown end offers to look again, also after a restart, a
   assert.match(it.channel.text("/corrected"), /Bob at .*: deployed, after it was unknown\. yoga runs/);
   assert.doesNotMatch(it.channel.text("/root"), /"Look again"/);
   assert.equal(it.stored.size, 0, "nothing is owed any more");
+  await it.threads.stop();
+});
+
+test("a platform that says each time that the thread is gone gets a few new roots, less and less often, and then words", async () => {
+  const it = await room();
+  const post = it.channel.post;
+  // Roots are taken, and whatever is to stand below one is refused.
+  const roots: number[] = [];
+  Object.assign(it.channel, {
+    post: async (...[message, since]: Parameters<typeof post>) => {
+      if (message.thread !== null) {
+        throw new DeliveryError("gone", "unknown channel");
+      }
+      roots.push(it.clock.now());
+      return post({ ...message, key: `${message.key}-${roots.length}` }, since);
+    },
+  });
+  it.desk.begin(["yoga"]);
+  await it.clock.advance(10 * 60_000);
+  const { most } = repairs.threadPosts;
+  assert.equal(roots.length, most + 1);
+  const pauses = roots.slice(1).map((at, index) => at - (roots[index] ?? at));
+  assert.deepEqual(
+    pauses.map((pause, index) => pause > (pauses[index - 1] ?? 0)),
+    pauses.map(() => true),
+    String(pauses),
+  );
+  assert.equal(it.threads.health().ok, false);
+  assert.match(it.threads.health().detail, /posted anew 5 times, and is not any more/);
+  // A bot that starts again does not begin to count again.
+  await it.again();
+  await it.clock.advance(10 * 60_000);
+  assert.equal(roots.length, most + 1);
+  await it.threads.stop();
+});
+
+test("a message that is gone whenever it is edited is posted anew a few times, and then said", async () => {
+  const it = await room();
+  let posts = 0;
+  const post = it.channel.post;
+  Object.assign(it.channel, {
+    post: async (...[message, since]: Parameters<typeof post>) => {
+      posts += message.thread === null ? 0 : 1;
+      return post(message, since);
+    },
+    edit: async () => {
+      throw new DeliveryError("gone", "unknown message");
+    },
+  });
+  const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
+  for (let minute = 0; minute < 30; minute++) {
+    it.desk.reach(id, minute % 2 === 0 ? "build" : "copy");
+    await it.clock.advance(60_000);
+  }
+  assert.equal(posts <= 2 * (repairs.threadPosts.most + 1), true, `${posts} posts`);
+  assert.equal(it.threads.health().ok, false);
   await it.threads.stop();
 });
