@@ -1,9 +1,15 @@
+import { visible } from "../text/visible.ts";
+import { maskCoded } from "./coded-secrets.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import { mask } from "./mask.ts";
 import { maskPrivateKeys, privateKeyLines } from "./private-keys.ts";
 import { maskProviderTokens } from "./provider-rules.ts";
 import { maskPatterns } from "./secret-patterns.ts";
 
-/** The one step before every sink: chat, pages, logs, records, the audit. */
+/**
+ * The one step before every sink: chat, pages, logs, records, the audit. It masks secrets, and shows hidden characters
+ * as what they are.
+ */
 export interface Redactor {
   /** A text of one or more lines. */
   text(text: string): string;
@@ -13,60 +19,69 @@ export interface Redactor {
   stream(): (line: string) => string;
 }
 
-/** What is shorter is no secret, and would mask half of every text. */
-const shortest = 8;
 /** Records are saved again and again with the same texts in them. */
 const cached = 5_000;
 const longestCached = 4_096;
 
 /** Knows the bot's own secrets, and the forms of other people's. */
 export function redactor(secrets: readonly (string | null)[]): Redactor {
-  const known = knownForms(secrets);
+  const known = knownSecrets(secrets);
   const cache = new Map<string, string>();
 
-  function line(text: string): string {
-    const masked = known?.test(text) === true ? text.replaceAll(new RegExp(known, "g"), mask) : text;
-    return maskProviderTokens(maskPatterns(masked));
+  function whole(text: string): string {
+    return maskForms(known.text(maskPrivateKeys(visible(text))));
   }
 
-  function text(whole: string): string {
-    if (whole.length > longestCached) {
-      return line(maskPrivateKeys(whole));
+  function text(one: string): string {
+    if (one.length > longestCached) {
+      return whole(one);
     }
-    const before = cache.get(whole);
+    const before = cache.get(one);
     if (before !== undefined) {
       return before;
     }
-    const masked = line(maskPrivateKeys(whole));
+    const masked = whole(one);
     if (cache.size >= cached) {
       cache.clear();
     }
-    cache.set(whole, masked);
+    cache.set(one, masked);
     return masked;
   }
 
   function stream(): (line: string) => string {
     const keys = privateKeyLines();
-    return (next) => line(keys(next));
+    const next = known.stream();
+    return (line) => maskForms(next(keys(visible(line))));
   }
 
-  return { text, value: (value) => maskLeaves(value, text), stream };
+  return { text, value: (value) => maskLeaves(value, { text, stream }), stream };
+}
+
+/** Other people's secrets, by their forms, plain and encoded. */
+function maskForms(text: string): string {
+  return maskCoded(maskPlain(text), maskPlain);
+}
+
+function maskPlain(text: string): string {
+  return maskProviderTokens(maskPatterns(text));
 }
 
 /** A field of such a name holds a secret, whatever it looks like. */
 const secretNames =
   /^(?:authorization|proxy-authorization|(?:set-)?cookie|password|passwd|passphrase|token|secret|api[_-]?key)$/i;
 
-function maskLeaves<T>(value: T, text: Redactor["text"]): T;
-function maskLeaves(value: unknown, text: Redactor["text"]): unknown {
+type Masks = Pick<Redactor, "text" | "stream">;
+
+function maskLeaves<T>(value: T, masks: Masks): T;
+function maskLeaves(value: unknown, masks: Masks): unknown {
   if (typeof value === "string") {
-    return text(value);
+    return masks.text(value);
   }
   if (Array.isArray(value)) {
-    // The lines of a log: a key may go over several of them.
-    const next = privateKeyLines();
+    // The lines of a log: a secret may go over several of them.
+    const next = masks.stream();
     const masked = value.map((one: unknown) =>
-      typeof one === "string" ? text(next(one)) : maskLeaves(one, text),
+      typeof one === "string" ? masks.text(next(one)) : maskLeaves(one, masks),
     );
     return masked.some((one, index) => one !== value[index]) ? masked : value;
   }
@@ -76,7 +91,7 @@ function maskLeaves(value: unknown, text: Redactor["text"]): unknown {
   let isChanged = false;
   const entries = Object.entries(value).map(([key, one]: [string, unknown]) => {
     const masked =
-      typeof one === "string" && one !== "" && secretNames.test(key) ? mask : maskLeaves(one, text);
+      typeof one === "string" && one !== "" && secretNames.test(key) ? mask : maskLeaves(one, masks);
     isChanged ||= masked !== one;
     return [key, masked] as const;
   });
@@ -86,26 +101,6 @@ function maskLeaves(value: unknown, text: Redactor["text"]): unknown {
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-/** As they are, and as they stand in an address, in JSON and in a header; the lines of a key one by one. */
-function knownForms(secrets: readonly (string | null)[]): RegExp | null {
-  const lines = secrets
-    .filter((secret) => secret !== null)
-    .flatMap((secret) => secret.split(/\r?\n/))
-    .map((line) => line.trim())
-    .filter((line) => line.length >= shortest && !line.startsWith("-----"));
-  const forms = lines.flatMap((line) => [
-    line,
-    encodeURIComponent(line.toWellFormed()),
-    JSON.stringify(line).slice(1, -1),
-    Buffer.from(line).toString("base64").replace(/=+$/, ""),
-  ]);
-  // The longest first, so that one that holds another is masked whole.
-  const longestFirst = [...new Set(forms)].toSorted((a, b) => b.length - a.length);
-  return longestFirst.length === 0
-    ? null
-    : new RegExp(longestFirst.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"));
 }
 
 /** A line of JSON, which stays JSON. */

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { visible } from "../text/visible.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /**
@@ -25,7 +25,14 @@ const messageSchema = z.discriminatedUnion("action", [
     type: z.number(),
     fields: z.array(z.union([z.string(), z.number()])).default([]),
   }),
-  z.object({ action: z.literal("msg"), level: z.number(), msg: z.string() }),
+  // Nix's own errors have a raw_msg. A build's output that looks like such a line is passed on without one
+  // (handleJSONLogMessage in Nix's logging.cc).
+  z.object({
+    action: z.literal("msg"),
+    level: z.number(),
+    msg: z.string(),
+    raw_msg: z.string().optional(),
+  }),
 ]);
 
 export interface NixProgress {
@@ -57,9 +64,14 @@ export function nixLogReader(counted: "builds" | "copyPaths"): (line: string) =>
     const message = parse(line.slice("@nix ".length));
     switch (message?.action) {
       case undefined:
-        return { log: line, progress: null };
-      case "msg":
-        return message.level <= infoLevel ? { log: stripColours(message.msg), progress: null } : nothing;
+        return { log: cutMessage(line), progress: null };
+      case "msg": {
+        if (message.level > infoLevel) {
+          return nothing;
+        }
+        const isNix = message.raw_msg !== undefined || names.size === 0;
+        return { log: isNix ? visible(message.msg) : fromBuild("build", message.msg), progress: null };
+      }
       case "stop":
         names.delete(message.id);
         return nothing;
@@ -78,7 +90,7 @@ export function nixLogReader(counted: "builds" | "copyPaths"): (line: string) =>
       case "result": {
         if (message.type === result.buildLogLine || message.type === result.postBuildLogLine) {
           return {
-            log: `${names.get(message.id) ?? "build"}> ${stripColours(String(message.fields[0] ?? ""))}`,
+            log: fromBuild(names.get(message.id) ?? "build", String(message.fields[0] ?? "")),
             progress: null,
           };
         }
@@ -106,6 +118,29 @@ function derivationName(path: string): string {
   return path.replace(/^.*\/[0-9a-z]{32}-/, "").replace(/\.drv$/, "");
 }
 
-function stripColours(text: string): string {
-  return stripVTControlCharacters(text);
+/** What a build printed, each line under its name, so that it passes for nothing that Nix says. */
+function fromBuild(name: string, text: string): string {
+  return visible(text)
+    .split("\n")
+    .map((line) => `${name}> ${line}`)
+    .join("\n");
+}
+
+/** So much is shown of a line that was too long to be read whole. */
+const longestShown = 2_000;
+
+/** A message that was cut on its way, or is none: the text in it is shown, never its JSON. */
+function cutMessage(line: string): string {
+  const text = /"(?:fields":\[|msg":)"((?:[^"\\]|\\.){0,2000})/.exec(line)?.[1];
+  return text === undefined
+    ? fromBuild("build", "(a message that cannot be read)")
+    : fromBuild("build", `${unquoted(text).slice(0, longestShown)} … (a line too long to be shown whole)`);
+}
+
+function unquoted(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    return text;
+  }
 }

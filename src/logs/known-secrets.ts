@@ -1,0 +1,155 @@
+import { mask } from "./mask.ts";
+import { secretForms } from "./secret-forms.ts";
+
+/** Masks secrets that are known, in each of their forms, also where a line ends inside one. */
+export interface KnownSecrets {
+  /** A text of one or more lines. */
+  text(text: string): string;
+  /** Lines that come one by one. */
+  stream(): (line: string) => string;
+}
+
+/** So much of a secret at the end of a line is taken for its beginning, as the rest may come with the next line. */
+const leastBeginning = 6;
+/** What may stand where a secret goes on with the next line: a backslash before, a build's name and blanks after. */
+const wrap = "(?:[\\\\]?[ \\t]{0,200}\\r?\\n(?:[\\w.+-]{1,200}> )?[ \\t]{0,200})";
+const anyWrap = new RegExp(wrap, "g");
+
+export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets {
+  const forms = secretForms(secrets);
+  if (forms.length === 0) {
+    return { text: (text) => text, stream: () => (line) => line };
+  }
+  const whole = new RegExp(forms.map(quoted).join("|"), "g");
+  const wrapped = new RegExp(forms.map((form) => [...form].map(quoted).join(`${wrap}?`)).join("|"), "g");
+  const isNear = grams(forms);
+  const endings = new Set(forms.flatMap((form) => everyPart(form, leastBeginning)));
+
+  function text(one: string): string {
+    if (!one.includes("\n")) {
+      return isNear(one) ? one.replaceAll(whole, mask) : one;
+    }
+    if (!isNear(one.replaceAll(anyWrap, ""))) {
+      return one;
+    }
+    return one.replaceAll(wrapped, (found) => mask + "\n".repeat(found.split("\n").length - 1));
+  }
+
+  function mayBegin(line: string): boolean {
+    const end = endOf(line);
+    return endings.has(line.slice(Math.max(0, end - leastBeginning), end));
+  }
+
+  function stream(): (line: string) => string {
+    /** What the next line would begin with, if it goes on with a secret. */
+    let awaited: readonly string[] = [];
+    return (line) => {
+      if (awaited.length === 0 && !isNear(line) && !mayBegin(line)) {
+        return line;
+      }
+      const head = /^(?:[\w.+-]{1,200}> )?[ \t]*/.exec(line)?.[0] ?? "";
+      const body = line.slice(head.length);
+      const continued = continuation(awaited, body);
+      const rest = text(body.slice(continued.length));
+      const begun = continued.isWhole ? null : beginning(forms, endings, rest);
+      awaited = continued.isWhole ? continued.awaited : (begun?.awaited ?? []);
+      const start = continued.length > 0 ? mask : "";
+      return begun === null ? head + start + rest : `${head}${start}${begun.before}${mask}${begun.after}`;
+    };
+  }
+
+  return { text, stream };
+}
+
+interface Continuation {
+  /** How many characters of the line belong to the secret. */
+  readonly length: number;
+  /** The line is nothing but a part of it, so that it may go on once more. */
+  readonly isWhole: boolean;
+  readonly awaited: readonly string[];
+}
+
+function continuation(awaited: readonly string[], body: string): Continuation {
+  const ending = awaited.find((rest) => body.startsWith(rest));
+  if (ending !== undefined) {
+    return { length: ending.length, isWhole: false, awaited: [] };
+  }
+  const part = body.slice(0, endOf(body));
+  const longer = part === "" ? [] : awaited.filter((rest) => rest.startsWith(part));
+  return longer.length === 0
+    ? { length: 0, isWhole: false, awaited: [] }
+    : { length: part.length, isWhole: true, awaited: longer.map((rest) => rest.slice(part.length)) };
+}
+
+/** A secret that begins at the end of a line and is not whole there. */
+function beginning(
+  forms: readonly string[],
+  endings: ReadonlySet<string>,
+  line: string,
+): { before: string; after: string; awaited: readonly string[] } | null {
+  const end = endOf(line);
+  const [text, after] = [line.slice(0, end), line.slice(end)];
+  if (!endings.has(text.slice(-leastBeginning))) {
+    return null;
+  }
+  const found = forms
+    .map((form) => ({ form, length: overlap(text, form) }))
+    .filter(({ length }) => length >= leastBeginning);
+  const longest = Math.max(0, ...found.map(({ length }) => length));
+  return longest === 0
+    ? null
+    : {
+        before: text.slice(0, text.length - longest),
+        after,
+        awaited: found.map(({ form, length }) => form.slice(length)),
+      };
+}
+
+/** Where a line ends without the blanks and the backslash that break it. */
+function endOf(line: string): number {
+  const end = line.trimEnd().length;
+  return line[end - 1] === "\\" ? end - 1 : end;
+}
+
+/** How long the longest beginning of `form`, less than all of it, is with which `text` ends. */
+function overlap(text: string, form: string): number {
+  for (let length = Math.min(form.length - 1, text.length); length >= leastBeginning; length--) {
+    if (text.endsWith(form.slice(0, length))) {
+      return length;
+    }
+  }
+  return 0;
+}
+
+function everyPart(form: string, length: number): string[] {
+  return Array.from({ length: Math.max(0, form.length - length) }, (_, at) => form.slice(at, at + length));
+}
+
+function quoted(form: string): string {
+  return form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+/** Every line of every log goes past this: false where no form can stand in it. A run of 8 holds 5 from a place divisible by 4. */
+function grams(forms: readonly string[]): (text: string) => boolean {
+  const seen = new Uint8Array(1 << 16);
+  const hash = (text: string, at: number) =>
+    ((text.charCodeAt(at) << 12) ^
+      (text.charCodeAt(at + 1) << 9) ^
+      (text.charCodeAt(at + 2) << 6) ^
+      (text.charCodeAt(at + 3) << 3) ^
+      text.charCodeAt(at + 4)) &
+    0xffff;
+  for (const form of forms) {
+    for (let at = 0; at + 5 <= form.length; at++) {
+      seen[hash(form, at)] = 1;
+    }
+  }
+  return (text) => {
+    for (let at = 0; at + 5 <= text.length; at += 4) {
+      if (seen[hash(text, at)] === 1) {
+        return true;
+      }
+    }
+    return false;
+  };
+}

@@ -1,0 +1,48 @@
+/** Colours and other attributes of letters (SGR): they say nothing, and half of all build logs have them. */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;:]*m`, "g");
+
+/** Cheap: plain text is not looked at any further. */
+const anySuspect = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/u;
+
+/**
+ * What a reader does not see, or what moves what they see: control characters but line feed and tab, format characters
+ * (bidirectional, zero-width, tags), separators of lines and paragraphs, and letters without a shape.
+ */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800](?<![\n\t])/gu;
+
+/**
+ * The uses of such characters that a reader does see: a joiner inside an emoji, the choice of an emoji's look, and
+ * (non-)joiners between letters of the scripts that need them.
+ */
+const scripts = ["Arabic", "Devanagari", "Bengali", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala"]
+  .map((script) => `\\p{Script=${script}}`)
+  .join("");
+const joined = new RegExp(
+  [
+    "(?<=\\p{Extended_Pictographic}\\ufe0f?\\p{Emoji_Modifier}?)\\u200d(?=\\p{Extended_Pictographic})",
+    "(?<=[\\p{Extended_Pictographic}\\d#*])[\\ufe0e\\ufe0f]",
+    `(?<=[${scripts}]\\p{M}*)[\\u200c\\u200d](?=[${scripts}])`,
+  ].join("|"),
+  "gu",
+);
+
+/**
+ * Text from outside as it is: nothing in it moves a cursor, turns a line around or hides. `\u202e` is shown as these six
+ * characters. Line feeds and tabs stay; colours go; half of a pair of surrogates becomes U+FFFD.
+ */
+export function visible(text: string): string {
+  if (!anySuspect.test(text)) {
+    return text;
+  }
+  const plain = text
+    .toWellFormed()
+    .replaceAll(colours, "")
+    .replaceAll(/\r+(?=\n|$)/g, "");
+  const kept = new Set([...plain.matchAll(joined)].map(({ index }) => index));
+  return plain.replaceAll(hidden, (character, at: number) => (kept.has(at) ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, "0")}`;
+}
