@@ -2,7 +2,7 @@
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;:]*m`, "g");
 
 /** Cheap: plain text is not looked at any further. */
-const anySuspect = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/u;
+const anySuspect = /[^\n\t\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]/;
 
 /**
  * What a reader does not see, or what moves what they see: control characters but line feed and tab, format characters
