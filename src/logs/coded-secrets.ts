@@ -17,28 +17,41 @@ export function maskCoded(text: string, maskPlain: (text: string) => string): st
   return masked.includes("%") ? masked.replaceAll(escapedRuns, maskRun) : masked;
 }
 
-/** One pass without a regular expression, as every line of every log goes past this. */
+/**
+ * Every line of every log goes past this. A run covers a place divisible by its least length, so only those are looked at
+ * first.
+ */
 function replaceRuns(text: string, replaced: (run: string) => string): string {
   let result = "";
   let copied = 0;
-  let start = 0;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 0;
-    if (code < 128 && isDigit[code] === 1) {
+  for (let at = shortestRun - 1; at < text.length; at += shortestRun) {
+    if (!isRunLetter(text, at)) {
       continue;
     }
-    if (at - start >= shortestRun) {
-      const run = text.slice(start, at);
+    let start = at;
+    while (start > copied && isRunLetter(text, start - 1)) {
+      start -= 1;
+    }
+    let end = at + 1;
+    while (end < text.length && isRunLetter(text, end)) {
+      end += 1;
+    }
+    if (end - start >= shortestRun && mayDecode(text, start)) {
+      const run = text.slice(start, end);
       const masked = replaced(run);
       if (masked !== run) {
-        const padding = /^={0,2}/.exec(text.slice(at, at + 2))?.[0].length ?? 0;
         result += text.slice(copied, start) + masked;
-        copied = at + padding;
+        copied = end + (/^={0,2}/.exec(text.slice(end, end + 2))?.[0].length ?? 0);
       }
     }
-    start = at + 1;
+    at = end - 1;
   }
   return result + text.slice(copied);
+}
+
+function isRunLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 128 && isDigit[code] === 1;
 }
 
 function decodings(run: string): string[] {
@@ -49,7 +62,6 @@ function decodings(run: string): string[] {
     return [Buffer.from(run, "hex").toString("latin1")].filter((plain) => readable.test(plain));
   }
   return [0, 1, 2, 3]
-    .filter((skip) => beginsReadable(run, skip))
     .map((skip) => Buffer.from(run.slice(skip), "base64").toString("latin1"))
     .filter((plain) => readable.test(plain));
 }
@@ -72,11 +84,25 @@ for (const digit of `${digits}-_`) {
   isDigit[digit.charCodeAt(0)] = 1;
 }
 
-/** Whether the first nine bytes are letters: cheap, as nearly every long word of a log is a hash or a path. */
-function beginsReadable(run: string, skip: number): boolean {
-  for (let at = skip; at < skip + 12; at += 4) {
+/** Whether what a run begins with is readable once it is decoded: nearly every long word of a log is a hash or a path. */
+function mayDecode(text: string, start: number): boolean {
+  return (
+    isReadableBase64(text, start) ||
+    isReadableBase64(text, start + 1) ||
+    isReadableBase64(text, start + 2) ||
+    isReadableBase64(text, start + 3) ||
+    /^(?:[2-7][0-9a-f]|0[9ad]){8}/i.test(text.slice(start, start + 16))
+  );
+}
+
+/** Looks at nine bytes. */
+function isReadableBase64(text: string, start: number): boolean {
+  for (let at = start; at < start + 12; at += 4) {
     const group =
-      (digit(run, at) << 18) | (digit(run, at + 1) << 12) | (digit(run, at + 2) << 6) | digit(run, at + 3);
+      (digit(text, at) << 18) |
+      (digit(text, at + 1) << 12) |
+      (digit(text, at + 2) << 6) |
+      digit(text, at + 3);
     if (!isLetter(group >> 16) || !isLetter((group >> 8) & 0xff) || !isLetter(group & 0xff)) {
       return false;
     }

@@ -27,9 +27,9 @@ export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets 
 
   function text(one: string): string {
     if (!one.includes("\n")) {
-      return isNear(one) ? one.replaceAll(whole, mask) : one;
+      return isNear.anywhere(one) ? one.replaceAll(whole, mask) : one;
     }
-    if (!isNear(one.replaceAll(anyWrap, ""))) {
+    if (!isNear.anywhere(one.replaceAll(anyWrap, ""))) {
       return one;
     }
     return one.replaceAll(wrapped, (found) => mask + "\n".repeat(found.split("\n").length - 1));
@@ -37,14 +37,14 @@ export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets 
 
   function mayBegin(line: string): boolean {
     const end = endOf(line);
-    return endings.has(line.slice(Math.max(0, end - leastBeginning), end));
+    return isNear.at(line, end - 5) && endings.has(line.slice(Math.max(0, end - leastBeginning), end));
   }
 
   function stream(): (line: string) => string {
     /** What the next line would begin with, if it goes on with a secret. */
     let awaited: readonly string[] = [];
     return (line) => {
-      if (awaited.length === 0 && !isNear(line) && !mayBegin(line)) {
+      if (awaited.length === 0 && !isNear.anywhere(line) && !mayBegin(line)) {
         return line;
       }
       const head = /^(?:[\w.+-]{1,200}> )?[ \t]*/.exec(line)?.[0] ?? "";
@@ -107,6 +107,10 @@ function beginning(
 
 /** Where a line ends without the blanks and the backslash that break it. */
 function endOf(line: string): number {
+  const last = line.charCodeAt(line.length - 1);
+  if (last > 0x20 && last < 0x7f && last !== 0x5c) {
+    return line.length;
+  }
   const end = line.trimEnd().length;
   return line[end - 1] === "\\" ? end - 1 : end;
 }
@@ -133,19 +137,26 @@ function quoted(form: string): string {
 const hashBits = 18;
 
 /** Every line of every log goes past this: false where no form can stand in it. A run of 8 holds 5 from a place divisible by 4. */
-function grams(forms: readonly string[]): (text: string) => boolean {
+function grams(forms: readonly string[]): {
+  anywhere(text: string): boolean;
+  at(text: string, at: number): boolean;
+} {
   const exact = new Set(forms.flatMap((form) => everyPart(`${form} `, 5)));
   const seen = new Uint8Array(1 << hashBits);
   for (const gram of exact) {
     seen[hashOf(gram, 0)] = 1;
   }
-  return (text) => {
-    for (let at = 0; at + 5 <= text.length; at += 4) {
-      if (seen[hashOf(text, at)] === 1 && exact.has(text.slice(at, at + 5))) {
-        return true;
+  const at = (text: string, place: number) => place >= 0 && seen[hashOf(text, place)] === 1;
+  return {
+    at,
+    anywhere(text) {
+      for (let place = 0; place + 5 <= text.length; place += 4) {
+        if (at(text, place) && exact.has(text.slice(place, place + 5))) {
+          return true;
+        }
       }
-    }
-    return false;
+      return false;
+    },
   };
 }
 
