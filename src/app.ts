@@ -32,6 +32,7 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken } from "./store/own-files.ts";
+import { diskReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
@@ -40,6 +41,8 @@ import { diffText } from "./views/thread.ts";
 const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
 /** Discord limits posts and edits to about one a second in each thread, and says so at once; fifty calls a second in all. */
 const discordPace = { posts: { every: 300, burst: 5 }, edits: { every: 500, burst: 5 } };
+/** How often the reserve on the disk is looked after, in milliseconds. */
+const reserveEvery = 60_000;
 /** The most of a log that goes into a thread, in bytes. */
 const longestFile = 1024 * 1024;
 
@@ -80,6 +83,9 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   for (const notice of store.notices()) {
     log.error(notice);
   }
+  const reserve = diskReserve({ directory: settings.dataDir, onTrouble: (message) => log.error(message) });
+  await reserve.keep();
+  const keepingReserve = setInterval(() => void reserve.keep(), reserveEvery).unref();
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
   const audit = auditFile({
@@ -108,6 +114,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     makeId: randomId,
     redact,
+    makeRoom: reserve.makeRoom,
     onChange: live.changed,
     onRun: live.began,
     onProgress: live.progressed,
@@ -231,6 +238,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
+      clearInterval(keepingReserve);
       tokens.stop();
       await shells.close();
       await store.close();

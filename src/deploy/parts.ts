@@ -28,6 +28,8 @@ export interface EngineParts {
   readonly makeId: MakeId;
   /** Masks secrets, the bot's own and others. */
   readonly redact: Redactor;
+  /** Makes room on the bot's own disk where it is full, so that a roll back can be written down. */
+  readonly makeRoom: () => Promise<void>;
   /** Rolls a host back whose watched deployment raised an alarm. The engine brings it. */
   readonly rollBack: (watched: Deployment, alarm: string) => Promise<string>;
   readonly onChange: (deployment: Deployment) => void;

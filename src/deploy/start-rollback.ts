@@ -65,6 +65,9 @@ export async function startRollback(
       help: `/rollback ${request.host} previous goes back.`,
     };
   }
+  if (!isForward) {
+    await parts.makeRoom();
+  }
   const begun = await work.begin(
     { kind: "rollback", command: request.command, by: request.by, request: request.request ?? null },
     [

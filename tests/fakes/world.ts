@@ -202,6 +202,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     makeId: counted(world),
     redact,
+    makeRoom: async () => {},
     onChange: (deployment) => void changes.push(deployment),
     onRun: (run) => void runs.push(run),
     onProgress: (said) => void progress.push(said),

@@ -6,10 +6,12 @@ import { verifyAudit } from "../../../src/audit-command.ts";
 import { createDesk } from "../../../src/chat/create-desk.ts";
 import { createEvents } from "../../../src/chat/events.ts";
 import { createLive } from "../../../src/chat/live.ts";
+import type { EngineParts } from "../../../src/deploy/parts.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
 import { lockDataDirectory } from "../../../src/store/data-directory.ts";
 import { diskTrouble } from "../../../src/store/disk-trouble.ts";
 import { lowdbStore } from "../../../src/store/lowdb-store.ts";
+import { diskReserve } from "../../../src/store/reserve.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
 import { noSmallDisk, type SmallDisk, smallDisk } from "../../fakes/small-disk.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
@@ -18,9 +20,9 @@ import { alice, createWorld } from "../../fakes/world.ts";
 const onDisk = noSmallDisk === null ? {} : { skip: noSmallDisk };
 
 /** A bot whose data directory is a real, small disk. */
-async function botOn(t: TestContext, disk: SmallDisk) {
+async function botOn(t: TestContext, disk: SmallDisk, change: Partial<EngineParts> = {}) {
   const world = await createWorld(t, ["yoga"], disk.directory);
-  const bot = await world.startBot();
+  const bot = await world.startBot(change);
   await world.clock.settle(bot.engine.hosts());
   const events = createEvents(world.clock, (error) => assert.fail(String(error)));
   const desk = createDesk({
@@ -165,5 +167,60 @@ test(
       [],
       "no half-written file is left",
     );
+  },
+);
+
+test(
+  "with the bot's disk full a roll back still goes back, and a deployment is refused",
+  onDisk,
+  async (t) => {
+    const disk = await smallDisk(t);
+    const told: string[] = [];
+    const reserve = diskReserve({
+      directory: disk.directory,
+      size: 256 * 1024,
+      onTrouble: (message) => told.push(message),
+    });
+    await reserve.keep();
+    const { bot, say } = await botOn(t, disk, { makeRoom: reserve.makeRoom });
+    const first = await bot.deploy("yoga");
+    await bot.asks(first);
+    await bot.engine.decide(first, "switch", alice);
+    assert.equal((await bot.ends(first)).outcome, "deployed");
+    await disk.fill();
+    assert.equal((await say("/deploy yoga")).kind, "refused");
+    assert.equal(told.length, 0, "what is no roll back does not use the reserve up");
+    const started = await say("/rollback yoga previous");
+    assert.equal(started.kind, "started");
+    const id = started.kind === "started" ? (started.deployments[0] ?? "") : "";
+    await bot.asks(id);
+    await bot.engine.decide(id, "switch", alice);
+    assert.equal((await bot.ends(id)).outcome, "deployed");
+    assert.match(told.join(), /^the disk of \S+ is full: its reserve was given up for a roll back\./);
+  },
+);
+
+test(
+  "the reserve is made again when there is room, and takes no more than a part of a small disk",
+  onDisk,
+  async (t) => {
+    const disk = await smallDisk(t);
+    const reserve = diskReserve({ directory: disk.directory, size: 256 * 1024, onTrouble: () => {} });
+    const isThere = async () => (await readdir(disk.directory)).includes("reserve");
+    await reserve.keep();
+    assert.equal(await isThere(), true);
+    await reserve.makeRoom();
+    assert.equal(await isThere(), true, "nothing is given up while there is room");
+    await disk.fill();
+    await reserve.makeRoom();
+    await reserve.keep();
+    assert.equal(await isThere(), false);
+    await disk.free();
+    await reserve.keep();
+    assert.equal(await isThere(), true);
+    const tooBig = diskReserve({ directory: disk.directory, size: 1024 * 1024, onTrouble: () => {} });
+    await disk.fill();
+    await tooBig.keep();
+    assert.deepEqual(await readdir(disk.directory), ["ballast", "reserve"]);
   },
 );
