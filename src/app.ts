@@ -32,7 +32,7 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken } from "./store/own-files.ts";
-import { diskReserve } from "./store/reserve.ts";
+import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
@@ -41,8 +41,6 @@ import { diffText } from "./views/thread.ts";
 const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
 /** Discord limits posts and edits to about one a second in each thread, and says so at once; fifty calls a second in all. */
 const discordPace = { posts: { every: 300, burst: 5 }, edits: { every: 500, burst: 5 } };
-/** How often the reserve on the disk is looked after, in milliseconds. */
-const reserveEvery = 60_000;
 /** The most of a log that goes into a thread, in bytes. */
 const longestFile = 1024 * 1024;
 
@@ -84,8 +82,6 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log.error(notice);
   }
   const reserve = diskReserve({ directory: settings.dataDir, onTrouble: (message) => log.error(message) });
-  await reserve.keep();
-  const keepingReserve = setInterval(() => void reserve.keep(), reserveEvery).unref();
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
   const audit = auditFile({
@@ -216,6 +212,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   await engine.recover();
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
   const stopped = new AbortController();
+  void keepReserve(reserve, clock, stopped.signal);
   void keepSweeping({
     directory: settings.dataDir,
     retention: settings.keepLogs,
@@ -238,7 +235,6 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
       fleet.stop();
-      clearInterval(keepingReserve);
       tokens.stop();
       await shells.close();
       await store.close();

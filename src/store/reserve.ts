@@ -1,5 +1,6 @@
 import { open, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "../config/clock.ts";
 
 /** Room on the bot's own disk for an emergency: state, log and audit of roll backs while it is full. */
 export interface Reserve {
@@ -73,4 +74,15 @@ export function diskReserve({ directory, size = defaultSize, onTrouble }: Reserv
       }
     },
   };
+}
+
+/** Milliseconds. */
+const every = 60_000;
+
+/** Looks after the reserve until the signal. */
+export async function keepReserve(reserve: Reserve, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await reserve.keep();
+    await clock.sleep(every, signal).catch(() => {});
+  }
 }
