@@ -27,6 +27,8 @@ export const phaseNames = [
 ] as const;
 export type PhaseName = (typeof phaseNames)[number];
 export const deployPhases: readonly PhaseName[] = deploying;
+/** The phases that wait for people's words; each of them declares so itself (`waitsForPeople`), which a test compares. */
+export const askingPhases: readonly PhaseName[] = ["approve", "confirm"];
 
 export const outcomes = [
   "built",
@@ -333,7 +335,11 @@ export function isOpen(deployment: Deployment): boolean {
 
 /** True while a click on Switch or Cancel can still decide something. */
 export function awaitsDecision(deployment: Deployment): boolean {
-  return isOpen(deployment) && deployment.confirmation?.decision === null;
+  return (
+    isOpen(deployment) &&
+    askingPhases.includes(deployment.phase) &&
+    deployment.confirmation?.decision === null
+  );
 }
 
 /** The path behind /run/current-system once the switch has gone well. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { modes } from "../../../src/deploy/deployment.ts";
+import { askingPhases, modes } from "../../../src/deploy/deployment.ts";
 import { phases } from "../../../src/deploy/phases/index.ts";
 import { planResume } from "../../../src/deploy/resume.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
@@ -88,4 +88,11 @@ test("what only waited for its host is not ended by restarts, and what waited lo
   const old = { build: { startedAt: at(25), finishedAt: null } };
   assert.equal(planResume(aDeployment({ phase: "build", createdAt: at(30), times: old }), now).kind, "end");
   assert.equal(planResume(aDeployment({ phase: "build", restarts: 3, createdAt: at(1) }), now).kind, "end");
+});
+
+test("the phases in which a click decides are those that say they wait for people", () => {
+  const declared = modes.flatMap((mode) =>
+    phases[mode].filter(({ waitsForPeople }) => waitsForPeople === true).map(({ name }) => name),
+  );
+  assert.deepEqual([...new Set(declared)].toSorted(), [...askingPhases].toSorted());
 });

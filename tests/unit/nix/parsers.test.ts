@@ -54,6 +54,7 @@ test("dry-activate: every kind of line, and units that stop and start are units 
     restart: ["both.service", "nginx.service", "postgresql.service"],
     start: ["new.timer"],
     reload: ["dbus.service"],
+    others: ["would stop swap device: /dev/sda2"],
   });
 });
 

@@ -42,6 +42,7 @@ test("flags come once what must be there stands, each once, and a phone's dash r
     "--dry-run",
     "--ref",
     "--force",
+    "--no-rollback",
     "--reason",
     ...several,
   ];
