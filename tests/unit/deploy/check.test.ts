@@ -153,7 +153,7 @@ test("a build that fails shows its last lines and its error", async (t) => {
   const buildLog = [
     '@nix {"action":"start","id":1,"level":3,"type":105,"text":"building","fields":["/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nginx-1.27.drv"]}',
     '@nix {"action":"result","id":1,"type":101,"fields":["cc: no such file"]}',
-    `@nix {"action":"msg","level":0,"msg":"error: builder for 'nginx-1.27.drv' failed with exit code 1"}`,
+    `@nix {"action":"msg","level":0,"msg":"error: builder for 'nginx-1.27.drv' failed with exit code 1","raw_msg":"builder failed"}`,
   ];
   world.builder.commit("bad", { yoga: fakeSystem("yoga-bad", { buildExit: 1, buildLog }) });
   const bot = await world.startBot();
