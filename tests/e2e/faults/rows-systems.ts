@@ -15,7 +15,7 @@ const system = (fault: string, phase: Row["phase"], ref: string, ends: Ending, m
 });
 
 export const systemRows: readonly Row[] = [
-  system("has a syntax error", "build", "syntax", failed(/syntax error/)),
+  system("has a syntax error", "build", "syntax", failed(/syntax error/), { host: "yoga" }),
   system("does not evaluate", "build", "eval-error", failed(/ngnix/), { host: "zephyrus" }),
   system("does not build", "build", "build-failure", failed(/the build failed/), { host: "hetzner-vps" }),
   system("is 200 MB larger", "copy", "big", deployed),
