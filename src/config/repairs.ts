@@ -1,6 +1,6 @@
-/** What is put right by doing it again is done so often at most, and less and less often; then it is said in /healthz. */
+/** Bounds on repairs that repeat an act, with pauses that double. When a bound is reached, /healthz says so. */
 export const repairs = {
-  /** A thread, or a message in one, that the platform says is gone: posted anew so often in one thread. */
+  /** New posts in one thread for messages that the platform says are gone. */
   threadPosts: { most: 5, firstPause: 1_000 },
 } as const;
 

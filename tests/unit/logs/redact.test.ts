@@ -209,3 +209,16 @@ test("the rules are the ones that the quick look before them knows", () => {
     ),
   );
 });
+
+test("hidden characters are shown as what they are in texts, records, lines of logs and lines of JSON", () => {
+  const redact = redactor(own);
+  const nasty = "fix \u202egnp\u0000 yo\u200bga";
+  const shown = "fix \\u202egnp\\u0000 yo\\u200bga";
+  assert.equal(redact.text(nasty), shown);
+  assert.equal(redact.stream()(nasty), shown);
+  assert.deepEqual(redact.value({ commit: { subject: nasty }, lines: [nasty] }), {
+    commit: { subject: shown },
+    lines: [shown],
+  });
+  assert.deepEqual(JSON.parse(redactJson(redact, JSON.stringify({ msg: nasty }))), { msg: shown });
+});
