@@ -1,5 +1,6 @@
+import { maskSpans, type Span, spansOf } from "./form-spans.ts";
 import { mask } from "./mask.ts";
-import { secretForms } from "./secret-forms.ts";
+import { secretForms, shortestSecret } from "./secret-forms.ts";
 
 /** Masks secrets that are known, in each of their forms, also where a line ends inside one. */
 export interface KnownSecrets {
@@ -12,27 +13,27 @@ export interface KnownSecrets {
 /** So much of a secret at the end of a line is taken for its beginning, as the rest may come with the next line. */
 const leastBeginning = 6;
 /** What may stand where a secret goes on with the next line: a backslash before, a build's name and blanks after. */
-const wrap = "(?:[\\\\]?[ \\t]{0,200}\\r?\\n(?:[\\w.+-]{1,200}> )?[ \\t]{0,200})";
-const anyWrap = new RegExp(wrap, "g");
+const wraps = /\\?[ \t]{0,200}\r?\n(?:[\w.+-]{1,200}> )?[ \t]{0,200}/g;
+/** The same, and every blank: for a secret with blanks of its own, which may stand where its line ends. */
+const wrapsAndBlanks = /\\?[ \t]{0,200}\r?\n(?:[\w.+-]{1,200}> )?|[ \t]/g;
 
 export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets {
   const forms = secretForms(secrets);
   if (forms.length === 0) {
     return { text: (text) => text, stream: () => (line) => line };
   }
-  const whole = new RegExp(forms.map(quoted).join("|"), "g");
-  const wrapped = new RegExp(forms.map((form) => [...form].map(quoted).join(`${wrap}?`)).join("|"), "g");
+  const spans = spansOf(forms);
+  const withBlanks = forms.filter((form) => /[ \t]/.test(form)).map((form) => form.replaceAll(/[ \t]/g, ""));
+  const blankSpans = spansOf(withBlanks.filter((form) => form.length >= shortestSecret));
   const isNear = grams(forms);
   const endings = new Set(forms.flatMap((form) => everyPart(form, leastBeginning)));
 
   function text(one: string): string {
     if (!one.includes("\n")) {
-      return isNear.anywhere(one) ? one.replaceAll(whole, mask) : one;
+      return isNear.anywhere(one) ? maskSpans(one, spans(one), mask) : one;
     }
-    if (!isNear.anywhere(one.replaceAll(anyWrap, ""))) {
-      return one;
-    }
-    return one.replaceAll(wrapped, (found) => mask + "\n".repeat(found.split("\n").length - 1));
+    const found = [...spansIn(one, wraps, spans), ...spansIn(one, wrapsAndBlanks, blankSpans)];
+    return found.length === 0 ? one : maskSpans(one, found, mask);
   }
 
   function mayBegin(line: string): boolean {
@@ -129,8 +130,23 @@ function everyPart(form: string, length: number): string[] {
   return Array.from({ length: Math.max(0, form.length - length) }, (_, at) => form.slice(at, at + length));
 }
 
-function quoted(form: string): string {
-  return form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** Looks past what `left` matches, and tells where in the text it was found. */
+function spansIn(text: string, left: RegExp, find: (text: string) => readonly Span[]): Span[] {
+  const kept: { readonly from: number; readonly at: number }[] = [];
+  let joined = "";
+  let from = 0;
+  for (const match of text.matchAll(left)) {
+    kept.push({ from, at: joined.length });
+    joined += text.slice(from, match.index);
+    from = match.index + match[0].length;
+  }
+  kept.push({ from, at: joined.length });
+  joined += text.slice(from);
+  const origin = (place: number): number => {
+    const piece = kept.findLast(({ at }) => at <= place);
+    return piece === undefined ? place : piece.from + place - piece.at;
+  };
+  return find(joined).map(({ start, end }) => ({ start: origin(start), end: origin(end - 1) + 1 }));
 }
 
 /** Bits of the table below: small enough for a processor's cache. */

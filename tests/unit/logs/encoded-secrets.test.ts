@@ -100,3 +100,25 @@ test("hashes, paths and words are no encoded secrets", () => {
     assert.equal(own.text(text), text);
   }
 });
+
+test("many and long secrets are masked as one is, in a text of many lines and in lines that come one by one", () => {
+  const many = Array.from({ length: 60 }, (_, at) => `zq${at}-${"K7+w".repeat(40)}-${at}`);
+  const redact = redactor(many);
+  for (const one of many) {
+    const half = one.length >> 1;
+    const broken = `before\n${one.slice(0, half)}\\\n  ${one.slice(half)}\nbehind ${one}`;
+    assert.equal(redact.text(broken), "before\n•••\n\nbehind •••");
+    assert.equal(redact.stream()(`it says ${one} here`), "it says ••• here");
+  }
+});
+
+test("a secret with blanks is masked where its line is broken at a blank", () => {
+  const redact = redactor(["correct horse battery staple"]);
+  for (const text of [
+    "correct horse \nbattery staple",
+    "correct horse\n   battery staple",
+    "correct\nhorse battery\nstaple",
+  ]) {
+    assert.equal(redact.text(`a ${text} b`).replaceAll("\n", ""), "a ••• b");
+  }
+});
