@@ -58,7 +58,9 @@ export async function decide(
     task?.wake();
     return { kind: result.kind, deployment: latest };
   }
-  const undecided = (await store.deployment(id)) ?? found;
+  const stored = (await store.deployment(id)) ?? found;
+  // The task knows its phase best: it may have left the card since, and nothing comes between this look and the stop.
+  const undecided = task === undefined ? stored : { ...stored, phase: task.context.record().phase };
   const refusal = refuseDecision(undecided, action, task !== undefined);
   if (refusal !== null) {
     return refusal;

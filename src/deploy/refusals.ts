@@ -5,7 +5,7 @@ import { dirtyRef, isRefName } from "../nix/flake.ts";
 import { decisionWord, tooLate } from "./act-words.ts";
 import type { judge } from "./approvals.ts";
 import { presentSet } from "./consent.ts";
-import { awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
+import { askingPhases, awaitsDecision, type Deployment, isOpen } from "./deployment.ts";
 import { type Lock, lockOn, locksOn, lockText } from "./locks.ts";
 import { bringsCode, changesHost, goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, maxOpen } from "./parts.ts";
@@ -214,6 +214,10 @@ export function refuseDecision(
         message: `${decision.by.name} decided already: ${word}.`,
         help: null,
       };
+    }
+    // A host of a run has its yes, and still waits for those before it, or looks at its machine once more.
+    if (isAtWork && deployment.isTogether && askingPhases.includes(deployment.phase)) {
+      return null;
     }
     const late = tooLate(deployment, `${decision.by.name} clicked ${word} already`);
     return late === null && isAtWork

@@ -3,7 +3,7 @@ import { CommandError, lastLines, ShellError } from "../remote/shell.ts";
 import { decidedEntry, endedEntry } from "./audit-entries.ts";
 import { concludeFromHost } from "./conclude.ts";
 import { end, type Phase, PhaseError, type PhaseResult } from "./context.ts";
-import { type Deployment, type Diagnosis, isOpen, type Outcome } from "./deployment.ts";
+import { type Deployment, type Diagnosis, isOpen, type Outcome, type PhaseName } from "./deployment.ts";
 import { lockAfter } from "./lock-hosts.ts";
 import { usesBuilder } from "./modes.ts";
 import { type EngineParts, now } from "./parts.ts";
@@ -32,7 +32,12 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
       continue;
     }
     await enter(parts, task, phase);
-    const result = await runPhase(parts, task, phase);
+    const stop = task.stopped();
+    // A cancel that came while the card was left: a supervised phase looks at no signal, so it must not begin.
+    const result =
+      stop?.kind === "cancelled" && isSupervised(phase)
+        ? await stopped(parts, task, stop, "confirm")
+        : await runPhase(parts, task, phase);
     if (phase.waitsForPeople === true) {
       await noteDecision(parts, task);
     }
@@ -89,7 +94,7 @@ export async function runPhase(parts: EngineParts, task: Task, phase: Phase): Pr
       return watchOrEnd(context, await concludeFromHost(context, last));
     }
     const stop = task.stopped();
-    return stop === null ? failed(parts, task, error) : stopped(parts, task, stop, phase);
+    return stop === null ? failed(parts, task, error) : stopped(parts, task, stop, phase.name);
   }
 }
 
@@ -125,12 +130,12 @@ async function left(task: Task, line: string): Promise<Ran> {
 }
 
 /** A cancel is said to be one only when nothing of it runs any more. */
-async function stopped(parts: EngineParts, task: Task, stop: Stop, phase: Phase): Promise<Ran> {
+async function stopped(parts: EngineParts, task: Task, stop: Stop, phase: PhaseName): Promise<Ran> {
   const alive = await endOwnProcesses(parts, task);
   if (stop.kind === "shutdown") {
     return left(task, "(the bot was stopped; this is begun again when it is back)");
   }
-  const what = `Cancelled by ${stop.by.name} during ${phase.name}; the running system is untouched`;
+  const what = `Cancelled by ${stop.by.name} during ${phase}; the running system is untouched`;
   return alive === null
     ? { kind: "end", outcome: "cancelled", message: `${what}.` }
     : {

@@ -13,7 +13,7 @@ import { decisionWord, yesLabel } from "../deploy/act-words.ts";
 import { missing } from "../deploy/approvals.ts";
 import { commandRequest } from "../deploy/command-request.ts";
 import { digestOf, standingApprovals } from "../deploy/consent.ts";
-import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
+import { askingPhases, awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
 import { bootRequest } from "../deploy/follow-up.ts";
 import { rollbackButtons } from "./watching.ts";
 
@@ -41,7 +41,9 @@ export function decisionBlocks(deployment: Deployment): Block[] {
     const also =
       others.length === 0 ? "" : ` ${others.map(({ person }) => person).join(", ")} said so before.`;
     const said = `${made.by.name} said ${decisionWord(deployment, made.action)} at ${clockTime(made.at)}.${also}`;
-    const mayStop = deployment.mode === "gc" && isOpen(deployment) && made.action === "switch";
+    const waitsForOthers = deployment.isTogether && askingPhases.includes(deployment.phase);
+    const mayStop =
+      isOpen(deployment) && made.action === "switch" && (deployment.mode === "gc" || waitsForOthers);
     return [
       decision(deployment, said, "neutral"),
       ...(mayStop ? [buttons(cancelButton(deployment.id))] : []),
