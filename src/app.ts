@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
+import { answerWords } from "./activation/answer-words.ts";
 import type { Channel } from "./chat/channel.ts";
 import { createDesk } from "./chat/create-desk.ts";
 import { threadDrawer } from "./chat/draw-thread.ts";
@@ -31,7 +32,7 @@ import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
-import { botName, ownToken } from "./store/own-files.ts";
+import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
@@ -63,8 +64,10 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const clock = systemClock;
   const { lease, unlock } = await lockDataDirectory(settings.dataDir, options.onFatal);
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
+  const answerKey = await supervisorKey(settings.dataDir);
   const redact = redactor([
     token,
+    answerKey,
     await ownKey(settings.sshKey),
     settings.slack?.botToken ?? null,
     settings.slack?.appToken ?? null,
@@ -105,6 +108,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     store,
     shells,
     clock,
+    answers: answerWords(answerKey),
     logs,
     audit: audit.append,
     log,

@@ -1,6 +1,7 @@
 import type { HostFacts } from "../deploy/deployment.ts";
 import { isStorePath } from "../nix/flake.ts";
 import { quoteArgv } from "../remote/quote.ts";
+import type { AnswerName } from "./answer-words.ts";
 
 /** How long the supervisor waits for each thing, in milliseconds. */
 export interface SupervisorDeadlines {
@@ -27,6 +28,8 @@ export interface Plan {
   readonly deadlines: SupervisorDeadlines;
   /** Units that have to run again after a roll back. */
   readonly activeUnits: readonly string[];
+  /** The hash of the word that each answer has to bring. */
+  readonly answerHashes: Readonly<Record<AnswerName, string>>;
 }
 
 const idPattern = /^d-\d{8}-[0-9a-f]{4}$/;
@@ -48,6 +51,9 @@ export function planFile(plan: Plan): string {
     ack_within: seconds(plan.deadlines.ackWithin),
     commit_within: seconds(plan.deadlines.commitWithin),
     rollback_within: seconds(plan.deadlines.rollbackWithin),
+    ack_hash: plan.answerHashes.ack,
+    commit_hash: plan.answerHashes.commit,
+    rollback_hash: plan.answerHashes.rollback,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${quoteArgv([value])}\n`)

@@ -12,9 +12,10 @@
 #                   committed LINK | rolled-back WHY | rollback-failed WHY | superseded WHY | refused WHY
 #   log           what was said and done; the unit's journal has it too, for after a reboot. It only grows, and has a bound
 #   reserve       room in /run that is given up for a roll back
-#   ack, decision what the bot answers: over a fresh connection "I can reach you", then commit or rollback
+#   ack, commit, rollback   what the bot answers: over a fresh connection "I can reach you", then whether to keep it. Each
+#                 brings its own secret word, whose hash is in the plan: a file with anything else in it is no answer
 #
-# usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback
+# usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback [WHY]; the last two read the word from stdin
 set -u
 dir=${0%/*}
 profile=/nix/var/nix/profiles/system
@@ -24,6 +25,7 @@ nixos_lock=/run/nixos/switch-to-configuration.lock
 . "$dir/plan"
 : "${id:?}" "${old:?}" "${new:?}" "${profile_link?}" "${generation?}" "${boot_only?}"
 : "${activate_within:?}" "${ack_within:?}" "${commit_within:?}" "${rollback_within:?}"
+: "${ack_hash:?}" "${commit_hash:?}" "${rollback_hash:?}"
 
 target=${target:-$new}
 
@@ -317,12 +319,27 @@ commit() {
   fi
 }
 
-# wait_for SECONDS FILE…: until one of the files is there.
+# is_word NAME WORD: whether this is the secret word of that answer. The word is no argument of any program.
+is_word() {
+  case $1 in ack) hash=$ack_hash ;; commit) hash=$commit_hash ;; rollback) hash=$rollback_hash ;; *) return 1 ;; esac
+  [ "$(printf %s "$2" | sha256sum)" = "$hash  -" ]
+}
+
+# answered NAME: whether the bot said so. Leaves what else it said in $reason.
+answered() {
+  [ -e "$dir/$1" ] || return 1
+  word=
+  reason=
+  read -r word reason <"$dir/$1"
+  is_word "$1" "$word"
+}
+
+# wait_for SECONDS NAME…: until one of these was answered. Leaves which in $answer.
 wait_for() {
   end=$(($(seconds_up) + $1))
   shift
   while [ "$(seconds_up)" -lt "$end" ]; do
-    for file; do [ -e "$dir/$file" ] && return 0; done
+    for answer; do answered "$answer" && return 0; done
     sleep 0.3
   done
   return 1
@@ -384,26 +401,32 @@ run() {
 
 # Silence means roll back.
 await_decision() {
-  if ! wait_for "$ack_within" ack decision; then
+  if ! wait_for "$ack_within" ack rollback; then
     roll_back "nobody could reach this host for ${ack_within} s"
     return
   fi
   set_state "acked $code"
-  if ! wait_for "$commit_within" decision; then
+  if ! wait_for "$commit_within" rollback commit; then
     roll_back "nobody decided for ${commit_within} s"
-    return
+  elif [ "$answer" = commit ]; then
+    commit
+  else
+    roll_back "${reason:-it was told to}"
   fi
-  read -r decision reason <"$dir/decision"
-  case $decision in
-    commit) commit ;;
-    *) roll_back "${reason:-it was told to}" ;;
+}
+
+# Whether the machine is as a last word says: a file that every root process can write proves nothing by itself.
+is_true() {
+  case $1 in
+    committed\ *) is_committed ;;
+    rolled-back\ * | refused\ *) [ "$(current)" = "$old" ] ;;
   esac
 }
 
 # After the main process ended, however it ended: an unfinished switch is rolled back.
 finish() {
   last=$(state)
-  if ! is_final "$last"; then
+  if ! is_final "$last" || ! is_true "$last"; then
     log_to_journal
     if [ "$(systemctl is-system-running)" = stopping ]; then
       # The next boot takes the boot default, which is the old system unless a commit had begun.
@@ -432,18 +455,23 @@ show() {
   tail -c "+$(($1 + 1))" "$dir/log" | head -c $((until - $1))
 }
 
-# put NAME TEXT: appears whole or not at all, and the first one counts.
+# put NAME [WHY]: writes an answer down, whole or not at all. The first true one counts; what is none is replaced.
 put() {
-  printf '%s\n' "$2" >"$dir/$1.$$" && ln "$dir/$1.$$" "$dir/$1" 2>/dev/null
-  rm -f "$dir/$1.$$"
+  IFS= read -r given
+  if ! is_word "$1" "$given"; then
+    echo "this is not the word for $1: nothing was answered" >&2
+    exit 77
+  fi
+  answered "$1" && return
+  printf '%s\n' "$given ${2:-}" >"$dir/$1.$$" && mv -f "$dir/$1.$$" "$dir/$1"
 }
 
 case ${1:-} in
   run) run ;;
   finish) finish ;;
   show) show "${2:-0}" ;;
-  ack) put ack "$(date -u +%FT%TZ)" ;;
-  decide) put decision "$2 ${3:-}" ;;
+  ack) put ack ;;
+  decide) put "${2:-}" "${3:-}" ;;
   *)
     echo "usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback [WHY]" >&2
     exit 64

@@ -2,11 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { Clock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { mustRun, type Shell, ShellError } from "../remote/shell.ts";
+import type { AnswerWords } from "./answer-words.ts";
 import { claimArgv, type Plan, startArgv, supervisorArgv } from "./plan.ts";
 import { type FinalState, isFinal, readSighting, type Sighting, type SupervisorState } from "./state.ts";
 
 export interface SupervisorLink {
   readonly id: string;
+  readonly answers: AnswerWords;
   /** The old toplevel, whose tools the supervisor uses. */
   readonly old: string;
   readonly shell: Shell;
@@ -59,6 +61,7 @@ export async function decideSwitch(
       decision,
       why.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 500),
     ),
+    input: `${link.answers(link.id, decision)}\n`,
     timeout: deadlines.hostCommand,
   });
 }
@@ -72,6 +75,7 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
   let last: SupervisorState | null = null;
   let trouble = "no answer";
   let absences = 0;
+  let stopping = 0;
   // A bot that comes back after the deadlines still asks how it went.
   const until = Math.max(link.until, link.clock.now() + deadlines.hostCommand);
   while (link.clock.now() < until) {
@@ -85,7 +89,9 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
           last = state;
           link.onState(state);
         }
-        if (isFinal(state)) {
+        // A daemon that ignores its SIGTERM keeps a unit deactivating for a quarter of an hour.
+        stopping = isFinal(state) && sighting.unit === "deactivating" ? stopping + 1 : 0;
+        if (isFinal(state) && (isOver(sighting) || stopping >= longStop)) {
           await readRest(link, reader);
           return { kind: "final", state, sighting };
         }
@@ -116,6 +122,14 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
   return { kind: "silent", why: trouble, last };
 }
 
+/**
+ * A last word counts once the unit has ended: before that it may be somebody else's, and `finish` (while the unit is
+ * deactivating) looks through a false one.
+ */
+export function isOver({ unit }: Pick<Sighting, "unit">): boolean {
+  return !["active", "activating", "reloading", "refreshing", "deactivating"].includes(unit);
+}
+
 /** A look brings 64 KiB of the log at most; at the end the rest of it is read too. */
 async function readRest(link: SupervisorLink, reader: ReturnType<typeof logReader>): Promise<void> {
   for (let reads = 0; reads < mostReads; reads++) {
@@ -130,6 +144,9 @@ async function readRest(link: SupervisorLink, reader: ReturnType<typeof logReade
 
 /** 16 MiB of log; the host's journal has all of it. */
 const mostReads = 256;
+
+/** So many looks in a row at a unit that stops, and says how it ended, are enough: some ten seconds. */
+const longStop = 15;
 
 /** How many looks in a row have to miss the supervisor before it is taken for gone. */
 const patience = 4;
@@ -160,6 +177,7 @@ export async function look(
 async function acknowledge(link: SupervisorLink): Promise<void> {
   await mustRun(link.fresh, `reaching ${link.shell.name} over a new connection`, {
     argv: supervisorArgv(link.id, link.old, "ack"),
+    input: `${link.answers(link.id, "ack")}\n`,
     timeout: deadlines.hostCommand,
   });
 }

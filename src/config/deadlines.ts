@@ -39,6 +39,8 @@ export const deadlines = {
   healthCheck: 10 * seconds,
   /** Between two looks at the supervisor. */
   supervisorPoll: 700,
+  /** Reading what a host runs after its supervisor has said how it ended. */
+  factsAfterSwitch: 2 * minutes,
   /** Between two looks at a host that is watched after its switch; shorter where it is watched for a short while. */
   monitorPoll: 30 * seconds,
   /** How long chat waits at start for hosts that switch to be looked at. */

@@ -1,3 +1,4 @@
+import type { AnswerWords } from "../activation/answer-words.ts";
 import type { Clock } from "../config/clock.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
 import type { Host } from "../fleet/host.ts";
@@ -22,6 +23,7 @@ export interface PhaseContext {
   /** The host, over a connection of its own for each command. */
   readonly fresh: Shell;
   readonly clock: Clock;
+  readonly answers: AnswerWords;
   readonly log: LogFile;
   /** Aborted by a cancel or a shutdown; only phases before the switch listen to it. */
   readonly signal: AbortSignal;

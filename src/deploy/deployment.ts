@@ -275,6 +275,8 @@ export const deploymentSchema = z.object({
   supervisedUntil: time.nullable(),
   /** Set once a supervisor is known to have begun: the state in which it was last seen, or `running`. */
   lastState: z.string().nullable().default(null),
+  /** Its supervisor's last word and the machine said different things. */
+  isContradicted: z.boolean().exactOptional(),
   /** How often it was begun again, as the bot had been stopped or had died. */
   restarts: z.int().default(0),
   /** For gc, prune and reboot: what was asked for, and what was seen of the host. */

@@ -94,11 +94,26 @@ export function createHostLocks(parts: EngineParts): HostLocks {
   };
 }
 
-/** Locks the host of a roll back that has worked, once, so that nobody deploys the same mistake again. */
-export async function lockAfter(parts: EngineParts, rollback: Deployment): Promise<void> {
-  const { host, id, outcome, requestedBy, toGeneration } = rollback;
+const switchyard: Actor = { surface: "terminal", id: "switchyard", name: "Switchyard" };
+
+/**
+ * Locks the host of a roll back that has worked, once, so that nobody deploys the same mistake again; and one whose machine
+ * contradicts its supervisor, until an admin has looked at it.
+ */
+export async function lockAfter(parts: EngineParts, ended: Deployment): Promise<void> {
+  const { host, id, outcome, requestedBy, toGeneration } = ended;
+  if (outcome === "unknown" && ended.isContradicted === true) {
+    const reason = `its supervisor and the machine contradict each other (${id})`;
+    // No roll back's lock, which everybody who deploys may take off: this one is for an admin.
+    await add(
+      parts,
+      { host, reason, lasts: null, by: switchyard, command: `/lock ${host}`, isAdmin: true },
+      null,
+    );
+    return;
+  }
   const isDone = outcome === "deployed" || outcome === "deployed-degraded";
-  if (goesBack(rollback) && isDone && hostOf(parts, host).lockAfterRollback) {
+  if (goesBack(ended) && isDone && hostOf(parts, host).lockAfterRollback) {
     const reason = `it was rolled back to generation ${toGeneration ?? "?"}; unlock it when it may be deployed again`;
     await add(parts, { host, reason, lasts: null, by: requestedBy, command: `/lock ${host}` }, id);
   }
@@ -149,12 +164,7 @@ async function freeRun(parts: EngineParts): Promise<string> {
 async function end(parts: EngineParts, lock: Lock, ended: NonNullable<Lock["ended"]>): Promise<void> {
   const isIt = (one: Lock) => one.run === lock.run && one.host === lock.host && one.ended === null;
   await parts.store.changeLocks((locks) => locks.map((one) => (isIt(one) ? { ...one, ended } : one)));
-  await note(
-    parts,
-    lock,
-    ended.how,
-    ended.by ?? { surface: "terminal", id: "switchyard", name: "Switchyard" },
-  );
+  await note(parts, lock, ended.how, ended.by ?? switchyard);
   const run = await parts.store.run(lock.run);
   if (run !== undefined) {
     parts.onRun(run);

@@ -1,11 +1,12 @@
 import { isFinal } from "../activation/state.ts";
-import { isClaimed, look } from "../activation/supervisor.ts";
+import { isClaimed, isOver, look } from "../activation/supervisor.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { hintFor } from "../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
 import { concludeFinal, concludeFromFacts } from "./conclude.ts";
-import { type Actor, type Deployment, isOpen } from "./deployment.ts";
+import { contradicted, contradiction } from "./conclude-seen.ts";
+import { type Actor, type Deployment, type HostFacts, isOpen, systemToRun } from "./deployment.ts";
 import { lookAtReboot } from "./judge-reboot.ts";
 import { strangerAt } from "./look.ts";
 import { isSameMachine } from "./machines.ts";
@@ -66,8 +67,13 @@ async function readEnd(parts: EngineParts, deployment: Deployment): Promise<End>
   const context = { host, record: () => deployment };
   const link = { id: deployment.id, old: deployment.previous ?? "", shell };
   const sighting = await look(link, 0);
-  if (sighting !== null && isFinal(sighting.state)) {
-    return concludeFinal(context, sighting.state, []);
+  if (sighting !== null && isFinal(sighting.state) && isOver(sighting)) {
+    const against = isChangedSince(deployment, facts)
+      ? null
+      : contradiction(deployment, sighting.state, facts);
+    return against === null
+      ? concludeFinal(context, sighting.state, [])
+      : contradicted(host.name, sighting.state, against);
   }
   if (sighting === null ? !(await isClaimed(link)) : sighting.unit !== "inactive") {
     const message = `its supervisor is at work${sighting === null ? "" : ` (${sighting.state.kind})`}.`;
@@ -79,6 +85,12 @@ async function readEnd(parts: EngineParts, deployment: Deployment): Promise<End>
   });
   const last = sighting?.state.kind ?? deployment.lastState;
   return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), last);
+}
+
+/** A third system runs by now, which says nothing about how this switch ended. */
+function isChangedSince(deployment: Deployment, { current }: HostFacts): boolean {
+  const own = [deployment.before?.current, deployment.toplevel, systemToRun(deployment)];
+  return deployment.isContradicted !== true && !own.includes(current);
 }
 
 /** Writes the correction once: when two people look, the first one's counts. */

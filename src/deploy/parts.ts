@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { AnswerWords } from "../activation/answer-words.ts";
 import type { Clock } from "../config/clock.ts";
 import { isoTime } from "../config/clock.ts";
 import type { Settings } from "../config/env.ts";
@@ -22,6 +23,8 @@ export interface EngineParts {
   readonly store: Store;
   readonly shells: Shells;
   readonly clock: Clock;
+  /** The words that answers to supervisors bring. */
+  readonly answers: AnswerWords;
   readonly logs: LogFiles;
   readonly audit: Audit;
   readonly log: Logger;

@@ -116,6 +116,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     target: ownedShell(shells.host(host.target), owner),
     fresh: ownedShell(shells.fresh(host.target), owner),
     clock,
+    answers: parts.answers,
     log,
     signal: controller.signal,
     supervisorLog: { offset: 0 },

@@ -7,6 +7,11 @@ export function ownToken(directory: string): Promise<string> {
   return keptFile(join(directory, "web-token"), () => randomBytes(32).toString("base64url"));
 }
 
+/** What the words for supervisors are made from. A lost key costs the switches that are under way: their hosts go back. */
+export function supervisorKey(directory: string): Promise<string> {
+  return keptFile(join(directory, "supervisor-key"), () => randomBytes(32).toString("base64url"));
+}
+
 /** What this bot's processes and gc-roots are called, on machines that another bot may use too. */
 export function botName(directory: string): Promise<string> {
   return keptFile(join(directory, "bot-name"), () => randomBytes(4).toString("hex"));

@@ -151,7 +151,7 @@ export function fakeHost(
 }
 
 /** Scripts are known by the name that they are given as `$0`. */
-async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>> {
+async function answer(host: FakeHost, { argv, input }: Command): Promise<Partial<Exit>> {
   const [file = "", second = "", text = "", label = "", ...args] = argv;
   if (file === "sh" && second === "-c") {
     return script(host, text, label, args);
@@ -165,7 +165,7 @@ async function answer(host: FakeHost, { argv }: Command): Promise<Partial<Exit>>
     const supervisor = host.supervisors.get(id);
     return supervisor === undefined
       ? { exitCode: 2, stderr: `sh: cannot open ${argv[3]}: No such file` }
-      : supervisor.answer(argv.slice(4));
+      : supervisor.answer(argv.slice(4), input);
   }
   if (file === "test" && second === "-x") {
     const toplevel = argv[2]?.replace("/bin/switch-to-configuration", "") ?? "";

@@ -1,3 +1,4 @@
+import { hashOf } from "../../src/activation/answer-words.ts";
 import type { Exit } from "../../src/remote/shell.ts";
 import { type FakeHost, profileLink } from "./fake-host.ts";
 
@@ -8,7 +9,9 @@ export interface FakeSupervisor {
   state(): string;
   /** Every state it was in. */
   readonly states: readonly string[];
-  answer(words: readonly string[]): Partial<Exit>;
+  answer(words: readonly string[], input?: string): Partial<Exit>;
+  /** Something that runs as root there writes this into the state file, again and again. */
+  forge(state: string): void;
   /** It ends here and now, without `finish`. */
   die(): void;
 }
@@ -57,6 +60,7 @@ function fakeSupervisor(
   const states: string[] = [];
   let log = "";
   let state = "starting";
+  let forged: string | null = null;
   let isDead = false;
   let unit = "active";
 
@@ -137,17 +141,17 @@ function fakeSupervisor(
       return;
     }
     set(`activated ${code}`);
-    if (!(await waitFor(plan["ack_within"], "ack", "decision"))) {
+    if (!(await waitFor(plan["ack_within"], "ack", "rollback"))) {
       await rollBack(`nobody could reach this host for ${plan["ack_within"]} s`);
       return;
     }
     set(`acked ${code}`);
-    if (!(await waitFor(plan["commit_within"], "decision"))) {
+    if (!(await waitFor(plan["commit_within"], "rollback", "commit"))) {
       await rollBack(`nobody decided for ${plan["commit_within"]} s`);
       return;
     }
-    const [decision, ...why] = (files.get("decision") ?? "").split(" ");
-    await (decision === "commit" ? commit() : rollBack(why.join(" ") || "it was told to"));
+    const why = files.get("rollback");
+    await (why === undefined ? commit() : rollBack(why || "it was told to"));
   }
 
   void run().then(() => {
@@ -157,7 +161,7 @@ function fakeSupervisor(
   function show(offset: number): string {
     const fresh = Buffer.from(log).subarray(offset).toString();
     return [
-      `state=${state}`,
+      `state=${forged ?? state}`,
       `current=${host.current}`,
       `profile=${profileLink(host)}`,
       `boot=${host.bootId}`,
@@ -176,7 +180,14 @@ function fakeSupervisor(
       isDead = true;
       unit = "inactive";
     },
-    answer([word, ...rest]) {
+    forge(to) {
+      forged = to;
+    },
+    answer([word, ...rest], input = "") {
+      const name = word === "decide" ? (rest[0] ?? "") : word;
+      if (word !== "show" && hashOf(input.trimEnd()) !== plan[`${name}_hash`]) {
+        return { exitCode: 77, stderr: `this is not the word for ${name}: nothing was answered` };
+      }
       switch (word) {
         case "show":
           return { stdout: show(Number(rest[0])) };
@@ -185,8 +196,8 @@ function fakeSupervisor(
           return {};
         case "decide":
           // The first one counts.
-          if (!files.has("decision")) {
-            files.set("decision", rest.join(" "));
+          if (!files.has(name ?? "")) {
+            files.set(name ?? "", rest.slice(1).join(" "));
           }
           return {};
         default:

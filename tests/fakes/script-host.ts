@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type AnswerName, answerWords, hashOf } from "../../src/activation/answer-words.ts";
 import { type Plan, planFile } from "../../src/activation/plan.ts";
 
 /** A moment in a switch at which something can happen: in the middle of a step, or while the script waits. */
@@ -189,11 +190,12 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
   return {
     root,
     env,
+    read: (name: string) => readFile(at(name), "utf8"),
     /** Runs the switch to its end, and then what systemd runs after it. */
     async switch({ at: moments = {}, exits = {}, ack = true, decision }: Events): Promise<ScriptEnd> {
       const answers: Partial<Record<Moment, string>> = {
-        ...(ack ? { "waits-activated": `: >$T/run/${id}/ack` } : {}),
-        ...(decision === undefined ? {} : { "waits-acked": `echo ${decision} >$T/run/${id}/decision` }),
+        ...(ack ? { "waits-activated": says("ack") } : {}),
+        ...(decision === undefined ? {} : { "waits-acked": says(decision) }),
       };
       for (const moment of new Set([...Object.keys(answers), ...Object.keys(moments)])) {
         const lines = [moments[moment as Moment], answers[moment as Moment]];
@@ -220,6 +222,14 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
   };
 }
 
+const words = answerWords("the key of this test");
+
+/** What the bot runs to answer; the word comes on stdin. */
+export function says(answer: AnswerName, word = words(id, answer)): string {
+  const how = answer === "ack" ? "ack" : `decide ${answer}`;
+  return `printf '%s\\n' '${word}' | /bin/sh $T/run/${id}/supervisor.sh ${how} || true`;
+}
+
 const plan = {
   id,
   old: `${store}old`,
@@ -236,4 +246,9 @@ const plan = {
   bootOnly: false,
   deadlines: { activateWithin: 20_000, ackWithin: 10_000, commitWithin: 10_000, rollbackWithin: 20_000 },
   activeUnits: ["web.service"],
+  answerHashes: {
+    ack: hashOf(words(id, "ack")),
+    commit: hashOf(words(id, "commit")),
+    rollback: hashOf(words(id, "rollback")),
+  },
 };

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { pino } from "pino";
+import { answerWords } from "../../src/activation/answer-words.ts";
 import { parseFleetFile } from "../../src/config/fleet-file.ts";
 import { digestOf } from "../../src/deploy/consent.ts";
 import type { Actor, Deployment, Run } from "../../src/deploy/deployment.ts";
@@ -197,6 +198,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     store,
     shells,
     clock: mortalClock,
+    answers: answerWords("a key of this world"),
     logs: logFiles(directory, mortalClock, redact),
     audit,
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),

@@ -133,6 +133,8 @@ const faults: readonly Commit[] = [
   bad("kills-parent", "activation: clear old sessions", { override: "kills-parent" }),
   bad("inhibited", "dbus: use the broker implementation", { override: "inhibited" }),
   bad("kernel", "linux 6.12.57 → 6.12.60", { edits: [version("linux", "6.12.57", "6.12.60")] }),
+  bad("forges-state", "telemetry: report each switch", { override: "forges-state" }),
+  bad("answers-itself", "ssh: only through the VPN, with a test of itself", { override: "answers-itself" }),
   bad("big", "firefox: bundle all language packs", { override: "big" }),
 ];
 

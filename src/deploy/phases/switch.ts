@@ -1,9 +1,11 @@
+import { hashOf } from "../../activation/answer-words.ts";
 import { rescueTime, supervisedFor } from "../../activation/plan.ts";
 import type { SupervisorState } from "../../activation/state.ts";
 import { followSupervisor, type SupervisorLink, startSupervisor } from "../../activation/supervisor.ts";
 import { unitsToKeep } from "../../health/snapshot.ts";
 import { withoutIgnored } from "../../health/verdict.ts";
-import { concludeFinal, concludeFromHost } from "../conclude.ts";
+import { concludeFromHost } from "../conclude.ts";
+import { concludeSeen } from "../conclude-seen.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import { watchOrEnd } from "../watching.ts";
 
@@ -24,7 +26,7 @@ export const switchPhase: Phase = {
         );
         return next;
       case "final":
-        return watchOrEnd(context, concludeFinal(context, followed.state, []));
+        return watchOrEnd(context, await concludeSeen(context, followed.state, []));
       case "gone":
         return watchOrEnd(context, await concludeFromHost(context, followed.last));
       case "silent":
@@ -59,6 +61,11 @@ async function start(context: PhaseContext): Promise<void> {
       bootOnly: isBoot,
       deadlines: host.deadlines,
       activeUnits: withoutIgnored(unitsToKeep(baseline), host.ignoreUnits),
+      answerHashes: {
+        ack: hashOf(context.answers(record.id, "ack")),
+        commit: hashOf(context.answers(record.id, "commit")),
+        rollback: hashOf(context.answers(record.id, "rollback")),
+      },
     });
     // From here on nobody may say that it never began, whatever becomes of its traces.
     await context.save({ lastState: "running" });
@@ -80,6 +87,7 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
   const { id, previous, supervisedUntil } = context.record();
   return {
     id,
+    answers: context.answers,
     old: previous ?? "",
     shell: context.target,
     fresh: context.fresh,

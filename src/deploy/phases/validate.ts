@@ -7,7 +7,8 @@ import { actedLinesArgv, touchedUnits } from "../../health/touched.ts";
 import { judge, unitsUnderWay, type Verdict } from "../../health/verdict.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
-import { concludeFinal, concludeFromHost } from "../conclude.ts";
+import { concludeFromHost } from "../conclude.ts";
+import { concludeSeen } from "../conclude-seen.ts";
 import type { Phase, PhaseContext } from "../context.ts";
 import { type HealthSnapshot, systemToRun } from "../deployment.ts";
 import { watchOrEnd } from "../watching.ts";
@@ -35,7 +36,7 @@ export const validate: Phase = {
       case "final":
         return watchOrEnd(
           context,
-          concludeFinal(
+          await concludeSeen(
             context,
             followed.state,
             verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],

@@ -31,6 +31,10 @@ export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Prom
   const record = await stage.record();
   const seconds = Math.round((Date.parse(record.finishedAt ?? "") - struck) / 1000);
   await row.restore?.({ fleet, host });
+  if (row.ends.isLocked === true) {
+    assert.equal((await bot.say(`/deploy ${host}`)).body.error?.code, "locked");
+    assert.equal((await bot.say(`/unlock ${host}`)).status, 200);
+  }
 
   const systemOf = (path: string): System =>
     path === before.current ? "old" : path === record.toplevel ? "new" : "other";

@@ -52,6 +52,8 @@ export interface Ending {
   readonly outcome: Outcome;
   /** Found in the record's message, and shown in the table, unless a group `varies` says that it differs from run to run. */
   readonly says: RegExp;
+  /** The host is locked afterwards, until an admin has looked at it. */
+  readonly isLocked?: true;
 }
 
 export const nameOf = ({ fault, phase, when }: Row): string =>

@@ -2,6 +2,7 @@ import { deployPhases } from "../../../src/deploy/deployment.ts";
 import type { Row } from "./row.ts";
 import { botRows } from "./rows-bot.ts";
 import { diskRows } from "./rows-disks.ts";
+import { forgedRows } from "./rows-forged.ts";
 import { networkRows } from "./rows-network.ts";
 import { peopleRows } from "./rows-people.ts";
 import { powerRows } from "./rows-power.ts";
@@ -18,6 +19,7 @@ const all = [
   ...peopleRows,
   ...diskRows,
   ...verdictRows,
+  ...forgedRows,
 ];
 
 /** Every row, by fault and then by phase: the order of the table. */

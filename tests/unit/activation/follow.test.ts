@@ -19,6 +19,7 @@ function following() {
   const states: string[] = [];
   const link: SupervisorLink = {
     id: "d-20261123-7f3a",
+    answers: (id, answer) => `the word for ${answer} of ${id}`,
     old,
     shell,
     fresh,
@@ -48,12 +49,33 @@ test("the ack is given when the host is activated, and over a fresh connection",
   const followed = await clock.settle(followSupervisor(link, "start"));
   assert.deepEqual(followed, { kind: "acked", exitCode: 0 });
   assert.deepEqual(states, ["activating", "activated", "acked"]);
-  assert.equal(fresh.ran.length, 1);
+  assert.deepEqual(
+    fresh.ran.map(({ argv, input }) => [argv.at(-1), input]),
+    [["ack", "the word for ack of d-20261123-7f3a\n"]],
+    "the word comes on stdin",
+  );
+});
+
+test("a last word counts when the supervisor's process has ended, and not before", async () => {
+  const { clock, shell, fresh, link, seen, states } = following();
+  fresh.on("ack", {});
+  shell.on("show", seen("acked 0"));
+  shell.once("show", seen("activated 0"));
+  shell.once("show", seen("committed system-99-link", "", "activating"));
+  shell.once("show", seen("committed system-99-link"));
+  const followed = await clock.settle(followSupervisor(link, "start"));
+  assert.deepEqual(followed, { kind: "acked", exitCode: 0 });
+  assert.deepEqual(states, ["committed", "activated", "acked"]);
+  for (const unit of ["inactive", "failed", "unknown"]) {
+    shell.forget();
+    shell.on("show", seen("committed system-2-link", "", unit));
+    assert.equal((await clock.settle(followSupervisor(link, "acked"))).kind, "final", unit);
+  }
 });
 
 test("an ack that does not get through is tried again, and its trouble is said once", async () => {
   const { clock, shell, fresh, link, seen, lines } = following();
-  shell.on("show", seen("rolled-back nobody came"));
+  shell.on("show", seen("rolled-back nobody came", "", "inactive"));
   for (let count = 0; count < 5; count++) {
     shell.once("show", seen("activated 0"));
   }
@@ -71,7 +93,9 @@ test("the log is asked for from where it was read to, in bytes, and comes out in
     const chunk = chunks.shift();
     const offset = Number(command.argv.at(-1));
     assert.equal(offset, { 2: 0, 1: 22, 0: 32 }[chunks.length]);
-    return seen(chunks.length === 0 ? "committed system-2-link" : "activating", chunk);
+    return chunks.length === 0
+      ? seen("committed system-2-link", chunk, "inactive")
+      : seen("activating", chunk);
   });
   await clock.settle(followSupervisor(link, "acked"));
   assert.deepEqual(lines, ["erste Zeile", "zweite Zeile mit ä"]);
@@ -87,7 +111,7 @@ test("bytes that are no UTF-8, or a letter cut in two, do not make the log skip"
     return seen(
       offsets.length === 3 ? "committed system-2-link" : "activating",
       log.subarray(offset).toString(),
-      "active",
+      offsets.length === 3 ? "inactive" : "active",
       log.length,
     );
   });
@@ -118,6 +142,14 @@ test("a supervisor whose unit is over without a last word is gone, with the stat
     kind: "gone",
     last: { kind: "activating" },
   });
+});
+
+test("a unit that stops for long after its last word is waited for some ten seconds, not more", async () => {
+  const { clock, shell, link, seen } = following();
+  shell.on("show", seen("rolled-back it was killed", "", "deactivating"));
+  const from = clock.now();
+  assert.equal((await clock.settle(followSupervisor(link, "start"))).kind, "final");
+  assert.ok(clock.now() - from > 7_000 && clock.now() - from < 15_000);
 });
 
 test("a unit that is stopping still has its finish to do", async () => {
@@ -176,6 +208,7 @@ test("the start carries supervisor.sh on its stdin", async () => {
     bootOnly: false,
     deadlines,
     activeUnits: [],
+    answerHashes: { ack: "a", commit: "b", rollback: "c" },
   };
   await clock.settle(startSupervisor(shell, plan));
   const input = shell.ran[0]?.input ?? "";

@@ -32,6 +32,7 @@ const plan: Plan = {
   bootOnly: false,
   deadlines: { activateWithin: 300_000, ackWithin: 90_000, commitWithin: 300_000, rollbackWithin: 300_500 },
   activeUnits: ["nginx.service", "odd name;$(reboot).service"],
+  answerHashes: { ack: "a", commit: "b", rollback: "c" },
 };
 
 /** What a shell reads from a plan. */
@@ -44,7 +45,8 @@ async function sourced(text: string, ...names: readonly string[]): Promise<strin
 test("the plan is a file that a shell reads: ids, systems, profile, deadlines in whole seconds", async () => {
   const names = ["id", "old", "new", "profile_link", "generation"];
   const times = ["activate_within", "ack_within", "commit_within", "rollback_within"];
-  assert.deepEqual(await sourced(planFile(plan), ...names, ...times), [
+  const hashes = ["ack_hash", "commit_hash", "rollback_hash"];
+  assert.deepEqual(await sourced(planFile(plan), ...names, ...times, ...hashes), [
     "d-20261123-7f3a",
     old,
     next,
@@ -54,6 +56,9 @@ test("the plan is a file that a shell reads: ids, systems, profile, deadlines in
     "90",
     "300",
     "301",
+    "a",
+    "b",
+    "c",
   ]);
 });
 

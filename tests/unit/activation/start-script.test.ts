@@ -26,6 +26,7 @@ const plan = {
   bootOnly: false,
   deadlines,
   activeUnits: ["a.service"],
+  answerHashes: { ack: "a", commit: "b", rollback: "c" },
 };
 
 /** The scripts as they are, on a folder of the test's in place of /run/switchyard, and with nothing to start. */

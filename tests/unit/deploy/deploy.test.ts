@@ -96,6 +96,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga anew: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
     "yoga anew: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga anew: supervisor.sh decide commit ∅",
+    "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
     // tidying up
     "builder: sh -c <script> leftovers .cache/switchyard/roots",
     "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",

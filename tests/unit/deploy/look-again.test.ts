@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ShellError } from "../../../src/remote/shell.ts";
-import { storePath } from "../../fakes/fake-system.ts";
+import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
 import { alice, type Bot, bob, createWorld, type World } from "../../fakes/world.ts";
 
 const next = storePath("nixos-system-yoga-2");
@@ -106,11 +106,26 @@ test("somebody who deployed the host since then does not change what this one wa
   const at = await unknownSince(t, /^committed/);
   answersAgain(at);
   const host = at.world.host("yoga");
-  host.current = storePath("nixos-system-yoga-1");
-  host.profile = 1;
+  const third = fakeSystem("yoga-3");
+  at.world.builder.systems.set(third.toplevel, third);
+  host.current = third.toplevel;
   await at.world.clock.settle(at.bot.engine.lookAgain(at.id, bob));
   assert.equal((await at.bot.record(at.id)).outcome, "deployed");
   assert.notEqual(host.current, next);
+});
+
+test("a host that runs the old system though its supervisor says “committed” stays unknown: both sides are told", async (t) => {
+  const at = await unknownSince(t, /^committed/);
+  answersAgain(at);
+  const host = at.world.host("yoga");
+  host.current = storePath("nixos-system-yoga-1");
+  host.profile = 1;
+  const looked = await at.world.clock.settle(at.bot.engine.lookAgain(at.id, bob));
+  assert.match(
+    looked.kind === "looked" ? looked.text : "",
+    /says “committed system-2-link”, but the machine says/,
+  );
+  assert.equal((await at.bot.record(at.id)).outcome, "unknown");
 });
 
 test("what is open, and what nobody knows of, cannot be looked at again", async (t) => {

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FinalState } from "../../../src/activation/state.ts";
+import { contradiction } from "../../../src/deploy/conclude-seen.ts";
+import type { HostFacts } from "../../../src/deploy/deployment.ts";
+import { atTheCard, next, old } from "../../fakes/at-the-card.ts";
+import { storePath } from "../../fakes/fake-system.ts";
+import { alice, type Bot, somebody, type World } from "../../fakes/world.ts";
+
+/** The supervisor's last word stands in a file that every root process there can write. */
+
+const forged = "committed system-99-link";
+
+async function switchWith(world: World, bot: Bot, id: string, state: string) {
+  const decided = world.clock.settle(bot.engine.decide(id, "switch", alice));
+  await bot.reaches(id, () => world.host("yoga").supervisors.has(id));
+  world.host("yoga").supervisors.get(id)?.forge(state);
+  await decided;
+  return bot.ends(id);
+}
+
+test("a forged “committed” on a host that went back is unknown, with both sides shown, and locks the host", async (t) => {
+  const { world, bot, id } = await atTheCard(t);
+  const ended = await switchWith(world, bot, id, forged);
+  assert.equal(world.host("yoga").current, old, "nobody acked, so the host went back");
+  assert.equal(ended.outcome, "unknown");
+  assert.match(ended.message ?? "", /the supervisor of yoga says “committed system-99-link”/);
+  assert.ok(
+    ended.message?.includes(
+      `the machine says that it runs ${old}, and that its profile system-1-link names ${old}`,
+    ),
+  );
+  const [lock] = await bot.store.locks();
+  assert.equal(lock?.host, "yoga");
+  assert.equal(lock?.reason, `its supervisor and the machine contradict each other (${id})`);
+  assert.equal(lock?.by.name, "Switchyard");
+  const again = await world.clock.settle(
+    bot.engine.deploy({
+      host: "yoga",
+      mode: "deploy",
+      ref: null,
+      reason: null,
+      by: alice,
+      allowAnyRef: false,
+      command: "/deploy yoga",
+    }),
+  );
+  assert.equal(again.kind === "refused" && again.code, "locked");
+  const other = await world.clock.settle(bot.engine.unlock("yoga", somebody("eve"), false));
+  assert.equal(other.kind === "refused" && other.code, "not-allowed", "only an admin ends it");
+  assert.equal((await world.clock.settle(bot.engine.unlock("yoga", alice, true))).kind, "unlocked");
+});
+
+test("another look at it says the same as long as both sides differ, and what is so once they agree", async (t) => {
+  const { world, bot, id } = await atTheCard(t);
+  await switchWith(world, bot, id, forged);
+  const look = async () => {
+    const answer = await world.clock.settle(bot.engine.lookAgain(id, alice));
+    return answer.kind === "looked"
+      ? [answer.deployment.outcome, answer.text]
+      : [answer.code, answer.message];
+  };
+  const [outcome, text] = await look();
+  assert.equal(outcome, "unknown");
+  assert.match(text ?? "", /still not known.*committed system-99-link/);
+  world.host("yoga").supervisors.get(id)?.forge("rolled-back nobody came");
+  assert.equal((await look())[0], "rolled-back");
+});
+
+test("what a forged state hides costs the new system, and is told as what the machine is", async (t) => {
+  for (const state of ["rolled-back it was taken back", "refused not begun"]) {
+    const { world, bot, id } = await atTheCard(t);
+    const ended = await switchWith(world, bot, id, state);
+    assert.equal(world.host("yoga").current, old);
+    assert.equal(ended.outcome, state.startsWith("refused") ? "failed" : "rolled-back");
+    assert.deepEqual(await bot.store.locks(), []);
+  }
+});
+
+test("where nobody can read what the machine runs, its last word alone decides nothing", async (t) => {
+  const { world, bot, id } = await atTheCard(t, { testExit: 2 });
+  const decided = world.clock.settle(bot.engine.decide(id, "switch", alice));
+  await bot.reaches(id, ({ supervisedUntil }) => supervisedUntil !== null);
+  await decided;
+  world.shell("yoga").on(" facts ", new Error("No route to host"));
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "unknown");
+  assert.match(ended.message ?? "", /says “rolled-back .*could not be read: No route to host/);
+  assert.deepEqual(await bot.store.locks(), [], "nothing contradicts it");
+});
+
+const facts = (change: Partial<HostFacts> = {}): HostFacts => ({
+  current: next,
+  profile: "system-2-link",
+  profileSystem: next,
+  generation: 2,
+  bootId: "b",
+  rebootNeeded: false,
+  ...change,
+});
+const before = facts({ current: old, profile: "system-1-link", profileSystem: old, generation: 1 });
+const special = storePath("special");
+
+const agree: readonly (readonly [
+  string,
+  FinalState,
+  HostFacts,
+  { mode?: "deploy" | "boot"; runs?: string },
+  boolean,
+])[] = [
+  ["committed, and it is so", { kind: "committed", profile: "system-2-link" }, facts(), {}, true],
+  ["committed under another link", { kind: "committed", profile: "system-3-link" }, facts(), {}, false],
+  [
+    "committed, and the old system runs",
+    { kind: "committed", profile: "system-2-link" },
+    facts({ current: old }),
+    {},
+    false,
+  ],
+  [
+    "committed, and the profile names another system",
+    { kind: "committed", profile: "system-2-link" },
+    facts({ profileSystem: old }),
+    {},
+    false,
+  ],
+  [
+    "committed a specialisation",
+    { kind: "committed", profile: "system-2-link" },
+    facts({ current: special }),
+    { runs: special },
+    true,
+  ],
+  [
+    "committed a specialisation, and its parent runs",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { runs: special },
+    false,
+  ],
+  [
+    "committed for the next boot",
+    { kind: "committed", profile: "system-2-link" },
+    facts({ current: old }),
+    { mode: "boot" },
+    true,
+  ],
+  [
+    "committed for the next boot, and switched",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { mode: "boot" },
+    false,
+  ],
+  ["rolled back", { kind: "rolled-back", why: "x" }, before, {}, true],
+  ["rolled back, and the new system runs", { kind: "rolled-back", why: "x" }, facts(), {}, false],
+  ["refused", { kind: "refused", why: "x" }, before, {}, true],
+  ["refused, and the new system runs", { kind: "refused", why: "x" }, facts(), {}, false],
+  ["superseded claims nothing", { kind: "superseded", why: "x" }, facts({ current: special }), {}, true],
+  [
+    "a failed roll back claims nothing",
+    { kind: "rollback-failed", why: "x" },
+    facts({ current: special }),
+    {},
+    true,
+  ],
+];
+
+for (const [name, state, seen, { mode = "deploy", runs = null }, isAgreed] of agree) {
+  test(`the machine ${isAgreed ? "agrees" : "contradicts"}: ${name}`, () => {
+    const against = contradiction({ mode, before, toplevel: next, runs }, state, seen);
+    assert.equal(against === null, isAgreed, String(against));
+  });
+}
