@@ -12,6 +12,7 @@ export const checkNames = [
   "flake check",
   "builder",
   "reach",
+  "shell",
   "roll back",
   "machine",
   "boot",

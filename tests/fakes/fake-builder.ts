@@ -22,6 +22,8 @@ export interface FakeBuilder {
   /** Which commits lie under which ref: `origin/main` → its history. */
   readonly history: Map<string, FakeCommit[]>;
   readonly systems: Map<string, FakeSystem>;
+  /** What the shell of `user@address` prints before each command. */
+  readonly greetings: Map<string, string>;
   /** By the path below the home of its user. */
   readonly roots: Map<string, string>;
   /** What runs on it for somebody. */
@@ -52,6 +54,7 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
     tree: none,
     history: new Map(),
     systems: new Map(),
+    greetings: new Map(),
     roots: new Map(),
     processes: new Set(),
     clock,
@@ -111,6 +114,9 @@ export function fakeBuilder(clock: Clock): FakeBuilder {
       }
       if (file === "cat") {
         return { exitCode: 1, stderr: "cat: No such file or directory" };
+      }
+      if (file === "ssh" && argv.at(-1) === "true") {
+        return { stdout: builder.greetings.get(argv.at(-2) ?? "") ?? "" };
       }
       if (file === "mkdir" || file === "true") {
         return {};

@@ -23,6 +23,7 @@ import { checked, finding } from "../findings.ts";
 import { checkSecrets, checkSwitchPrograms, explainUnreachable, runningRevision } from "../host-checks.ts";
 import { checkMachine } from "../machine-check.ts";
 import { goesBack } from "../modes.ts";
+import { checkQuietShell } from "../quiet-shell.ts";
 import { openSource } from "../source.ts";
 
 /** Everything that can be known before work begins: the code, the builder, the host, and the baseline. */
@@ -151,6 +152,10 @@ async function checkHost(context: PhaseContext): Promise<void> {
     await note(finding("boot", "warning", `${apart}.`, "After a switch the system that it brings is both."));
   }
   await checkMachine(context, before);
+  // A roll back copies nothing.
+  if (context.record().mode !== "rollback") {
+    await checkQuietShell(context);
+  }
   await checkSwitchPrograms(context, before.current);
   await checkHostSpace(context);
   await checkHostSecrets(context);

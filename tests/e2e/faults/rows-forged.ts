@@ -42,10 +42,15 @@ export const forgedRows: readonly Row[] = [
   },
   {
     fault: "root's shell prints a greeting",
-    phase: "switch",
+    host: "ovh-vps",
+    phase: "check",
     strike: null,
     arrange: greet,
     restore: hush,
-    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+    ends: {
+      runs: "old",
+      outcome: "failed",
+      says: /prints "Welcome to this machine" before each command, and nix copy cannot work over it/,
+    },
   },
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ShellError } from "../../../src/remote/shell.ts";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
-import { createWorld } from "../../fakes/world.ts";
+import { alice, createWorld } from "../../fakes/world.ts";
 
 test("a host that does not answer stops in check and says what to try", async (t) => {
   const world = await createWorld(t, ["yoga"]);
@@ -216,4 +216,27 @@ test("an unknown host is refused with the hosts there are; a strange name runs n
     await assert.rejects(bot.rollback(host, 1), /unknown-host/);
   }
   assert.equal(world.ran.length, before);
+});
+
+test("a host whose shell greets each command is found before anything is built; a roll back there goes on", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const bot = await world.startBot();
+  await bot.ends(
+    await bot.deploy("yoga").then(async (id) => {
+      await bot.asks(id);
+      await bot.engine.decide(id, "switch", alice);
+      return id;
+    }),
+  );
+  world.builder.commit("third", { yoga: fakeSystem("yoga-3") });
+  world.builder.greetings.set("root@yoga", "Welcome!\u001b[0m\n");
+  const ended = await bot.ends(await bot.deploy("yoga"));
+  assert.equal(ended.outcome, "failed");
+  assert.equal(ended.phase, "check");
+  assert.match(ended.message ?? "", /the shell of root on yoga prints "Welcome! \[0m" before each command/);
+  assert.match(ended.help ?? "", /case \$- in/);
+  const back = await bot.rollback("yoga", 1);
+  await bot.asks(back);
+  await world.clock.settle(bot.engine.decide(back, "switch", alice));
+  assert.equal((await bot.ends(back)).outcome, "deployed");
 });
