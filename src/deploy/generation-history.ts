@@ -13,6 +13,12 @@ export interface GenerationHistory {
   leftWhy(generation: Generation): string | null;
 }
 
+interface Ran {
+  readonly system: string;
+  /** At that time: it may be given out again. Null for what was no generation. */
+  readonly number: number | null;
+}
+
 interface Mark {
   readonly why: string;
   /** A roll back that did not work says nothing against the system having run well before. */
@@ -28,41 +34,40 @@ export const mostPast = 500;
  * back to, a newer one was put on top.
  */
 export function historyOf(all: readonly Generation[], past: readonly Deployment[]): GenerationHistory {
-  const numbers = numbersOf(all, past);
-  const stack: string[] = [];
+  const stack: Ran[] = [];
   const known = new Set<string>();
   const marks = new Map<string, Mark>();
-  const put = (system: string) => {
-    stack.push(system);
+  const put = (system: string, number: number | null) => {
+    stack.push({ system, number });
     known.add(system);
   };
-  const arriveAt = (system: string) => {
-    const at = stack.lastIndexOf(system);
+  const arriveAt = (system: string, number: number | null) => {
+    const at = stack.findLastIndex((ran) => ran.system === system);
     if (at >= 0) {
       stack.splice(at + 1);
       return;
     }
-    const number = numbers.get(system);
-    while (number !== undefined && (numbers.get(stack.at(-1) ?? "") ?? -1) > number) {
+    while (number !== null && (stack.at(-1)?.number ?? 0) > number) {
       stack.pop();
     }
-    put(system);
+    put(system, number);
   };
 
   for (const deployment of inOrder(past)) {
-    const { toplevel, mode, outcome, id, requestedBy, reason, message } = deployment;
-    const before = systemBefore(deployment);
-    if (toplevel === null || before === null) {
+    const { toplevel, mode, outcome, id, requestedBy, reason, message, generation } = deployment;
+    if (toplevel === null || deployment.before === null) {
       continue;
     }
-    arriveAt(before);
+    const { running: ranBefore } = systemsOf(deployment.before);
+    const before = parentOf(ranBefore);
+    arriveAt(before, numberOf(ranBefore));
     if (isGood(deployment)) {
       if (wasBack(deployment)) {
-        arriveAt(toplevel);
+        arriveAt(toplevel, generation);
         const because = reason === null ? "" : `: ${reason}`;
         marks.set(before, { why: `${requestedBy.name} went back from it (${id})${because}`, isBarred: true });
-      } else if (stack.at(-1) !== toplevel) {
-        put(toplevel);
+      } else {
+        put(toplevel, generation);
       }
       marks.delete(toplevel);
       if (isAlarmed(deployment)) {
@@ -70,7 +75,10 @@ export function historyOf(all: readonly Generation[], past: readonly Deployment[
         marks.set(toplevel, { why: `it stopped being well (${id}): ${alarm}`, isBarred: true });
       }
     } else if (toplevel !== before && (outcome === "rolled-back" || outcome === "rollback-failed")) {
-      known.add(toplevel);
+      // What was only gone back to, and did not come, is as unknown as before.
+      if (mode !== "rollback") {
+        known.add(toplevel);
+      }
       marks.set(toplevel, { why: `it was taken back (${id}): ${message}`, isBarred: mode !== "rollback" });
     }
   }
@@ -78,14 +86,12 @@ export function historyOf(all: readonly Generation[], past: readonly Deployment[
   const running =
     all.find(({ isCurrent, isProfile }) => isCurrent && isProfile) ?? all.find(({ isCurrent }) => isCurrent);
   if (running !== undefined) {
-    arriveAt(running.toplevel);
-    stack.pop();
+    arriveAt(running.toplevel, running.number);
   }
   const profile = all.find(({ isProfile }) => isProfile)?.number ?? Number.POSITIVE_INFINITY;
   // What runs and is no generation came after what the profile names.
   const present = running?.number ?? profile + 1;
-  const isLower = ({ number, toplevel }: Generation) =>
-    !known.has(toplevel) && number < present && toplevel !== running?.toplevel;
+  const isLower = ({ number, toplevel }: Generation) => !known.has(toplevel) && number < present;
   const isBack = (generation: Generation) => {
     const { toplevel } = generation;
     if (marks.get(toplevel)?.isBarred === true) {
@@ -93,38 +99,18 @@ export function historyOf(all: readonly Generation[], past: readonly Deployment[
     }
     return toplevel === running?.toplevel
       ? present <= profile
-      : stack.includes(toplevel) || isLower(generation);
+      : stack.some(({ system }) => system === toplevel) || isLower(generation);
   };
   const newest = [...all].sort((a, b) => b.number - a.number);
   const ranWell = [...stack]
     .reverse()
-    .filter((system) => system !== running?.toplevel && !marks.has(system))
-    .flatMap((system) => newest.find(({ toplevel }) => toplevel === system) ?? []);
+    .filter(({ system }) => system !== running?.toplevel && !marks.has(system))
+    .flatMap(({ system }) => newest.find(({ toplevel }) => toplevel === system) ?? []);
   return {
     previous: ranWell[0] ?? newest.find((one) => isLower(one) && !marks.has(one.toplevel)) ?? null,
     isBack,
     leftWhy: ({ toplevel }) => marks.get(toplevel)?.why ?? null,
   };
-}
-
-/** The host's own numbers count; a record tells those of what is gone. */
-function numbersOf(all: readonly Generation[], past: readonly Deployment[]): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>();
-  for (const { toplevel, generation } of past) {
-    if (toplevel !== null && generation !== null && !numbers.has(toplevel)) {
-      numbers.set(toplevel, generation);
-    }
-  }
-  const there = new Set<string>();
-  for (const { toplevel, number } of all) {
-    numbers.set(toplevel, there.has(toplevel) ? Math.max(numbers.get(toplevel) ?? 0, number) : number);
-    there.add(toplevel);
-  }
-  return numbers;
-}
-
-function systemBefore({ before }: Deployment): string | null {
-  return before === null ? null : parentOf(systemsOf(before).running);
 }
 
 function isGood({ mode, outcome, monitor }: Deployment): boolean {

@@ -94,3 +94,133 @@ test("a rolled back system that was deployed again, and ran well, is previous ag
   ];
   assert.deepEqual(told(listed(numbers, 3), ...past), { previous: 2, ways: [1, 2, 3] });
 });
+
+const none = (all: Generation[]) => all.map((one) => ({ ...one, isCurrent: false }));
+const unnamed = (all: Generation[]) => all.map((one) => ({ ...one, isProfile: false }));
+const four = { ...numbers, 4: "4" };
+const two = [went(1, 2), went(2, 3)];
+const noFacts = { before: null, toplevel: storePath("2"), outcome: "rolled-back" } as const;
+
+for (const [sentence, all, past, expected] of [
+  [
+    "a record that never saw the host tells nothing",
+    listed(numbers, 3),
+    [...two, went(3, 2, noFacts)],
+    [2, 1, 2, 3],
+  ],
+  [
+    "nor does one that built nothing, whatever ran then",
+    listed(numbers, 3),
+    [...two, went(1, 3, { toplevel: null, outcome: "failed" })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "only a switch puts a system on top: a boot does not",
+    listed(numbers, 3),
+    [went(3, 2, { mode: "boot" })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what was refused did not run",
+    listed(four, 3),
+    [...two, went(3, 4, { outcome: "refused" })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what is still under way did not run",
+    listed(four, 3),
+    [...two, went(3, 4, { outcome: null })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what runs and was taken back to itself is not barred",
+    listed(numbers, 3),
+    [...two, went(3, 3, { outcome: "rolled-back" }), went(3, 3)],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what boots next and is older than what runs: staying is not going back",
+    listed(numbers, 3, 1),
+    two,
+    [2, 1, 2],
+  ],
+  ["what runs is no generation: all up to the profile's is back", none(listed(four, 3)), [], [3, 1, 2, 3]],
+  ["there, what the bot put last is previous", none(listed(numbers, 3, 2)), two, [3, 1, 2, 3]],
+  ["no profile is named: what runs counts", unnamed(listed(four, 3)), two, [2, 1, 2, 3]],
+  ["nothing is known at all: everything is back", unnamed(none(listed(numbers, 3))), [], [3, 1, 2, 3]],
+  ["a system of two numbers is the one that boots", listed({ 1: "1", 2: "2", 3: "1" }, 1), [], [null, 1, 3]],
+  [
+    "a roll back to what the bot never knew may be tried again",
+    listed(numbers, 3),
+    [went(2, 3), went(3, 1, { mode: "rollback", toGeneration: 1, outcome: "rollback-failed" })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "a later deployment of an older system does not change what a roll back left",
+    listed({ ...numbers, 4: "1" }, 4),
+    [back(2, 1), went(1, 3), went(3, 4, { toplevel: storePath("1") })],
+    [3, 1, 3, 4],
+  ],
+] as const) {
+  test(sentence, () => {
+    const [previous, ...ways] = expected;
+    assert.deepEqual(told([...all], ...past), { previous, ways });
+  });
+}
+
+test("a record of an older version does not say whether it went back: there the numbers do", () => {
+  for (const [from, to, isBack] of [
+    [2, 1, true],
+    [1, 2, false],
+    [2, 2, true],
+  ] as const) {
+    const past = went(from, to, { mode: "rollback", toGeneration: to, isForward: null });
+    const left = historyOf(listed(numbers, to), [past]).leftWhy(listed(numbers, to)[from - 1] as Generation);
+    assert.equal(left !== null, isBack && from !== to, `${from} to ${to}`);
+  }
+  const unknown = went(1, 2, { mode: "rollback", toGeneration: null, isForward: null });
+  assert.notEqual(
+    historyOf(listed(numbers, 2), [unknown]).leftWhy(listed(numbers, 2)[0] as Generation),
+    null,
+  );
+  const unplaced = went(1, 2, { mode: "rollback", toGeneration: 2, isForward: null });
+  const before = {
+    ...(unplaced.before as NonNullable<Deployment["before"]>),
+    profile: null,
+    profileSystem: null,
+  };
+  const strange = { ...unplaced, before };
+  assert.notEqual(
+    historyOf(listed(numbers, 2), [strange]).leftWhy(listed(numbers, 2)[0] as Generation),
+    null,
+  );
+});
+
+test("why a system did not stay says who went back, in which run and for what, and which alarm there was", () => {
+  const why = (number: number, ...past: Deployment[]) =>
+    historyOf(listed(numbers, 1), past).leftWhy(listed(numbers, 1)[number - 1] as Generation);
+  assert.equal(why(2, went(1, 2), back(2, 1)), "Alice went back from it (d-20261123-0001)");
+  const because = { mode: "rollback", reason: "500s", toGeneration: 1 } as const;
+  assert.equal(why(2, went(2, 1, because)), "Alice went back from it (d-20261123-0001): 500s");
+  const sick = went(1, 2, { outcome: "rollback-failed", message: "nginx failed" });
+  assert.equal(why(2, sick), "it was taken back (d-20261123-0001): nginx failed");
+  const held = { outcome: "deployed" as const, message: "", help: null, lines: [], generation: 2 };
+  const monitor = { until: "", strip: [], alarm: "nginx stopped", problems: [], rollsBack: false, held };
+  assert.equal(why(2, went(1, 2, { monitor })), "it stopped being well (d-20261123-0001): nginx stopped");
+  assert.equal(why(3, went(1, 2)), null);
+});
+
+test("records count in the order in which their systems ran, not in which they were asked for", () => {
+  const at = (hour: number) => new Date(Date.UTC(2026, 10, 2, hour)).toISOString();
+  const [first, second] = two as [Deployment, Deployment];
+  const watched: Deployment = {
+    ...{ ...second, finishedAt: at(9), createdAt: at(0) },
+    times: { monitor: { startedAt: at(2), finishedAt: null } },
+  };
+  const wentBack = { ...back(3, 2), finishedAt: at(3), createdAt: at(1) };
+  const past = [wentBack, watched, { ...first, finishedAt: null, createdAt: at(0) }];
+  assert.deepEqual(told(listed(numbers, 2, 2), ...past), { previous: 1, ways: [1, 2] });
+  const same = { finishedAt: at(5), toGeneration: 1 };
+  const twice = [back(2, 1), went(1, 2)].map((one, id) => ({ ...one, ...same, id: `d-${id}` }));
+  assert.deepEqual(told(listed(numbers, 2), ...twice), { previous: 1, ways: [1, 2] });
+});
