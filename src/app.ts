@@ -12,6 +12,7 @@ import { type LiveThreads, liveThreads } from "./chat/live-threads.ts";
 import { keepNotices } from "./chat/notices.ts";
 import type { Pace } from "./chat/pacer.ts";
 import type { OpenThreads } from "./chat/platform/parts.ts";
+import { askRights } from "./chat/rights.ts";
 import { commandHelp } from "./chat/spec.ts";
 import type { Surface } from "./chat/surface.ts";
 import type { CommandTools } from "./chat/tools.ts";
@@ -101,10 +102,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   );
   const events = createEvents(clock, (error) => log.error({ err: error }, "showing an event"));
   const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
+  const surfaces: Surface[] = [];
   const engine = createEngine({
     settings,
     bot: await botName(settings.dataDir),
     fleet: fleet.current,
+    rights: askRights({
+      fleet: fleet.current,
+      standingOf: (actor) => surfaces.find(({ name }) => name === actor.surface)?.standingOf?.(actor),
+    }),
     store,
     shells,
     clock,
@@ -129,7 +135,6 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     logLines: (deployment) => logs.lines(deployment.log),
     hasLog: (deployment) => logs.has(deployment.log),
   };
-  const surfaces: Surface[] = [];
   function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
     const threads = liveThreads({
       channel,

@@ -10,6 +10,7 @@ import { explain, isTokenTrouble, notifySetting, readChannel, readSelf } from ".
 import { discordError, reasonOf } from "./discord-error.ts";
 import { openGateway } from "./gateway.ts";
 import { createHandlers } from "./handlers.ts";
+import { memberStanding } from "./identity.ts";
 import { parseInteraction, parseMention } from "./parse.ts";
 import { registerCommands } from "./register.ts";
 import { discordResponses } from "./responses.ts";
@@ -76,6 +77,7 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
       onInteraction: interaction,
       onMessage: message,
     }),
+    standingOf: ({ id, name }) => memberStanding(api, guildId, id, name),
     async prepare() {
       const { isChanged, names } = await registerCommands(api, options, desk.commands());
       return `${names.length} commands ${isChanged ? "were registered anew" : "are registered"}`;

@@ -1,5 +1,5 @@
 import type { Desk } from "../../src/chat/desk.ts";
-import type { Identity } from "../../src/chat/identity.ts";
+import type { Identity, Standing } from "../../src/chat/identity.ts";
 import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Speaker } from "./parse.ts";
@@ -34,10 +34,17 @@ interface Profile {
   readonly team: string | null;
   readonly enterprise: string | null;
   readonly isStranger: boolean;
+  readonly isDeleted: boolean;
+}
+
+export interface SlackIdentities {
+  (speaker: Speaker): Promise<Identity>;
+  /** An account as it stands now, asked for without a click of its own. */
+  standingOf(user: string): Promise<Standing>;
 }
 
 /** Makes a speaker one whose permissions can be asked for. What cannot be read gives nobody a right. */
-export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Promise<Identity> {
+export function slackIdentities(parts: IdentityParts): SlackIdentities {
   const { desk, client, home, log, now } = parts;
   const profiles = cached<Profile | null>(now, mostPeople);
   const members = cached<ReadonlySet<string> | null>(now, mostGroups * 2);
@@ -51,6 +58,7 @@ export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Pro
         team: textOf(found["team_id"]),
         enterprise: textOf(fieldsOf(found["enterprise_user"])["enterprise_id"]),
         isStranger: found["is_stranger"] === true,
+        isDeleted: found["deleted"] === true,
       };
     } catch (error) {
       log.warn({ user, reason: reasonOf(error) }, "slack: reading a person's name");
@@ -68,22 +76,29 @@ export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Pro
     }
   }
 
-  async function groupsOf(user: string): Promise<string[]> {
+  /** The groups that somebody is in, and those that could not be read. */
+  async function groupsOf(user: string): Promise<{ groups: string[]; unread: string[] }> {
     const wanted = [...new Set(desk.groups())].filter((name) => name.startsWith(prefix)).slice(0, mostGroups);
-    const found = await Promise.all(
+    const groups: string[] = [];
+    const unread: string[] = [];
+    await Promise.all(
       wanted.map(async (name) => {
         const group = name.slice(prefix.length);
         const users = await members(group, readMembers, (value) =>
           value === null ? failuresLast : groupsLast,
         );
-        return users?.has(user) === true ? [name] : [];
+        if (users === null) {
+          unread.push(name);
+        } else if (users.has(user)) {
+          groups.push(name);
+        }
       }),
     );
-    return found.flat();
+    return { groups: groups.toSorted(), unread };
   }
 
-  return async (speaker) => {
-    const [profile, groups] = await Promise.all([
+  async function identify(speaker: Speaker): Promise<Identity> {
+    const [profile, { groups }] = await Promise.all([
       profiles(speaker.user, readProfile, (value) => (value === null ? failuresLast : namesLast)),
       groupsOf(speaker.user),
     ]);
@@ -94,7 +109,22 @@ export function slackIdentities(parts: IdentityParts): (speaker: Speaker) => Pro
       groups,
       isOutsider: isOutsider(speaker.team, profile, home),
     };
-  };
+  }
+
+  /** The profile is read each time: it says whether the account was closed. */
+  async function standingOf(user: string): Promise<Standing> {
+    const [profile, { groups, unread }] = await Promise.all([readProfile(user), groupsOf(user)]);
+    if (profile?.isDeleted === true) {
+      return { kind: "gone", why: `the Slack account of ${profile.name ?? user} was deactivated` };
+    }
+    if (profile === null || unread.length > 0) {
+      const what = profile === null ? `the account ${user}` : unread.join(", ");
+      return { kind: "unknown", why: `Slack does not tell ${what} now`, groups };
+    }
+    return { kind: "here", groups, isOutsider: isOutsider(null, profile, home) };
+  }
+
+  return Object.assign(identify, { standingOf });
 }
 
 /** Somebody of another organisation, or of nobody knows which. */

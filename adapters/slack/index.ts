@@ -62,6 +62,7 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     name: self.name,
     connection,
     prepare: null,
+    standingOf: ({ id }) => identify.standingOf(id),
     async findChannel() {
       const hasGroups = desk.groups().some((name) => name.startsWith("slack-group:"));
       const { id, name, problems } = await readChannel(client, self, options.channel, hasGroups);

@@ -53,6 +53,12 @@ export function webSurface(options: WebOptions): Surface & { readonly url: () =>
       clearInterval(tidy);
       clearTimeout(cut);
     },
+    async standingOf({ id, name }) {
+      const isHere = id === "token" || (options.people?.() ?? []).some((person) => person.name === id);
+      return isHere
+        ? { kind: "here", groups: [], isOutsider: false }
+        : { kind: "gone", why: `the token of ${name} was revoked` };
+    },
     health() {
       return server === null ? { ok: false, detail: "not listening" } : { ok: true, detail: url() };
     },

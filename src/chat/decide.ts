@@ -1,36 +1,18 @@
 import { yesWords } from "../deploy/act-words.ts";
 import { actWords, asksTwice, digestOf } from "../deploy/consent.ts";
-import { awaitsDecision, type Deployment, isOpen, type Mode } from "../deploy/deployment.ts";
+import { awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { refuseChanged } from "../deploy/refusals.ts";
 import type { Decided, DecidedRun } from "../deploy/requests.ts";
+import { rightToDecide } from "../deploy/rights.ts";
 import { asking } from "../deploy/rollout.ts";
 import { isWatched } from "../deploy/watching.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { text } from "./blocks.ts";
 import type { BeforeYes, Reply } from "./desk.ts";
 import { refusalFor } from "./dispatch.ts";
-import { mayDo, type Permission } from "./permissions.ts";
+import { mayDo } from "./permissions.ts";
 import type { Call } from "./spec.ts";
-
-/** Whoever may start something may end it, and so may whoever may say the second word. */
-const permissionFor: Readonly<Record<Mode, Permission>> = {
-  deploy: "approve",
-  "dry-run": "approve",
-  "build-only": "build",
-  boot: "approve",
-  rollback: "rollback",
-  diff: "build",
-  gc: "deploy",
-  prune: "deploy",
-  reboot: "deploy",
-  adopt: "adopt",
-};
-
-/** What does not go back is a deployment, whatever it was typed as. */
-function permissionToDecide({ mode, isForward }: Deployment): Permission {
-  return mode === "rollback" && isForward === true ? permissionFor.deploy : permissionFor[mode];
-}
 
 type Refused = Extract<Reply, { readonly kind: "refused" }>;
 
@@ -52,7 +34,7 @@ async function read(
   }
   // Whoever may not decide one of the hosts of a run may not decide it.
   for (const one of isRun ? deployments.filter(isOpen) : deployments) {
-    const refusal = refusalFor(call, permissionToDecide(one), one.host);
+    const refusal = refusalFor(call, rightToDecide(one), one.host);
     if (refusal?.kind === "refused") {
       return refusal;
     }

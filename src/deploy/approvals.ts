@@ -2,6 +2,7 @@ import type { Host } from "../fleet/host.ts";
 import { digestOf, standingApprovals } from "./consent.ts";
 import type { Actor, Approval, Confirmation, Deployment } from "./deployment.ts";
 import { goesBack, isActMode } from "./modes.ts";
+import { type Rights, refusesCode } from "./rights.ts";
 
 /** What it takes to decide a card. */
 export interface Rule {
@@ -25,6 +26,19 @@ export function ruleFor(
   return { people: needsApprover ? Math.max(2, people) : people, needsApprover };
 }
 
+/** The rule as it is now. Code whose word does not count any more takes an approver at the switch, too. */
+export function ruleNow(
+  deployment: Deployment,
+  host: Pick<Host, "approvals">,
+  gate: Confirmation["gate"],
+  rights: Rights,
+): Rule {
+  const own = ruleFor(deployment, host, gate);
+  return gate === "switch" && refusesCode(deployment, rights) !== null
+    ? stricter(own, { people: 2, needsApprover: true })
+    : own;
+}
+
 /** The stricter of two: a rule that was tightened while a card waited counts. */
 export function stricter(a: Rule, b: Rule): Rule {
   return { people: Math.max(a.people, b.people), needsApprover: a.needsApprover || b.needsApprover };
@@ -46,6 +60,8 @@ export function judge(
   deployment: Deployment,
   rule: Rule,
   click: { readonly by: Actor; readonly at: string; readonly isApprover: boolean },
+  /** Who asked, as fleet.yaml has them now, and whether they count. */
+  requester: Requester = requesterOf(deployment),
 ): Judged {
   const { confirmation, requestedBy, toplevel } = deployment;
   if (confirmation !== null && confirmation.toplevel !== null && confirmation.toplevel !== toplevel) {
@@ -58,8 +74,8 @@ export function judge(
   if (person === undefined) {
     return { kind: "refused", reason: "no-person" };
   }
-  const isSameAccount = click.by.surface === requestedBy.surface && click.by.id === requestedBy.id;
-  if (person === requestedBy.person || isSameAccount) {
+  const isSameAccount = isSameActor(click.by, requestedBy);
+  if (person === requestedBy.person || person === requester.person || isSameAccount) {
     return { kind: "refused", reason: "own" };
   }
   if (rule.needsApprover && !click.isApprover) {
@@ -70,12 +86,29 @@ export function judge(
     return { kind: "refused", reason: "twice" };
   }
   const approval = { by: click.by, person, at: click.at, digest: digestOf([deployment]) };
-  return missing(requestedBy, rule, given.length + 1) === 0
+  return missing(requester, rule, given.length + 1) === 0
     ? { kind: "decides", approval }
     : { kind: "counts", approval };
 }
 
+/** Who asked, and whether they are one of the people that a card needs. */
+export interface Requester {
+  readonly person: string | null;
+  readonly isCounted: boolean;
+}
+
+/** As the record has it; a requester whose word was lost since does not count. */
+export function requesterOf({ requestedBy, confirmation }: Deployment): Requester {
+  const isLost = (confirmation?.lost ?? []).some(({ by }) => isSameActor(by, requestedBy));
+  const { person = null } = requestedBy;
+  return { person, isCounted: person !== null && !isLost };
+}
+
+export function isSameActor(a: Actor, b: Actor): boolean {
+  return a.surface === b.surface && a.id === b.id;
+}
+
 /** How many more people have to say so. Whoever asked counts only as somebody whom fleet.yaml knows. */
-export function missing(requestedBy: Actor, rule: Rule, given: number): number {
-  return Math.max(0, rule.people - (requestedBy.person === undefined ? 0 : 1) - given);
+export function missing(requester: Requester, rule: Rule, given: number): number {
+  return Math.max(0, rule.people - (requester.isCounted ? 1 : 0) - given);
 }

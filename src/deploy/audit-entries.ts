@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../logs/audit.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, LostWord } from "./deployment.ts";
 import { goesBack } from "./modes.ts";
 
 /** Who decided the card of a deployment, on which surface, and on what; null while nobody has. */
@@ -25,6 +25,12 @@ export function decidedEntry(record: Deployment): AuditEntry | null {
       ? `cancel at ${decision.at}, before ${host} switched; ${asked}`
       : `${what} ${host} from ${previous ?? "what it runs"} to ${record.toplevel}, at ${decision.at}; ${asked}${word}${waived}`;
   return { who: decision.by, what: "decided", about: id, detail, more: facts(record) };
+}
+
+/** A word that does not count any more, and why. */
+export function lostEntry(record: Deployment, { by, why }: LostWord): AuditEntry {
+  const detail = `the word of ${by.name} on ${by.surface} does not count any more: ${why}`;
+  return { who: by, what: "lost", about: record.id, detail, more: facts(record) };
 }
 
 /** How a deployment ended, and why. */

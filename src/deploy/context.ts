@@ -8,6 +8,7 @@ import type { Shell } from "../remote/shell.ts";
 import type { Rule } from "./approvals.ts";
 import type { Confirmation, Decision, Deployment, Diagnosis, Finding, PhaseName, Run } from "./deployment.ts";
 import type { Machines } from "./machines.ts";
+import type { Rights } from "./rights.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -55,6 +56,8 @@ export interface PhaseContext {
   rollbackBeside(): Promise<Deployment | null>;
   /** Rolls the host back to what ran before, once. What came of it in a sentence. */
   rollBack(alarm: string): Promise<string>;
+  /** The rights now of everybody whose word is in the record, and the host as fleet.yaml has it now. */
+  rightsNow(): Promise<{ readonly rights: Rights; readonly host: Host }>;
   /** Shows a card that asks, and waits for the decision; null when it expired. A card that asks already goes on asking. */
   ask(gate: Confirmation["gate"], rule: Rule): Promise<Decision | null>;
 }
@@ -68,7 +71,7 @@ export interface Phase {
   /** It shows a card and waits for clicks: a restart goes on in it, with its expiry and the words that were given. */
   readonly waitsForPeople?: true;
   /** It is passed over, unseen, where this says no. */
-  readonly isNeeded?: (deployment: Deployment) => boolean;
+  readonly isNeeded?: (deployment: Deployment, rights: Rights) => boolean;
   run(context: PhaseContext): Promise<PhaseResult>;
 }
 

@@ -1,4 +1,4 @@
-import { decide, membersOf, refuseUnknown } from "./decide.ts";
+import { decide, membersOf, noteLost, refuseUnknown, rightsFor } from "./decide.ts";
 import { type Deployment, isOpen, type Run } from "./deployment.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { refuseDecision } from "./refusals.ts";
@@ -29,6 +29,7 @@ async function switchRun(
   run: Run,
   click: Click,
 ): Promise<DecidedRun | Refusal> {
+  const rights = await rightsFor(parts, await membersOf(parts, run.deployments), click);
   let before: readonly Deployment[] = [];
   let outcome: Weighed | null = null;
   await parts.store.updateAll(run.deployments, (members, around) => {
@@ -37,7 +38,7 @@ async function switchRun(
     if (wanted.length === 0 || !wanted.every((one) => canDecide(one, now(parts)))) {
       return members;
     }
-    const weighed = weighYes(parts, run.id, wanted, around, click);
+    const weighed = weighYes(parts, run.id, wanted, around, click, rights);
     outcome = weighed;
     return members.map((one) => weighed.deployments.find(({ id }) => id === one.id) ?? one);
   });
@@ -47,8 +48,10 @@ async function switchRun(
     return refuseRun(run, await membersOf(parts, run.deployments));
   }
   for (const one of weighed.deployments) {
-    if (!before.includes(one)) {
+    const earlier = before.find(({ id }) => id === one.id);
+    if (earlier !== undefined && earlier !== one) {
       parts.onChange(one);
+      await noteLost(parts, earlier, one);
       work.task(one.id)?.wake();
     }
   }

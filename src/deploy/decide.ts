@@ -1,7 +1,10 @@
+import { isSameActor } from "./approvals.ts";
+import { lostEntry } from "./audit-entries.ts";
 import { type Deployment, isOpen } from "./deployment.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { refuseDecision } from "./refusals.ts";
 import type { Click, Decided, Refusal } from "./requests.ts";
+import { actorsIn, type Rights } from "./rights.ts";
 import { canDecide, decideDeployment } from "./transitions.ts";
 import { weighYes } from "./weigh.ts";
 import type { Work } from "./work.ts";
@@ -32,6 +35,7 @@ export async function decide(
       help: `/confirm ${found.run} is for all of them; /cancel ${id} leaves this one out.`,
     };
   }
+  const rights = await rightsFor(parts, [found], click);
   let taken: Taken = { kind: "untouched" };
   const latest = await store.update(id, (deployment, around) => {
     if (!canDecide(deployment, now(parts))) {
@@ -41,12 +45,13 @@ export async function decide(
       taken = { kind: "decided" };
       return decideDeployment(deployment, { action, by: click.by, at: now(parts) });
     }
-    const weighed = weighYes(parts, id, [deployment], around, click);
+    const weighed = weighYes(parts, id, [deployment], around, click, rights);
     taken = weighed;
     return weighed.deployments[0] ?? deployment;
   });
   if (latest !== undefined && latest !== found) {
     parts.onChange(latest);
+    await noteLost(parts, found, latest);
   }
   // TypeScript does not see that the callback has run.
   const result = taken as Taken;
@@ -67,6 +72,29 @@ export async function decide(
   }
   task?.stop({ kind: "cancelled", by: click.by });
   return { kind: "decided", deployment: undecided };
+}
+
+/** Who clicks was seen a moment ago; everybody else is asked for again. */
+export function rightsFor(
+  { rights }: EngineParts,
+  deployments: readonly Deployment[],
+  { by }: Click,
+): Promise<Rights> {
+  return rights(deployments.flatMap(actorsIn).filter((actor) => !isSameActor(actor, by)));
+}
+
+/** Words that were dropped stand in the audit, each once. */
+export async function noteLost(
+  { audit, log }: EngineParts,
+  before: Deployment,
+  after: Deployment,
+): Promise<void> {
+  const known = before.confirmation?.lost?.length ?? 0;
+  for (const word of after.confirmation?.lost?.slice(known) ?? []) {
+    await audit(lostEntry(after, word)).catch((error: unknown) =>
+      log.warn({ err: error }, "writing the audit"),
+    );
+  }
 }
 
 export function refuseUnknown(what: "deployment" | "run", id: string): Refusal {

@@ -70,6 +70,9 @@ export const actorSchema = z.object({
   name: z.string(),
   /** The name under `people`: one human, on however many surfaces. Left out for somebody whom fleet.yaml does not know. */
   person: z.string().exactOptional(),
+  /** The groups of a chat platform that its rights came from, and whether it is of another organisation: asked again before the act. */
+  groups: z.array(z.string()).readonly().exactOptional(),
+  isOutsider: z.boolean().exactOptional(),
 });
 export type Actor = z.infer<typeof actorSchema>;
 
@@ -156,9 +159,6 @@ export type UnitChanges = z.infer<typeof unitChangesSchema>;
 export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), by: actorSchema, at: time });
 export type Decision = z.infer<typeof decisionSchema>;
 
-/** Who let the code of an untrusted ref through, and the system it was for; null in records of older versions. */
-export const refApprovalSchema = decisionSchema.extend({ toplevel: z.string().nullable().default(null) });
-
 /** One person's word for exactly what the card shows. */
 export const approvalSchema = z.object({
   by: actorSchema,
@@ -168,6 +168,17 @@ export const approvalSchema = z.object({
   digest: z.string().exactOptional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
+
+/** A word that stopped counting: its giver lost the role, the name under `people` or the account. */
+export const lostWordSchema = z.object({ by: actorSchema, at: time, why: z.string() });
+export type LostWord = z.infer<typeof lostWordSchema>;
+
+/** Who let the code of an untrusted ref through, and the system it was for; null in records of older versions. */
+export const refApprovalSchema = decisionSchema.extend({
+  toplevel: z.string().nullable().default(null),
+  /** Words before the last one, where whoever asked does not count. */
+  others: z.array(approvalSchema).readonly().exactOptional(),
+});
 
 export const confirmationSchema = z.object({
   /** What the last click lets happen: the code's way to the host, or the switch. */
@@ -180,6 +191,8 @@ export const confirmationSchema = z.object({
   /** Only somebody with the role `approver` may give the word. */
   needsApprover: z.boolean().default(false),
   approvals: z.array(approvalSchema).default([]),
+  /** Words that were given, and do not count any more. */
+  lost: z.array(lostWordSchema).readonly().exactOptional(),
   decision: decisionSchema.nullable(),
 });
 export type Confirmation = z.infer<typeof confirmationSchema>;

@@ -12,6 +12,7 @@ import type { Shells } from "../remote/shells.ts";
 import type { Store } from "../store/store.ts";
 import type { Actor, Deployment, Run } from "./deployment.ts";
 import type { MakeId } from "./ids.ts";
+import type { AskRights } from "./rights.ts";
 
 /** What the engine works with. Every dependency is an argument, so that tests bring their own. */
 export interface EngineParts {
@@ -20,6 +21,8 @@ export interface EngineParts {
   readonly bot: string;
   /** fleet.yaml as it is now. */
   readonly fleet: () => FleetFile;
+  /** The rights of people as they are now, whenever a word is about to be acted on. */
+  readonly rights: AskRights;
   readonly store: Store;
   readonly shells: Shells;
   readonly clock: Clock;
@@ -54,9 +57,18 @@ export function actorOf(who: {
   readonly id: string;
   readonly name: string;
   readonly person?: string;
+  readonly groups?: readonly string[];
+  readonly isOutsider?: boolean;
 }): Actor {
-  const { surface, id, name, person } = who;
-  return { surface, id, name, ...(person === undefined ? {} : { person }) };
+  const { surface, id, name, person, groups = [], isOutsider } = who;
+  return {
+    surface,
+    id,
+    name,
+    ...(person === undefined ? {} : { person }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(isOutsider === true ? { isOutsider } : {}),
+  };
 }
 
 /** What the processes and gc-roots of a deployment, or of a run, are called. */

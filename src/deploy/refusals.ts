@@ -184,6 +184,16 @@ export function refuseApproval({ host, requestedBy }: Deployment, reason: Reason
   return { kind: "refused", code: "needs-approval", message, help };
 }
 
+/** An admin's word for `--no-rollback` that does not hold any more. */
+export function refuseWaiver({ id, host }: Deployment, why: string): Refusal {
+  return {
+    kind: "refused",
+    code: "not-allowed",
+    message: `--no-rollback does not hold any more: ${why}.`,
+    help: `/cancel ${id}, then /deploy ${host} without it, or have an admin ask.`,
+  };
+}
+
 export function refuseRef(ref: string | null): Refusal | null {
   return ref === null || ref === dirtyRef || isRefName(ref)
     ? null

@@ -28,7 +28,8 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
     void sweepFor(parts, task);
   }
   for (const phase of phases) {
-    if (phase.isNeeded?.(task.context.record()) === false) {
+    const { isNeeded } = phase;
+    if (isNeeded !== undefined && !isNeeded(task.context.record(), (await task.context.rightsNow()).rights)) {
       continue;
     }
     await enter(parts, task, phase);

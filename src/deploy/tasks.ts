@@ -17,6 +17,7 @@ import { keepInventory } from "./inventory.ts";
 import { keepMachine } from "./keep-machine.ts";
 import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
+import { actorsIn } from "./rights.ts";
 import { rollbackBeside } from "./rollback-beside.ts";
 import { expireDeployment } from "./transitions.ts";
 
@@ -143,6 +144,10 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     setInventory: (hosts) => keepInventory(parts, hosts),
     rollbackBeside: () => rollbackBeside(parts, record),
     rollBack: (alarm) => parts.rollBack(record, alarm),
+    rightsNow: async () => ({
+      rights: await parts.rights(actorsIn(record)),
+      host: hostOf(parts, first.host),
+    }),
     ask,
   };
 

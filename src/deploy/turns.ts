@@ -1,6 +1,7 @@
-import type { PhaseResult } from "./context.ts";
+import type { PhaseContext, PhaseResult } from "./context.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import { isWaiting, takeTurn } from "./queue.ts";
+import { refusesRequest } from "./rights.ts";
 import { aroundFor } from "./same-machine.ts";
 import type { Task } from "./tasks.ts";
 
@@ -18,7 +19,7 @@ export async function waitForTurn(parts: EngineParts, task: Task): Promise<Phase
     );
     const { queue, host } = context.record();
     if (!isWaiting(context.record())) {
-      return { kind: "next" };
+      return queue.since === null ? { kind: "next" } : askAgain(context);
     }
     if (queue.behind !== said) {
       said = queue.behind;
@@ -34,4 +35,18 @@ export async function waitForTurn(parts: EngineParts, task: Task): Promise<Phase
     }
     await parts.clock.sleep(lookEvery, context.signal).catch(() => {});
   }
+}
+
+/** It may have waited for hours: whoever asked has to be one who may ask now, as a dry run needs nobody else's word. */
+async function askAgain(context: PhaseContext): Promise<PhaseResult> {
+  const { rights, host } = await context.rightsNow();
+  const why = refusesRequest(context.record(), rights);
+  return why === null
+    ? { kind: "next" }
+    : {
+        kind: "end",
+        outcome: "refused",
+        message: `Nothing was done to ${host.name}: ${why}.`,
+        help: "Somebody who may can ask again.",
+      };
 }

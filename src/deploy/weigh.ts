@@ -1,14 +1,23 @@
-import { type Judged, judge, type Rule, ruleFor, stricter } from "./approvals.ts";
+import { type Judged, judge, type Rule, ruleNow, stricter } from "./approvals.ts";
 import { digestOf } from "./consent.ts";
 import type { Deployment } from "./deployment.ts";
 import { lockOn, locksOn } from "./locks.ts";
 import { goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import { type Around, rollbackAtWork } from "./queue.ts";
-import { refuseApproval, refuseChanged, refuseClosed, refuseForRollback, refuseLocked } from "./refusals.ts";
+import {
+  refuseApproval,
+  refuseChanged,
+  refuseClosed,
+  refuseForRollback,
+  refuseLocked,
+  refuseWaiver,
+} from "./refusals.ts";
 import type { Click, Refusal } from "./requests.ts";
+import type { Rights } from "./rights.ts";
 import { aroundFor } from "./same-machine.ts";
 import { approveDeployment, decideDeployment } from "./transitions.ts";
+import { refusesWaiver, requesterNow, withoutLost } from "./words.ts";
 
 /** What a yes does to the records it is for. Pure but for fleet.yaml and the time. */
 export type Weighed =
@@ -26,21 +35,26 @@ export function weighYes(
   found: readonly Deployment[],
   around: Around,
   click: Click,
+  rights: Rights,
 ): Weighed {
-  const deployments = found.map((one) => withPresentRisk(parts, one));
+  const at = now(parts);
+  const deployments = found.map((one) => asItIsNow(parts, withPresentRisk(parts, one), rights, at));
   const refused = (refusal: Refusal): Weighed => ({ kind: "refused", refusal, deployments });
   if (click.digest !== digestOf(deployments)) {
     return refused(refuseChanged(about, click.digest, deployments));
   }
   for (const one of deployments) {
-    const obstacle = obstacleFor(parts, one, around);
+    const waiver = refusesWaiver(one, rights);
+    const obstacle = obstacleFor(parts, one, around) ?? (waiver === null ? null : refuseWaiver(one, waiver));
     if (obstacle !== null) {
       return refused(obstacle);
     }
   }
-  const at = now(parts);
-  const rule = deployments.map((one) => presentRule(parts, one)).reduce(stricter, lightest);
-  const judged = deployments.map((one) => ({ one, worth: judge(one, rule, { ...click, at }) }));
+  const rule = deployments.map((one) => presentRule(parts, one, rights)).reduce(stricter, lightest);
+  const judged = deployments.map((one) => ({
+    one,
+    worth: judge(one, rule, { ...click, at }, requesterNow(one, rights)),
+  }));
   const against = firstRefusal(judged);
   if (against !== null) {
     return refused(against);
@@ -68,10 +82,21 @@ function withPresentRisk(parts: EngineParts, deployment: Deployment): Deployment
   return risk === deployment.risk ? deployment : { ...deployment, risk };
 }
 
-function presentRule(parts: EngineParts, deployment: Deployment): Rule {
+function presentRule(parts: EngineParts, deployment: Deployment, rights: Rights): Rule {
   const { confirmation, host } = deployment;
-  const own = ruleFor(deployment, hostOf(parts, host), confirmation?.gate ?? "switch");
+  const own = ruleNow(deployment, hostOf(parts, host), confirmation?.gate ?? "switch", rights);
   return confirmation === null ? own : stricter(confirmation, own);
+}
+
+/** Words that do not count any more are dropped, and the card says what it takes now. */
+function asItIsNow(parts: EngineParts, deployment: Deployment, rights: Rights, at: string): Deployment {
+  const rule = presentRule(parts, deployment, rights);
+  const { confirmation } = deployment;
+  const isSame =
+    confirmation === null ||
+    (rule.people === confirmation.people && rule.needsApprover === confirmation.needsApprover);
+  const ruled = isSame ? deployment : { ...deployment, confirmation: { ...confirmation, ...rule } };
+  return withoutLost(ruled, rule, rights, at);
 }
 
 function obstacleFor(parts: EngineParts, deployment: Deployment, around: Around): Refusal | null {

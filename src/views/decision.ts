@@ -10,7 +10,7 @@ import {
   yesButton,
 } from "../chat/blocks.ts";
 import { decisionWord, yesLabel } from "../deploy/act-words.ts";
-import { missing } from "../deploy/approvals.ts";
+import { missing, requesterOf } from "../deploy/approvals.ts";
 import { commandRequest } from "../deploy/command-request.ts";
 import { digestOf, standingApprovals } from "../deploy/consent.ts";
 import { askingPhases, awaitsDecision, type Deployment, isOpen } from "../deploy/deployment.ts";
@@ -65,7 +65,7 @@ export function approvalBlocks(deployment: Deployment): Block[] {
   }
   const { needsApprover, gate } = confirmation;
   const given = standingApprovals(deployment).map(({ person }) => person);
-  const left = missing(requestedBy, confirmation, given.length);
+  const left = missing(requesterOf(deployment), confirmation, given.length);
   const who = `${left} ${left === 1 ? "person" : "people"}${needsApprover ? " with the role approver" : ""}`;
   return [
     ...(gate === "copy" && isTrusted !== true
@@ -75,6 +75,9 @@ export function approvalBlocks(deployment: Deployment): Block[] {
     text(
       `Needs the word of ${who} beside ${requestedBy.name}.${given.length === 0 ? "" : ` Said so: ${given.join(", ")}.`}`,
       "info",
+    ),
+    ...(confirmation.lost ?? []).map(({ by, why }) =>
+      text(`The word of ${by.name} does not count any more: ${why}.`, "warning"),
     ),
   ];
 }

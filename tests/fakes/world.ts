@@ -9,6 +9,7 @@ import { createEngine, type Engine } from "../../src/deploy/engine.ts";
 import type { MakeId } from "../../src/deploy/ids.ts";
 import type { EngineParts } from "../../src/deploy/parts.ts";
 import type { DeployRequest } from "../../src/deploy/requests.ts";
+import type { AskRights } from "../../src/deploy/rights.ts";
 import { asking } from "../../src/deploy/rollout.ts";
 import type { ActRequest } from "../../src/deploy/start-act.ts";
 import { type Audit, auditFile } from "../../src/logs/audit.ts";
@@ -195,6 +196,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     settings: { flake: repository },
     bot: botName,
     fleet,
+    rights: allMay,
     store,
     shells,
     clock: mortalClock,
@@ -281,6 +283,12 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
       ),
   };
 }
+
+/** Everybody may, and is the person that they came as. Tests of rights bring the real ones. */
+const allMay: AskRights = async () => ({
+  personOf: ({ person }) => person ?? null,
+  refuses: () => null,
+});
 
 async function started(answer: ReturnType<Engine["deploy"]>): Promise<string> {
   const result = await answer;

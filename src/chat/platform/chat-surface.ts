@@ -1,4 +1,6 @@
+import type { Actor } from "../../deploy/deployment.ts";
 import { type Channel, DeliveryError } from "../channel.ts";
+import type { Standing } from "../identity.ts";
 import type { Surface } from "../surface.ts";
 import { pauseAfter, rest, tokenPause, within } from "./backoff.ts";
 import { laterChannel } from "./later-channel.ts";
@@ -27,6 +29,8 @@ export interface SignedIn {
   findChannel(): Promise<FoundChannel>;
   /** The same for another channel, by its name or id. */
   findOther(channel: string): Promise<FoundChannel>;
+  /** How an account stands there now. */
+  standingOf(actor: Actor): Promise<Standing>;
   /** What else has to be done once, such as registering commands; null where there is nothing. */
   readonly prepare: (() => Promise<string>) | null;
 }
@@ -212,6 +216,11 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
       );
       calls.abort();
       await within(drain, "stopping", running).catch(() => {});
+    },
+    async standingOf(actor) {
+      return here === null
+        ? { kind: "unknown", why: `${name} is not reached` }
+        : here.standingOf(actor).catch((error: unknown) => ({ kind: "unknown", why: explain(error).reason }));
     },
     health() {
       const parts = [

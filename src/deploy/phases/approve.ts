@@ -1,5 +1,7 @@
 import { ruleFor } from "../approvals.ts";
+import { checkWords } from "../check-words.ts";
 import { end, next, type Phase } from "../context.ts";
+import { refusesCode } from "../rights.ts";
 
 /**
  * Code that is in no trusted ref stops here: from the next phase on it would run as root on the host. Somebody with the role
@@ -9,8 +11,7 @@ export const approve: Phase = {
   name: "approve",
   waitsForPeople: true,
   // An approval is for one system: what was built again after a restart has to be the same.
-  isNeeded: ({ isTrusted, allowAnyRef, refApproval, toplevel }) =>
-    isTrusted !== true && !allowAnyRef && (refApproval === null || refApproval.toplevel !== toplevel),
+  isNeeded: (deployment, rights) => refusesCode(deployment, rights) !== null,
   async run(context) {
     const { ref, toplevel } = context.record();
     context.say(`waiting for an approver: ${ref} is in no trusted ref`);
@@ -25,7 +26,13 @@ export const approve: Phase = {
         message: `Cancelled by ${decision.by.name}; nothing of it reached the host.`,
       });
     }
-    await context.save({ refApproval: { ...decision, toplevel }, confirmation: null });
+    const stop = await checkWords(context, "copy");
+    if (stop !== null) {
+      return stop;
+    }
+    const others = (context.record().confirmation?.approvals ?? []).filter(({ at }) => at !== decision.at);
+    const refApproval = { ...decision, toplevel, ...(others.length === 0 ? {} : { others }) };
+    await context.save({ refApproval, confirmation: null });
     return next;
   },
 };

@@ -3,7 +3,8 @@ import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { decisionWord } from "../act-words.ts";
-import { ruleFor } from "../approvals.ts";
+import { ruleNow } from "../approvals.ts";
+import { checkWords } from "../check-words.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
 import { checkDirection } from "../direction.ts";
@@ -22,7 +23,8 @@ export const confirm: Phase = {
     if (stop !== null) {
       return stop;
     }
-    const rule = ruleFor(context.record(), context.host, "switch");
+    const { rights } = await context.rightsNow();
+    const rule = ruleNow(context.record(), context.host, "switch", rights);
     context.say("waiting for a decision");
     const decision = await context.ask("switch", rule);
     if (decision === null) {
@@ -35,7 +37,13 @@ export const confirm: Phase = {
         message: `Cancelled by ${decision.by.name}; the running system is untouched.`,
       });
     }
-    return (await wait(context, switchTurn)) ?? (await checkTrust(context)) ?? checkUnchanged(context);
+    return (
+      (await wait(context, switchTurn)) ??
+      (await checkTrust(context)) ??
+      (await checkUnchanged(context)) ??
+      (await checkWords(context, "switch")) ??
+      next
+    );
   },
 };
 
@@ -69,7 +77,7 @@ async function wait(
   }
 }
 
-async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
+async function checkUnchanged(context: PhaseContext): Promise<PhaseResult | null> {
   const { target, host } = context;
   const { before } = context.record();
   const exit = await mustRun(target, `looking at ${host.name} once more`, {
@@ -92,7 +100,7 @@ async function checkUnchanged(context: PhaseContext): Promise<PhaseResult> {
       return stop;
     }
     await takeBaseline(context);
-    return next;
+    return null;
   }
   return end({
     outcome: "superseded",

@@ -36,6 +36,8 @@ export interface FakeDiscord {
   readonly commands: readonly Command[];
   /** The person of that name; a new one the first time. Roles go by their names, and are made where they are missing. */
   user(who: { name: string; nick?: string; roles?: readonly string[]; id?: string }): Person;
+  /** Somebody's roles become these; null for who leaves the server. */
+  member(id: string, roles: readonly string[] | null): void;
   /** The role of that name; a new one the first time. */
   role(name: string, options?: { mentionable?: boolean; permissions?: readonly Permission[] }): Role;
   /** The channel of that name; a new one the first time. */

@@ -111,6 +111,17 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
       return [...world.commands.values()];
     },
     ...administered,
+    member(id, roles) {
+      const member = world.members.get(id);
+      if (roles === null) {
+        world.members.delete(id);
+      } else if (member !== undefined) {
+        member.roles.clear();
+        for (const role of roles) {
+          member.roles.add(administered.role(role).id);
+        }
+      }
+    },
     user({ name, nick, roles = [], id = world.newId() }) {
       const known = [...people.values()].find((it) => it.name === name);
       if (known !== undefined) {

@@ -158,8 +158,15 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       people.set(id, person);
       return person;
     },
-    group(handle) {
-      const [id] = [...workspace.groups].find(([, it]) => it.handle === handle) ?? [workspace.newId("S")];
+    deactivate(id) {
+      const user = workspace.users.get(id);
+      if (user !== undefined) {
+        user.isDeleted = true;
+      }
+    },
+    group(handle, wanted) {
+      const known = [...workspace.groups].find(([, it]) => it.handle === handle);
+      const [id] = known ?? [wanted ?? workspace.newId("S")];
       const { members } = workspace.groups.get(id) ?? { members: new Set<string>() };
       workspace.groups.set(id, { handle, members });
       return { id, members };

@@ -5,12 +5,12 @@ import { channelFor } from "./post-message.ts";
 import type { User } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-function userJson(workspace: Workspace, { id, name, team }: User): Fields {
+function userJson(workspace: Workspace, { id, name, team, isDeleted = false }: User): Fields {
   return {
     id,
     team_id: team,
     name,
-    deleted: false,
+    deleted: isDeleted,
     real_name: name,
     profile: { real_name: name, display_name: name, team },
     is_bot: id === workspace.bot.userId,

@@ -33,8 +33,10 @@ export interface FakeSlack {
   readonly rateLimited: number;
   /** The person of that name; a new one the first time. */
   user(who: { name: string; groups?: readonly string[]; team?: string; id?: string }): Person;
+  /** An admin of the workspace closes the account. */
+  deactivate(id: string): void;
   /** The user group with that handle. */
-  group(handle: string): { readonly id: string; readonly members: Set<string> };
+  group(handle: string, id?: string): { readonly id: string; readonly members: Set<string> };
   /** The channel of that name; a new one the first time, with the bot in it unless `bot` is false. */
   channel(name: string, options?: { bot?: boolean; kind?: "public" | "private" }): Channel;
   /** What everyone sees in the channel itself, as it is now: replies are in `message.replies`. */

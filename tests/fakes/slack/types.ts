@@ -63,6 +63,8 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly team: string;
+  /** Deactivated by an admin of the workspace. */
+  isDeleted?: boolean;
 }
 
 export interface View {

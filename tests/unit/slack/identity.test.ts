@@ -85,3 +85,30 @@ test("when the name cannot be read, the payload's own is used, then the id", asy
   pass(11_000);
   assert.equal((await identify({ user: "U1", team: slack.team.id, name: null })).name, "U1");
 });
+
+test("an account is asked for without a click of its own: its groups now, what Slack does not tell, and whether it was closed", async (t) => {
+  const { slack, ops, identify, pass } = await identities(t);
+  const alice = slack.user({ name: "alice", groups: ["ops"] });
+  const standing = () => identify.standingOf(alice.id);
+  const partly = await standing();
+  assert.equal(partly.kind, "unknown", "a group that fleet.yaml names is not there");
+  assert.deepEqual(partly.kind === "unknown" && partly.groups, [`slack-group:${ops.id}`]);
+  slack.group("gone", "S0GONE");
+  pass(11_000);
+  assert.deepEqual(await standing(), {
+    kind: "here",
+    groups: [`slack-group:${ops.id}`],
+    isOutsider: false,
+  });
+  ops.members.delete(alice.id);
+  pass(61_000);
+  const left = await standing();
+  assert.deepEqual(left.kind === "here" && left.groups, []);
+  slack.faults.add("users.info", { kind: "status", status: 500 }, 1);
+  assert.equal((await standing()).kind, "unknown");
+  slack.deactivate(alice.id);
+  assert.deepEqual(await standing(), {
+    kind: "gone",
+    why: "the Slack account of alice was deactivated",
+  });
+});

@@ -158,3 +158,14 @@ test("a page of somebody who may not look says what would allow it", options, as
   await page.getByText("may not look at hosts").waitFor();
   await page.getByText("viewer: [alice]").waitFor();
 });
+
+test("a person's token that was revoked leaves nobody whose word could count", async (t) => {
+  let people = [alice];
+  const { surface } = await serve(t, { people: () => people });
+  const standing = async () =>
+    (await surface.standingOf?.({ surface: "web", id: alice.name, name: alice.name }))?.kind;
+  assert.equal(await standing(), "here");
+  people = [];
+  assert.equal(await standing(), "gone");
+  assert.equal((await surface.standingOf?.({ surface: "web", id: "token", name: "owner" }))?.kind, "here");
+});

@@ -1,0 +1,87 @@
+import type { Actor, Deployment, Mode } from "./deployment.ts";
+
+/** What a word in a record may be asked for again. */
+export type Right =
+  | "build"
+  | "deploy"
+  | "rollback"
+  | "any-ref"
+  | "approve"
+  | "approve-special"
+  | "no-rollback"
+  | "adopt";
+
+/** The rights of people as they are now. */
+export interface Rights {
+  /** The name under `people`; null for an account that fleet.yaml does not know. */
+  personOf(actor: Actor): string | null;
+  /** Why this account may not do this now; null where it may. */
+  refuses(actor: Actor, right: Right, host: string): string | null;
+}
+
+/** Reads again what rights hang on: tokens, groups, accounts. It never rejects: what cannot be read gives no right. */
+export type AskRights = (actors: readonly Actor[]) => Promise<Rights>;
+
+/** Whoever may start something may end it, and so may whoever may say the second word. */
+const toDecide: Readonly<Record<Mode, Right>> = {
+  deploy: "approve",
+  "dry-run": "approve",
+  "build-only": "build",
+  boot: "approve",
+  rollback: "rollback",
+  diff: "build",
+  gc: "deploy",
+  prune: "deploy",
+  reboot: "deploy",
+  adopt: "adopt",
+};
+
+/** What does not go back is a deployment, whatever it was typed as. */
+export function rightToDecide({ mode, isForward }: Pick<Deployment, "mode" | "isForward">): Right {
+  return mode === "rollback" && isForward === true ? toDecide.deploy : toDecide[mode];
+}
+
+export function rightToAsk(deployment: Pick<Deployment, "mode" | "isForward">): Right {
+  const right = rightToDecide(deployment);
+  return right === "approve" ? "deploy" : right;
+}
+
+/** Everybody whose word is in a record. */
+export function actorsIn({ requestedBy, refApproval, confirmation }: Deployment): readonly Actor[] {
+  return [
+    requestedBy,
+    ...(refApproval === null ? [] : [refApproval.by, ...(refApproval.others ?? []).map(({ by }) => by)]),
+    ...(confirmation?.approvals ?? []).map(({ by }) => by),
+    ...(confirmation?.decision == null ? [] : [confirmation.decision.by]),
+  ];
+}
+
+/** Why a request no longer counts; null where it does. One that an alarm began has nobody to ask again. */
+export function refusesRequest(deployment: Deployment, rights: Rights): string | null {
+  return deployment.alarmOf !== null
+    ? null
+    : rights.refuses(deployment.requestedBy, rightToAsk(deployment), deployment.host);
+}
+
+/** Why the code of a ref that is not trusted has nobody's word now; null where it has, or needs none. */
+export function refusesCode(deployment: Deployment, rights: Rights): string | null {
+  const { isTrusted, mode, allowAnyRef, refApproval, toplevel, host, requestedBy } = deployment;
+  const bringsAny = mode === "deploy" || mode === "boot" || mode === "dry-run";
+  if (!bringsAny || isTrusted === true || isTrusted === null) {
+    return null;
+  }
+  if (refApproval !== null) {
+    const words = [refApproval.by, ...(refApproval.others ?? []).map(({ by }) => by)];
+    return refApproval.toplevel !== toplevel
+      ? "the approval is for another system"
+      : (words.map((by) => rights.refuses(by, "approve-special", host)).find((why) => why !== null) ?? null);
+  }
+  return allowAnyRef
+    ? rights.refuses(requestedBy, "any-ref", host)
+    : "nobody with the role approver let it through";
+}
+
+/** Whether a roll back goes ahead with what was known at the click where it cannot be read again: it must not wait for a platform. */
+export function standsInDoubt(right: Right): boolean {
+  return right === "rollback";
+}
