@@ -60,9 +60,10 @@ export function historyOf(all: readonly Generation[], past: readonly Deployment[
     }
     const { running: ranBefore } = systemsOf(deployment.before);
     const before = parentOf(ranBefore);
-    arriveAt(before, numberOf(ranBefore));
+    const from = numberOf(ranBefore);
+    arriveAt(before, from);
     if (isGood(deployment)) {
-      if (wasBack(deployment)) {
+      if (wasBack(deployment, from)) {
         arriveAt(toplevel, generation);
         const because = reason === null ? "" : `: ${reason}`;
         marks.set(before, { why: `${requestedBy.name} went back from it (${id})${because}`, isBarred: true });
@@ -122,11 +123,10 @@ function isGood({ mode, outcome, monitor }: Deployment): boolean {
 }
 
 /** Records of older versions do not say it: there the numbers do. */
-function wasBack({ mode, isForward, toGeneration, before }: Deployment): boolean {
+function wasBack({ mode, isForward, toGeneration }: Deployment, from: number | null): boolean {
   if (mode !== "rollback") {
     return false;
   }
-  const from = before === null ? null : numberOf(systemsOf(before).running);
   return isForward === null ? from === null || toGeneration === null || toGeneration <= from : !isForward;
 }
 

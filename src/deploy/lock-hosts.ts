@@ -138,9 +138,7 @@ async function add(
     const held = locksOn(seen(all), host, since);
     // A second roll back needs no second lock; a person's may be gone before the roll back's should be.
     const isFree =
-      deployment === null
-        ? mayStack(held, by, isAdmin)
-        : held.every((one) => one.deployment === null || one.host !== host);
+      deployment === null ? mayStack(held, by, isAdmin) : held.every((one) => one.deployment === null);
     return isThere || !isFree ? all : [...forget(all, clock.now()), lock];
   }, run);
   if (!locks.includes(lock)) {

@@ -7,4 +7,50 @@ export interface Explained {
   readonly why: string;
 }
 
-export const explained: readonly Explained[] = [];
+const history = "src/deploy/generation-history.ts";
+const lockHosts = "src/deploy/lock-hosts.ts";
+
+export const explained: readonly Explained[] = [
+  {
+    file: history,
+    original: "[]",
+    replacement: '["Stryker was here"]',
+    why: "The stack would begin with something that is no system: it has no number and is in no list.",
+  },
+  {
+    file: history,
+    original: "(stack.at(-1)?.number ?? 0) > number",
+    replacement: "(stack.at(-1)?.number ?? 0) >= number",
+    why: "Two systems have one number only where it was given out again, and then the first is gone from the host's list.",
+  },
+  {
+    file: history,
+    original: "deployment.monitor?.alarm",
+    replacement: "deployment.monitor.alarm",
+    why: "For the types: isAlarmed() has looked already.",
+  },
+  {
+    file: history,
+    original: "toGeneration === null",
+    replacement: "false",
+    why: "For the types: null counts as 0 in the comparison beside it, with the same result.",
+  },
+  {
+    file: history,
+    original: "toGeneration <= from",
+    replacement: "toGeneration < from",
+    why: "To what runs already: staying there takes nothing off and marks nothing, going back or not.",
+  },
+  {
+    file: lockHosts,
+    original: "until !== null",
+    replacement: "true",
+    why: "In the loop, for the types: a null is never before a time.",
+  },
+  {
+    file: lockHosts,
+    original: "[name, host]",
+    replacement: "[]",
+    why: "No host's address in fleet.yaml is `*`, so it is never found to be one machine with another one.",
+  },
+];

@@ -37,7 +37,13 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/rollback",
     "deploy/forward",
   ],
-  "src/deploy/lock-hosts.ts": ["deploy/locks", "deploy/rollback", "deploy/forward", "deploy/wrong-machine"],
+  "src/deploy/lock-hosts.ts": [
+    "deploy/lock-hosts",
+    "deploy/locks",
+    "deploy/rollback",
+    "deploy/forward",
+    "deploy/wrong-machine",
+  ],
   "src/deploy/phases/validate.ts": [
     "deploy/validate",
     "deploy/no-rollback",

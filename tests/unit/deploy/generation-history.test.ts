@@ -99,6 +99,14 @@ const none = (all: Generation[]) => all.map((one) => ({ ...one, isCurrent: false
 const unnamed = (all: Generation[]) => all.map((one) => ({ ...one, isProfile: false }));
 const four = { ...numbers, 4: "4" };
 const two = [went(1, 2), went(2, 3)];
+const watching = {
+  ...{ until: "", strip: [], alarm: null, problems: [], rollsBack: false },
+  held: { outcome: "deployed" as const, message: "", help: null, lines: [], generation: 4 },
+};
+const beside = { current: storePath("beside"), profile: "system-2-link", profileSystem: storePath("2") };
+const fromBeside = {
+  before: { ...beside, generation: 2, bootId: "b", rebootNeeded: false },
+};
 const noFacts = { before: null, toplevel: storePath("2"), outcome: "rolled-back" } as const;
 
 for (const [sentence, all, past, expected] of [
@@ -130,6 +138,18 @@ for (const [sentence, all, past, expected] of [
     "what is still under way did not run",
     listed(four, 3),
     [...two, went(3, 4, { outcome: null })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what stood when its end was lost is not known to have run well",
+    listed(four, 3),
+    [...two, went(3, 4, { outcome: "unknown", monitor: watching })],
+    [2, 1, 2, 3],
+  ],
+  [
+    "what a person ran beside the generations takes none of them off",
+    listed(numbers, 3),
+    [went(1, 2), went(2, 3, fromBeside)],
     [2, 1, 2, 3],
   ],
   [
