@@ -51,16 +51,8 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/boot",
     "deploy/specialisation",
   ],
-  "src/deploy/queue.ts": ["deploy/queue", "deploy/busy", "deploy/rollout", "deploy/locks"],
-  "src/deploy/refusals.ts": [
-    "deploy/locks",
-    "deploy/busy",
-    "deploy/rollback",
-    "deploy/forward",
-    "deploy/queue",
-    "deploy/drain",
-    "deploy/wrong-machine",
-  ],
+  "src/deploy/queue.ts": ["deploy/queue-rules", "deploy/busy"],
+  "src/deploy/refusals.ts": ["deploy/refusals", "deploy/locks", "deploy/busy", "deploy/cancel"],
   "src/deploy/transitions.ts": [
     "deploy/transitions",
     "deploy/cancel",

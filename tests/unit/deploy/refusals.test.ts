@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseFleetFile } from "../../../src/config/fleet-file.ts";
+import type { Confirmation, Deployment } from "../../../src/deploy/deployment.ts";
+import type { Lock } from "../../../src/deploy/locks.ts";
+import { type EngineParts, maxOpen } from "../../../src/deploy/parts.ts";
+import { type Around, maxWaiting } from "../../../src/deploy/queue.ts";
+import {
+  refuseApproval,
+  refuseBegin,
+  refuseChanged,
+  refuseClosed,
+  refuseDecision,
+  refuseForRollback,
+  refuseLocked,
+  refuseRef,
+} from "../../../src/deploy/refusals.ts";
+import type { Refusal } from "../../../src/deploy/requests.ts";
+import { hostNamed } from "../../../src/fleet/host.ts";
+import { aConfirmation, aDeployment } from "../../fakes/records.ts";
+
+/** A Monday at ten o'clock. */
+const now = Date.parse("2026-11-23T10:00:00.000Z");
+const carol = { surface: "slack", id: "U9", name: "carol" };
+const aLock = (host: string, change: Partial<Lock> = {}): Lock => ({
+  ...{ run: "r-20261123-0009", host, reason: "new disk", by: carol, since: "2026-11-23T09:00:00.000Z" },
+  ...{ until: null, deployment: null, ended: null },
+  ...change,
+});
+const fleetOf = (text: string) => {
+  const file = parseFleetFile(text);
+  return file.kind === "wrong" ? assert.fail(file.mistakes.join("; ")) : file.file;
+};
+const parts = (fleet = "") =>
+  ({ fleet: () => fleetOf(fleet), clock: { now: () => now } }) as unknown as EngineParts;
+const said = (refusal: Refusal | null) => (refusal === null ? null : `${refusal.code}: ${refusal.message}`);
+const help = (refusal: Refusal | null) => refusal?.help ?? null;
+const begin = (asked: readonly Deployment[], around: Partial<Around> = {}, fleet = "") =>
+  refuseBegin(parts(fleet), { open: [], locks: [], ...around }, asked);
+const back = (change: Partial<Deployment> = {}) =>
+  aDeployment({ mode: "rollback", isForward: false, toGeneration: 1, ...change });
+
+test("a run does not touch one machine twice, under whichever names; what touches no host may look at both", () => {
+  const fleet = "hosts: { b: { targetHost: 10.0.0.7 }, c: { targetHost: 10.0.0.7 } }";
+  const of = (mode: Deployment["mode"], ...hosts: string[]) =>
+    begin(
+      hosts.map((host, index) => aDeployment({ mode, host, id: `d-20261123-000${index}` })),
+      {},
+      fleet,
+    );
+  const refused = of("deploy", "a", "b", "c");
+  assert.equal(said(refused), "busy: b and c are one machine, and a run can switch it only once.");
+  assert.match(help(refused) ?? "", /^Correct targetHost of one of them in fleet\.yaml/);
+  assert.equal(of("deploy", "a", "b"), null);
+  assert.equal(of("build-only", "a", "b", "c"), null);
+  const machine = { hostKeys: ["ssh-ed25519 SHA256:x"], machineId: "", bootId: "", hostName: "x" };
+  const asked = ["x", "y"].map((host) => aDeployment({ host, id: host }));
+  const known = { open: [], locks: [], machines: { x: machine, y: machine } };
+  assert.match(said(refuseBegin(parts(), known, asked)) ?? "", /x and y are one machine/);
+});
+
+test("so many deployments may be open and no more, those that are asked for counted", () => {
+  const open = (count: number) =>
+    Array.from({ length: count }, (_, index) => aDeployment({ id: `d-${index}`, host: `h${index}` }));
+  assert.equal(begin([aDeployment()], { open: open(maxOpen - 1) }), null);
+  const refused = begin([aDeployment()], { open: open(maxOpen) });
+  assert.equal(said(refused), "unavailable: 200 deployments are open, which is enough.");
+  assert.equal(help(refused), "Wait for some of them, or cancel them.");
+  const two = [aDeployment({ id: "a" }), aDeployment({ id: "b", host: "vps" })];
+  assert.notEqual(begin(two, { open: open(maxOpen - 1) }), null);
+});
+
+test("an id that is open already is not given twice, on whichever host", () => {
+  const refused = begin([aDeployment()], { open: [aDeployment({ host: "vps" })] });
+  assert.equal(said(refused), "unavailable: Two deployments got the same id.");
+  assert.equal(help(refused), "Ask again.");
+  const others = [aDeployment({ id: "d-1", host: "vps" }), aDeployment({ id: "d-2", host: "vps" })];
+  assert.equal(begin([aDeployment()], { open: others }), null);
+});
+
+test("a lock holds whatever touches its host, but a roll back to what ran well; all locks are named", () => {
+  const locks = [aLock("yoga"), aLock("*", { by: { ...carol, name: "dave" }, reason: "audit" })];
+  const text =
+    "locked: yoga is locked: carol locked yoga at 2026-11-23 09:00 UTC: new disk; dave locked every host at 2026-11-23 09:00 UTC: audit.";
+  for (const [asked, isHeld] of [
+    [aDeployment(), true],
+    [aDeployment({ mode: "dry-run" }), true],
+    [aDeployment({ mode: "gc" }), true],
+    [back({ isForward: true }), true],
+    [back(), false],
+    [back({ isForward: null }), false],
+    [aDeployment({ mode: "build-only" }), false],
+    [aDeployment({ mode: "diff" }), false],
+  ] as const) {
+    assert.equal(said(begin([asked], { locks })), isHeld ? text : null, `${asked.mode} ${asked.isForward}`);
+  }
+  assert.equal(begin([aDeployment({ host: "vps" })], { locks: [aLock("yoga")] }), null);
+  const over = aLock("yoga", { until: "2026-11-23T10:00:00.000Z" });
+  assert.equal(begin([aDeployment()], { locks: [over] }), null);
+  const asked = [aDeployment({ host: "vps", id: "d-1" }), aDeployment()];
+  assert.match(said(begin(asked, { locks: [aLock("yoga")] })) ?? "", /yoga is locked/);
+});
+
+test("a refusal for a lock says which word takes it off", () => {
+  assert.match(help(refuseLocked("yoga", aLock("yoga"))) ?? "", /can \/unlock yoga\. A \/rollback/);
+  assert.match(help(refuseLocked("yoga", aLock("*"))) ?? "", /can \/unlock all\. A \/rollback/);
+});
+
+const windows = 'hosts: { yoga: { windows: ["Tue-Fri 09:00-17:00 UTC"] } }';
+
+test("outside its windows a host gets no code, but for what was forced and for a roll back to what ran well", () => {
+  const host = hostNamed(fleetOf(windows), "yoga");
+  for (const [asked, isRefused] of [
+    [{ mode: "deploy" }, true],
+    [{ mode: "boot" }, true],
+    [{ mode: "rollback", isForward: true }, true],
+    [{ mode: "rollback", isForward: false }, false],
+    [{ mode: "rollback", isForward: null }, false],
+    [{ mode: "dry-run" }, false],
+    [{ mode: "reboot" }, false],
+    [{ mode: "deploy", isForced: true }, false],
+  ] as const) {
+    const refused = refuseClosed(aDeployment(asked), host, now);
+    const expected = "outside-window: yoga is deployed Tue-Fri 09:00-17:00 UTC, and not now.";
+    assert.equal(said(refused), isRefused ? expected : null, JSON.stringify(asked));
+    assert.equal(refuseClosed(aDeployment(asked), host, now + 24 * 3_600_000), null);
+  }
+  assert.equal(
+    help(refuseClosed(aDeployment(), host, now)),
+    'It opens Tue 24 Nov 09:00 (UTC). /deploy yoga --dry-run shows what would change; --force --reason "…" asks an approver.',
+  );
+  const never = { name: "yoga", windows: host.windows.map((one) => ({ ...one, days: [] })) };
+  assert.match(help(refuseClosed(aDeployment(), never, now)) ?? "", /^\/deploy yoga --dry-run/);
+  assert.equal(refuseClosed(aDeployment(), { name: "yoga", windows: [] }, now), null);
+});
+
+test("of a lock and a closed window the lock is said, and a window alone refuses the beginning", () => {
+  assert.match(said(begin([aDeployment()], {}, windows)) ?? "", /^outside-window/);
+  assert.match(said(begin([aDeployment()], { locks: [aLock("yoga")] }, windows)) ?? "", /^locked/);
+});
+
+test("a busy host is waited for, so long as few wait, or refused where fleet.yaml says so; a roll back is not", () => {
+  const refuses = "defaults: { whenBusy: refuse }";
+  const other = aDeployment({ id: "d-2", phase: "build", queue: turn("turn") });
+  const waiting = (count: number, host = "yoga") =>
+    Array.from({ length: count }, (_, at) => aDeployment({ id: `d-w${at}`, host, queue: turn("waiting") }));
+  for (const [asked, open, fleet, isRefused] of [
+    [aDeployment(), [], refuses, false],
+    [aDeployment(), [other], refuses, true],
+    [back(), [other], refuses, false],
+    [back({ isForward: true }), [other], refuses, true],
+    [aDeployment({ mode: "build-only" }), [other], refuses, false],
+    [aDeployment(), [{ ...other, host: "vps" }], refuses, false],
+    [aDeployment(), [{ ...other, mode: "diff" as const }], refuses, false],
+    [aDeployment(), [other, ...waiting(maxWaiting - 1)], "", false],
+    [aDeployment(), [other, ...waiting(maxWaiting)], "", true],
+    [aDeployment(), [other, ...waiting(maxWaiting, "vps")], "", false],
+    [back(), [other, ...waiting(maxWaiting)], "", false],
+  ] as const) {
+    const refused = said(begin([asked], { open }, fleet));
+    const expected = "busy: yoga is busy: Alice started d-2 (deploy), which is in build.";
+    assert.equal(refused, isRefused ? expected : null);
+  }
+});
+
+function turn(state: "turn" | "waiting") {
+  return { state, behind: null, since: null, until: null };
+}
+const held = { outcome: "deployed" as const, message: "", help: null, lines: [], generation: 2 };
+const monitor = { until: "", strip: [], alarm: null, problems: [], rollsBack: false, held };
+const asks = { phase: "confirm", confirmation: aConfirmation("2026-11-23T11:00:00.000Z") } as const;
+
+test("who finds a host busy is told what ends what is there", () => {
+  for (const [change, expected] of [
+    [{ phase: "build" }, "Wait until it has ended."],
+    [asks, "/confirm d-2 or /cancel d-2 ends it."],
+    [{ phase: "monitor", monitor }, "/cancel d-2 ends the watching; what runs there stays."],
+  ] as const) {
+    const open = [aDeployment({ id: "d-2", ...change })];
+    assert.equal(help(begin([aDeployment()], { open }, "defaults: { whenBusy: refuse }")), expected);
+  }
+});
+
+test("a card that asked before a roll back is told of it", () => {
+  const refused = refuseForRollback("yoga", back());
+  assert.equal(said(refused), "busy: Alice is rolling yoga back to generation 1 (d-20261123-0001).");
+  assert.equal(help(refused), "Wait for its end, or /cancel d-20261123-0001 while it asks.");
+  assert.match(refuseForRollback("yoga", back({ toGeneration: null })).message, /to generation \? /);
+});
+
+test("a yes for another set is answered with the present one: twenty by name, all of them as data", () => {
+  const some = (count: number) =>
+    Array.from({ length: count }, (_, at) => aDeployment({ host: `h${at}`, mode: "build-only" }));
+  const refused = refuseChanged("d-1", "abc", some(2));
+  assert.equal(
+    said(refused),
+    "changed: What was shown is not what there is now, so nothing was done. Now it would: build h0; build h1.",
+  );
+  assert.equal(
+    said(refuseChanged("d-1", null, some(1))),
+    "changed: A yes has to say what it is for. Now it would: build h0.",
+  );
+  assert.match(refused.help ?? "", /^\/confirm d-1 \S+ says yes to exactly this/);
+  assert.equal(refused.present?.hosts.length, 2);
+  const many = refuseChanged("r-1", "abc", some(22));
+  assert.match(many.message, /build h18; build h19; 2 more\.$/);
+  assert.equal(many.present?.hosts.length, 22);
+  assert.match(refuseChanged("r-1", "abc", some(20)).message, /build h19\.$/);
+});
+
+test("each reason why a click does not count has its own words", () => {
+  const of = (reason: Parameters<typeof refuseApproval>[1]) => refuseApproval(aDeployment(), reason);
+  for (const [reason, message, advice] of [
+    ["no-person", /^yoga takes people that fleet\.yaml knows/, /An admin can add it/],
+    ["own", /^Alice asked for this, so somebody else has to say Switch\.$/, /Ask a colleague/],
+    ["twice", /^You have said so already/, /Ask a colleague/],
+    ["no-approver", /role approver\.$/, /no trusted ref, or comes outside/],
+    ["another-system", /another system than the one that was built/, /Ask again/],
+  ] as const) {
+    assert.match(of(reason).message, message);
+    assert.match(of(reason).help ?? "", advice);
+    assert.equal(of(reason).code, "needs-approval");
+  }
+});
+
+test("a ref is a name that git takes, the working tree, or left out", () => {
+  for (const ref of [null, ".", "origin/main", "v1.2", "0123abc"]) {
+    assert.equal(refuseRef(ref), null, String(ref));
+  }
+  const refused = refuseRef("--upload-pack=x");
+  assert.equal(said(refused), 'bad-command: "--upload-pack=x" is not the name of a git ref.');
+  assert.match(help(refused) ?? "", /^Give a branch/);
+});
+
+const by = { surface: "slack", id: "U2", name: "Bob" };
+const decided = (action: "switch" | "cancel"): Confirmation =>
+  aConfirmation("2026-11-23T11:00:00.000Z", { decision: { action, by, at: "2026-11-23T10:00:00.000Z" } });
+const yes = { phase: "switch", confirmation: decided("switch") } as const;
+
+test("a click that decides nothing is told why; a cancel of what may still be stopped stops it", () => {
+  const bob = "already-decided: Bob decided already: switch.";
+  const late = "too-late: Bob clicked switch already, and the switch is under way.";
+  const collects = { mode: "gc", phase: "collect", confirmation: decided("switch") } as const;
+  const waits = { ...yes, phase: "confirm", isTogether: true } as const;
+  const early = "not-ready: d-20261123-0001 is in build: there is nothing to decide yet.";
+  const watched = { phase: "monitor", monitor, confirmation: decided("switch") } as const;
+  for (const [change, action, isAtWork, expected] of [
+    [{ phase: "build" }, "switch", true, early],
+    [{ phase: "build" }, "switch", false, early],
+    [{ phase: "build" }, "cancel", false, early],
+    [{ phase: "build" }, "cancel", true, null],
+    [asks, "switch", true, "expired: The card of d-20261123-0001 has expired."],
+    [asks, "cancel", true, "expired: The card of d-20261123-0001 has expired."],
+    [{ outcome: "failed" }, "cancel", true, "already-decided: d-20261123-0001 has ended: failed."],
+    [{ outcome: "expired" }, "switch", false, "expired: d-20261123-0001 has ended: expired."],
+    [yes, "switch", true, bob],
+    [yes, "cancel", true, late],
+    [yes, "cancel", false, late],
+    [{ ...yes, outcome: "deployed" }, "cancel", true, bob],
+    [{ ...yes, outcome: "deployed" }, "switch", true, bob],
+    [
+      { ...yes, confirmation: decided("cancel") },
+      "switch",
+      true,
+      "already-decided: Bob decided already: cancel.",
+    ],
+    [waits, "cancel", true, null],
+    [waits, "cancel", false, late],
+    [waits, "switch", true, bob],
+    [{ ...waits, isTogether: false }, "cancel", true, late],
+    [{ ...waits, phase: "switch" }, "cancel", true, late],
+    [collects, "cancel", true, null],
+    [collects, "cancel", false, "too-late: Collect garbage is under way."],
+    [watched, "cancel", true, null],
+    [watched, "cancel", false, late],
+    [watched, "switch", true, bob],
+  ] as const) {
+    const refused = refuseDecision(aDeployment(change), action, isAtWork);
+    assert.equal(said(refused), expected, `${JSON.stringify(change)} ${action} ${isAtWork}`);
+  }
+  assert.equal(help(refuseDecision(aDeployment(asks), "switch", true)), "Ask again.");
+  assert.equal(help(refuseDecision(aDeployment(), "switch", true)), "Its card will ask.");
+  assert.match(help(refuseDecision(aDeployment(yes), "cancel", true)) ?? "", /it rolls back by itself/);
+  assert.equal(help(refuseDecision(aDeployment(yes), "switch", true)), null);
+});
