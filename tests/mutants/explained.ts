@@ -8,6 +8,8 @@ export interface Explained {
 }
 
 const history = "src/deploy/generation-history.ts";
+const queue = "src/deploy/queue.ts";
+const transitions = "src/deploy/transitions.ts";
 const lockHosts = "src/deploy/lock-hosts.ts";
 
 export const explained: readonly Explained[] = [
@@ -52,5 +54,23 @@ export const explained: readonly Explained[] = [
     original: "[name, host]",
     replacement: "[]",
     why: "No host's address in fleet.yaml is `*`, so it is never found to be one machine with another one.",
+  },
+  {
+    file: transitions,
+    original: "confirmation !== null",
+    replacement: "true",
+    why: "For the types: awaitsDecision() has looked already.",
+  },
+  {
+    file: queue,
+    original: "a.id < b.id",
+    replacement: "a.id <= b.id",
+    why: "No two deployments have one id.",
+  },
+  {
+    file: queue,
+    original: "a.createdAt < b.createdAt",
+    replacement: "a.createdAt <= b.createdAt",
+    why: "Here the two times differ: those of one moment go by their ids.",
   },
 ];
