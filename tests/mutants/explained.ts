@@ -9,6 +9,8 @@ export interface Explained {
 
 const history = "src/deploy/generation-history.ts";
 const queue = "src/deploy/queue.ts";
+const refusals = "src/deploy/refusals.ts";
+const validate = "src/deploy/phases/validate.ts";
 const transitions = "src/deploy/transitions.ts";
 const lockHosts = "src/deploy/lock-hosts.ts";
 
@@ -72,5 +74,24 @@ export const explained: readonly Explained[] = [
     original: "a.createdAt < b.createdAt",
     replacement: "a.createdAt <= b.createdAt",
     why: "Here the two times differ: those of one moment go by their ids.",
+  },
+  {
+    file: refusals,
+    original: "ref === null",
+    replacement: "false",
+    why: "For the types: a pattern reads null as the word null, which is a name.",
+  },
+  {
+    file: validate,
+    original:
+      'case "acked": return silent(context, "the supervisor waits", { kind: "acked", exitCode: followed.exitCode });',
+    replacement: 'case "acked":',
+    why: "For the types: who follows past the ack is told of none.",
+  },
+  {
+    file: validate,
+    original: '{ kind: "acked", exitCode: followed.exitCode }',
+    replacement: "{}",
+    why: "For the types: who follows past the ack is told of none.",
   },
 ];

@@ -45,10 +45,9 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/wrong-machine",
   ],
   "src/deploy/phases/validate.ts": [
+    "deploy/validate-looks",
     "deploy/validate",
     "deploy/no-rollback",
-    "deploy/switch",
-    "deploy/boot",
     "deploy/specialisation",
   ],
   "src/deploy/queue.ts": ["deploy/queue-rules", "deploy/busy"],

@@ -14,6 +14,7 @@ import {
   refuseForRollback,
   refuseLocked,
   refuseRef,
+  refuseWaiver,
 } from "../../../src/deploy/refusals.ts";
 import type { Refusal } from "../../../src/deploy/requests.ts";
 import { hostNamed } from "../../../src/fleet/host.ts";
@@ -221,6 +222,12 @@ test("each reason why a click does not count has its own words", () => {
     assert.match(of(reason).help ?? "", advice);
     assert.equal(of(reason).code, "needs-approval");
   }
+});
+
+test("who may not waive the roll back any more is told why, and what to ask for", () => {
+  const refused = refuseWaiver(aDeployment(), "Ada is no admin now");
+  assert.equal(said(refused), "not-allowed: --no-rollback does not hold any more: Ada is no admin now.");
+  assert.equal(help(refused), "/cancel d-20261123-0001, then /deploy yoga without it, or have an admin ask.");
 });
 
 test("a ref is a name that git takes, the working tree, or left out", () => {
