@@ -25,7 +25,7 @@ import { randomId } from "./deploy/ids.ts";
 import { examine } from "./doctor/doctor.ts";
 import { isWell, lineText, summary } from "./doctor/line.ts";
 import { noticePlace, noticesOf } from "./fleet/notices.ts";
-import { auditFile } from "./logs/audit.ts";
+import { auditFile, bot } from "./logs/audit.ts";
 import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
@@ -76,11 +76,18 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     settings.discord?.token ?? null,
   ]);
   const log = botLog(settings.logLevel, redact);
-  const fleet = await openFleetFile(settings.fleetFile, (mistakes) =>
-    mistakes.length === 0
-      ? log.info("fleet.yaml was changed and is in force")
-      : log.error({ mistakes }, "fleet.yaml has mistakes; the last good one stays in force"),
-  );
+  const fleet = await openFleetFile(settings.fleetFile, (mistakes) => {
+    const what =
+      mistakes.length === 0 ? "was changed and is in force" : "is held; the last good one stays in force";
+    if (mistakes.length === 0) {
+      log.info(`fleet.yaml ${what}`);
+    } else {
+      log.error({ mistakes }, `fleet.yaml ${what}`);
+    }
+    audit
+      .append({ who: bot, what: "found", about: "fleet.yaml", detail: [what, ...mistakes].join("; ") })
+      .catch((error: unknown) => log.error({ err: error }, "writing the audit"));
+  });
   const store = await lowdbStore(settings.dataDir, clock, lease);
   for (const notice of store.notices()) {
     log.error(notice);

@@ -84,8 +84,11 @@ export function createDesk(parts: DeskParts): Desk {
   const { store, engine } = tools;
   const once = createIdempotency();
   const suggest = createSuggest(tools, clock);
-  const healthOf = createHostHealth(engine, clock, (error) =>
-    parts.log.error({ err: error }, "looking at the hosts"),
+  const healthOf = createHostHealth(
+    engine,
+    clock,
+    (error) => parts.log.error({ err: error }, "looking at the hosts"),
+    tools.fleet,
   );
   // Anybody may ask for the health, as often as they like: the builder is asked now and then.
   let builder = { until: 0, answers: Promise.resolve(true) };

@@ -8,6 +8,8 @@ const minutes = 60 * seconds;
 export const deadlines = {
   /** Reaching a machine and logging in. */
   connect: 15 * seconds,
+  /** So long a connection takes new commands, however often it is used: what it stands on may be gone. */
+  connectionLife: 30 * seconds,
   /** A short question to the builder: git, reading a file. */
   builderCommand: 60 * seconds,
   gitFetch: 2 * minutes,

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError } from "./env.ts";
 import { type FleetFile, parseFleetFile } from "./fleet-file.ts";
+import { omissions, omissionText } from "./fleet-omissions.ts";
 import { lossOf, sectionsIn } from "./fleet-sections.ts";
 
 /** How often fleet.yaml is looked at for changes, in milliseconds. */
@@ -20,7 +21,8 @@ export interface FleetSource {
 
 /**
  * Reads fleet.yaml, and again when it changes. A file that is not there at the start means: all defaults. A change with
- * mistakes, or one that loses the file or a whole section, is told, and the last good one stays in force.
+ * mistakes, or one that loses the file, a whole section or a rule that it does not name any more, is told, and the last good one
+ * stays in force.
  */
 export async function openFleetFile(
   path: string,
@@ -48,7 +50,10 @@ export async function openFleetFile(
     }
     const parsed = parse(read);
     const found = sectionsIn(read.kind === "text" ? read.text : "");
-    const loss = parsed.kind === "ok" ? lossOf(sections, found) : null;
+    const loss =
+      parsed.kind === "ok"
+        ? (lossOf(sections, found) ?? omissionIn(parsed.file, read.kind === "text" ? read.text : ""))
+        : null;
     if (parsed.kind === "ok" && loss === null) {
       current = parsed.file;
       sections = found;
@@ -58,6 +63,11 @@ export async function openFleetFile(
       mistakes = parsed.kind === "wrong" ? parsed.mistakes : [loss ?? ""];
     }
     onChange(mistakes);
+  }
+
+  function omissionIn(file: FleetFile, text: string): string | null {
+    const lost = omissions(current, file, text);
+    return lost.length === 0 ? null : omissionText(lost);
   }
 
   const listener = () => {

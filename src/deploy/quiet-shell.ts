@@ -33,5 +33,5 @@ export async function checkQuietShell({ host, builder, signal, note }: PhaseCont
 }
 
 function plainArgv(target: Target): string[] {
-  return ["ssh", ...sshOptions(target, "guest"), "--", `${target.user}@${target.address}`, "true"];
+  return ["ssh", ...sshOptions(target, "fresh"), "--", `${target.user}@${target.address}`, "true"];
 }

@@ -224,7 +224,7 @@ export function copy(target: Target, toplevel: string, substitutes: boolean, own
   const address = target.address.includes(":") ? `[${target.address}]` : target.address;
   return [
     "env",
-    `NIX_SSHOPTS=${sshOptions(target, "guest").join(" ")}`,
+    `NIX_SSHOPTS=${sshOptions(target, "fresh").join(" ")}`,
     ...nix,
     "copy",
     "--log-format",

@@ -1,4 +1,6 @@
+import { deadlines } from "../config/deadlines.ts";
 import { cameInstead, framed, framedLines, unframed } from "./frame.ts";
+import type { Masters } from "./masters.ts";
 import { marked } from "./owner.ts";
 import { type Command, type Exit, lastLines, type Shell, ShellError } from "./shell.ts";
 
@@ -14,36 +16,38 @@ export interface Target {
   readonly connectTimeout: number;
 }
 
-/**
- * The builder's own ssh options. `shared` connections are kept for a minute, which saves a handshake a
- * command; a `fresh` one proves that the host can be reached now; a `guest` uses one that is open and leaves
- * none behind, so that ending it and its children ends nobody else's.
- */
-export function sshOptions(target: Target, connection: "shared" | "fresh" | "guest"): string[] {
+/** A connection that commands share, by the word in the name of its socket; a `fresh` one proves that the host can be reached now. */
+export type Connection = "fresh" | { readonly shared: string };
+
+/** The builder's own ssh options. Sharing saves a handshake a command. */
+export function sshOptions(target: Target, connection: Connection): string[] {
   const options = [
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
     `ConnectTimeout=${target.connectTimeout}`,
     "ServerAliveInterval=10",
     "ServerAliveCountMax=3",
-    ...connectionOptions[connection],
+    ...connectionOptions(connection),
   ];
   return [...options.flatMap((option) => ["-o", option]), "-p", String(target.port)];
 }
 
-const sharedPath = "ControlPath=%d/.ssh/switchyard-%C";
-const connectionOptions = {
-  shared: ["ControlMaster=auto", sharedPath, "ControlPersist=60"],
-  guest: ["ControlMaster=no", sharedPath],
-  fresh: ["ControlMaster=no", "ControlPath=none"],
-} as const;
+function connectionOptions(connection: Connection): readonly string[] {
+  return connection === "fresh"
+    ? ["ControlMaster=no", "ControlPath=none"]
+    : [
+        "ControlMaster=auto",
+        `ControlPath=%d/.ssh/switchyard-${connection.shared}-%C`,
+        `ControlPersist=${deadlines.connectionLife / 1000}`,
+      ];
+}
 
 /** The argv that runs `argv` on the target from the builder. */
 export function hopArgv(
   target: Target,
   argv: readonly string[],
   timeout: number,
-  connection: "shared" | "fresh",
+  connection: Connection,
 ): string[] {
   const remote = framed(limited(asRoot(target.user, argv), timeout));
   return ["ssh", ...sshOptions(target, connection), "--", `${target.user}@${target.address}`, remote];
@@ -68,9 +72,25 @@ export function asRoot(user: string, argv: readonly string[]): string[] {
 }
 
 /** A host, reached through the builder. ssh exits with 255 when it could not connect or lost the connection. */
-export function hopShell(builder: Shell, target: Target, connection: "shared" | "fresh"): Shell {
+export function hopShell(builder: Shell, target: Target, masters: Masters | "fresh"): Shell {
   const { name } = target;
+
   async function run(command: Command): Promise<Exit> {
+    if (masters === "fresh") {
+      return runOver("fresh", command);
+    }
+    const shared = masters.wordFor(target);
+    try {
+      return await runOver({ shared }, command);
+    } catch (error) {
+      if (!(error instanceof ShellError && error.failure === "aborted")) {
+        masters.drop(target, shared);
+      }
+      throw error;
+    }
+  }
+
+  async function runOver(connection: Connection, command: Command): Promise<Exit> {
     // The host's processes carry the mark, not the builder's ssh, whose connection others may share.
     const wanted = marked(command.argv, command.owner);
     const argv =

@@ -4,6 +4,7 @@ import type { Settings } from "../config/env.ts";
 import { directShell } from "./direct.ts";
 import { hopShell, type Target } from "./hop.ts";
 import { localShell } from "./local-shell.ts";
+import { createMasters } from "./masters.ts";
 import type { Shell } from "./shell.ts";
 import { sshShell } from "./ssh-shell.ts";
 
@@ -28,6 +29,7 @@ export function connectShells(settings: Settings): Shells {
   // A host that is the builder itself is spoken to as the builder's user, through sudo where that is not root.
   const targetFor = (target: Target): Target => (target.address === "local" ? { ...target, user } : target);
   const direct = new Map<string, Shell>();
+  const masters = createMasters(Date.now);
 
   /** One connection a host, opened when first needed. */
   function directly(target: Target): Shell {
@@ -54,7 +56,7 @@ export function connectShells(settings: Settings): Shells {
     builder,
     control,
     host: (target) =>
-      target.via === "direct" ? directly(target) : hopShell(control, targetFor(target), "shared"),
+      target.via === "direct" ? directly(target) : hopShell(control, targetFor(target), masters),
     fresh,
     close: async () => {
       await Promise.all([builder, control, ...direct.values()].map((shell) => shell.close()));

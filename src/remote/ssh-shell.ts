@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { NodeSSH } from "node-ssh";
 import pLimit from "p-limit";
 import type { ServerHostKeyAlgorithm } from "ssh2";
+import { deadlines } from "../config/deadlines.ts";
 import { fingerprint, readKnownHost } from "./known-hosts.ts";
 import { type Command, type Exit, type Shell, ShellError } from "./shell.ts";
 import { runOverSsh } from "./ssh-command.ts";
@@ -19,28 +20,46 @@ export interface SshAddress {
   readonly knownHostsFile: string;
   /** Milliseconds for reaching the machine and logging in. */
   readonly connectTimeout: number;
+  /** Milliseconds for which a connection takes new commands. */
+  readonly life?: number;
 }
 
-/** A machine over SSH: one connection, opened when first needed and again after it was lost. */
+/** A connection, and how many commands run on it. */
+interface Open {
+  readonly ssh: Promise<NodeSSH>;
+  users: number;
+}
+
+/**
+ * A machine over SSH: one connection, opened when first needed. After its life, or when a command failed on it, new commands
+ * open another one, as the key that opened it may be gone; what runs on it goes on.
+ */
 export function sshShell(address: SshAddress): Shell {
   const limit = pLimit(maxSessions);
-  let connection: Promise<NodeSSH> | null = null;
+  let current: Open | null = null;
 
-  function connected(): Promise<NodeSSH> {
-    if (connection === null) {
-      const opening = connect(address, forget).catch((error: unknown) => {
-        forget();
-        throw error;
-      });
-      // Only this one is forgotten when it ends, not the one that came after it.
-      function forget(): void {
-        if (connection === opening) {
-          connection = null;
-        }
-      }
-      connection = opening;
+  function connected(): Open {
+    if (current !== null) {
+      return current;
     }
-    return connection;
+    const opening = connect(address, () => retire(opened));
+    const opened: Open = { ssh: opening, users: 0 };
+    opening.then(
+      () => setTimeout(() => retire(opened), address.life ?? deadlines.connectionLife).unref(),
+      () => retire(opened),
+    );
+    current = opened;
+    return opened;
+  }
+
+  /** Only this one is forgotten, not the one that came after it. */
+  function retire(open: Open): void {
+    if (current === open) {
+      current = null;
+    }
+    if (open.users === 0) {
+      dispose(open);
+    }
   }
 
   async function run(command: Command): Promise<Exit> {
@@ -49,17 +68,41 @@ export function sshShell(address: SshAddress): Shell {
     }
     return limit(async () => {
       command.signal?.throwIfAborted();
-      return runOverSsh(address.name, await connected(), command);
+      const open = connected();
+      open.users++;
+      try {
+        return await runOverSsh(address.name, await open.ssh, command);
+      } catch (error) {
+        if (error instanceof ShellError && error.failure !== "aborted" && current === open) {
+          current = null;
+        }
+        throw error;
+      } finally {
+        open.users--;
+        if (current !== open && open.users === 0) {
+          dispose(open);
+        }
+      }
     });
   }
 
   async function close(): Promise<void> {
-    const open = await connection?.catch(() => null);
-    connection = null;
-    open?.dispose();
+    const open = current;
+    current = null;
+    await open?.ssh.then(
+      (ssh) => ssh.dispose(),
+      () => {},
+    );
   }
 
   return { name: address.name, run, close };
+}
+
+function dispose({ ssh }: Open): void {
+  ssh.then(
+    (connection) => connection.dispose(),
+    () => {},
+  );
 }
 
 async function connect(address: SshAddress, onClose: () => void): Promise<NodeSSH> {

@@ -100,6 +100,11 @@ const losses: readonly (readonly [string, (path: string) => Promise<unknown>, Re
   ["left without hosts", (path) => writeFile(path, guarded.replace(/hosts: .*\n/, "hosts:\n")), /hosts/],
   ["replaced by a directory", async (path) => [await rm(path), await mkdir(path)], /EISDIR/],
   ["made a link to nowhere", async (path) => [await rm(path), await symlink("nowhere", path)], /gone/],
+  [
+    "cut off inside a section",
+    (path) => writeFile(path, guarded.replace("{ windows: ['Mon 09:00-10:00 UTC'] }", "")),
+    /hosts\.yoga\.windows is not there any more, .*write the new value there/,
+  ],
   ["cut in the middle of a word", (path) => writeFile(path, guarded.slice(0, -30)), /./],
 ];
 

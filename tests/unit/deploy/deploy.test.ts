@@ -50,7 +50,7 @@ test("a deployment runs exactly these commands", async (t) => {
       "builder: nix eval --json --expr …",
       "builder: nix flake metadata --no-accept-flake-config --no-update-lock-file --json git+file:///srv/fleet?rev=REV&allRefs=1",
       "builder: sh -c <script> parse SOURCE",
-      "builder: ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=no -o ControlPath=%d/.ssh/switchyard-%C -p 22 -- root@yoga true",
+      "builder: ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=no -o ControlPath=none -p 22 -- root@yoga true",
       "builder: nix eval --no-accept-flake-config --no-update-lock-file --json git+file:///srv/fleet?rev=REV&allRefs=1#nixosConfigurations --apply builtins.attrNames",
       "builder: git -C /srv/fleet status --porcelain=v1 -z --no-renames",
     ],
@@ -73,7 +73,7 @@ test("a deployment runs exactly these commands", async (t) => {
     // copy
     "builder: cat NEW/etc/hostname",
     "yoga: sh -c <script> hold /nix/var/nix/gcroots/switchyard BOT.ID OLD NEW",
-    "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=no␣-o␣ControlPath=%d/.ssh/switchyard-%C␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga?remote-program=env%20SWITCHYARD_OWNER%3DBOT.ID%20nix-store NEW",
+    "builder: env NIX_SSHOPTS=-o␣BatchMode=yes␣-o␣StrictHostKeyChecking=yes␣-o␣ConnectTimeout=10␣-o␣ServerAliveInterval=10␣-o␣ServerAliveCountMax=3␣-o␣ControlMaster=no␣-o␣ControlPath=none␣-p␣22 nix copy --log-format internal-json -v --to ssh://root@yoga?remote-program=env%20SWITCHYARD_OWNER%3DBOT.ID%20nix-store NEW",
     "yoga: test -x NEW/bin/switch-to-configuration",
     // dry-activate
     "yoga: sh -c <script> probe /run/nixos/switch-to-configuration.lock OLD",

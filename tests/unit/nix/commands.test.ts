@@ -97,7 +97,7 @@ test("a build takes the derivation, which needs no evaluation, and leaves a gc-r
 test("a copy goes straight to the host, with the same checks of its key as any other connection", () => {
   assert.deepEqual(commands.copy(root, "/nix/store/top", false, "b07.d-1"), [
     "env",
-    "NIX_SSHOPTS=-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=no -o ControlPath=%d/.ssh/switchyard-%C -p 2222",
+    "NIX_SSHOPTS=-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10 -o ServerAliveInterval=10 -o ServerAliveCountMax=3 -o ControlMaster=no -o ControlPath=none -p 2222",
     ...nix,
     "copy",
     "--log-format",

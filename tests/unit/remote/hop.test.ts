@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { beginMark, framed } from "../../../src/remote/frame.ts";
 import { asRoot, hopArgv, hopShell, sshOptions, type Target } from "../../../src/remote/hop.ts";
+import { createMasters } from "../../../src/remote/masters.ts";
 import { ShellError } from "../../../src/remote/shell.ts";
 import { fakeShell } from "../../fakes/fake-shell.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
@@ -23,8 +24,10 @@ const yoga: Target = {
   via: "builder" as const,
 };
 
+const masters = createMasters(() => 0);
+
 test("a hop checks the host's key, never asks, and never waits for ever", () => {
-  assert.deepEqual(sshOptions(yoga, "shared"), [
+  assert.deepEqual(sshOptions(yoga, { shared: "a1b2" }), [
     "-o",
     "BatchMode=yes",
     "-o",
@@ -38,9 +41,9 @@ test("a hop checks the host's key, never asks, and never waits for ever", () => 
     "-o",
     "ControlMaster=auto",
     "-o",
-    "ControlPath=%d/.ssh/switchyard-%C",
+    "ControlPath=%d/.ssh/switchyard-a1b2-%C",
     "-o",
-    "ControlPersist=60",
+    "ControlPersist=30",
     "-p",
     "2222",
   ]);
@@ -50,11 +53,11 @@ test("a fresh hop shares no connection", () => {
   const options = sshOptions(yoga, "fresh");
   assert.equal(options.includes("ControlPath=none"), true);
   assert.equal(options.includes("ControlMaster=no"), true);
-  assert.equal(options.includes("ControlPersist=60"), false);
+  assert.equal(options.includes("ControlPersist=30"), false);
 });
 
 test("the command is one quoted word behind --, and the host ends it a little later than the bot would", () => {
-  const argv = hopArgv(yoga, ["echo", "it's; $(id)"], 40_000, "shared");
+  const argv = hopArgv(yoga, ["echo", "it's; $(id)"], 40_000, { shared: "a1b2" });
   assert.deepEqual(argv.slice(-3), [
     "--",
     "root@yoga.lan",
@@ -90,7 +93,7 @@ test("another user than root goes through sudo, which must not ask", () => {
 test("a host that is the builder is no hop", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
   builder.on(/./, {});
-  await hopShell(builder, { ...yoga, address: "local", user: "builder" }, "shared").run({
+  await hopShell(builder, { ...yoga, address: "local", user: "builder" }, masters).run({
     argv: ["id"],
     timeout: 1,
   });
@@ -103,7 +106,7 @@ test("ssh's own 255 is a host that cannot be reached, with ssh's last words", as
     exitCode: 255,
     stderr: "debug\nssh: connect to host yoga.lan port 2222: No route to host\n\n",
   });
-  await assert.rejects(hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }), (error) => {
+  await assert.rejects(hopShell(builder, yoga, masters).run({ argv: ["id"], timeout: 1_000 }), (error) => {
     assert.equal(error instanceof ShellError && error.failure, "unreachable");
     assert.match(String(error), /yoga: ssh from builder to yoga.lan: .*No route to host/);
     return true;
@@ -113,7 +116,7 @@ test("ssh's own 255 is a host that cannot be reached, with ssh's last words", as
 test("any other exit code is the command's own", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
   builder.on("ssh", { exitCode: 3, stdout: begun("out"), stderr: begun("err") });
-  assert.deepEqual(await hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }), {
+  assert.deepEqual(await hopShell(builder, yoga, masters).run({ argv: ["id"], timeout: 1_000 }), {
     exitCode: 3,
     stdout: "out",
     stderr: "err",
@@ -124,7 +127,7 @@ test("stdin, deadline, signal and listener go along over the hop", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
   builder.on("ssh", { stdout: begun("one\ntwo\n", "Welcome to yoga!\n\u001b[1mlunch is at noon") });
   const lines: string[] = [];
-  const shell = hopShell(builder, yoga, "shared");
+  const shell = hopShell(builder, yoga, masters);
   await shell.run({ argv: ["cat"], timeout: 1_000, input: "hello", onLine: (line) => void lines.push(line) });
   assert.equal(builder.ran[0]?.input, "hello");
   assert.deepEqual(lines, ["one", "two"]);
@@ -152,7 +155,7 @@ test("whatever a login shell's files print before, with or without a newline, th
       );
       return { stdout, stderr };
     });
-    const exit = await hopShell(builder, yoga, "shared").run({
+    const exit = await hopShell(builder, yoga, masters).run({
       argv: ["sh", "-c", "echo answer; echo trouble >&2"],
       timeout: 5_000,
     });
@@ -165,7 +168,7 @@ test("a shell that never runs the command is an error that says what came instea
   for (const exitCode of [0, 1, 2, 127]) {
     builder.on("ssh", { exitCode, stdout: "This account is not available.\n" });
     await assert.rejects(
-      hopShell(builder, yoga, "shared").run({ argv: ["id"], timeout: 1_000 }),
+      hopShell(builder, yoga, masters).run({ argv: ["id"], timeout: 1_000 }),
       /yoga: the shell of root did not run the command \(exit \d+\); this came: "This account is not available\."/,
     );
   }
@@ -174,5 +177,32 @@ test("a shell that never runs the command is an error that says what came instea
 test("a command's own 255 is no lost connection", async () => {
   const builder = fakeShell("builder", { clock: manualClock() });
   builder.on("ssh", { exitCode: 255, stdout: begun("") });
-  assert.equal((await hopShell(builder, yoga, "shared").run({ argv: ["x"], timeout: 1_000 })).exitCode, 255);
+  assert.equal((await hopShell(builder, yoga, masters).run({ argv: ["x"], timeout: 1_000 })).exitCode, 255);
+});
+
+test("a connection takes new commands for its life only, however often it is used, and none after a look failed", async () => {
+  let now = 1_000_000;
+  const own = createMasters(() => now, 30_000);
+  const builder = fakeShell("builder", { clock: manualClock() });
+  builder.on("ssh", { exitCode: 0, stdout: begun("") });
+  const shell = hopShell(builder, yoga, own);
+  const path = async () => {
+    await shell.run({ argv: ["true"], timeout: 1_000 }).catch(() => {});
+    return builder.ran.at(-1)?.argv.find((word) => word.startsWith("ControlPath="));
+  };
+  const first = await path();
+  for (const passed of [10_000, 10_000, 9_000]) {
+    now += passed;
+    assert.equal(await path(), first);
+  }
+  now += 1_000;
+  const second = await path();
+  assert.notEqual(second, first, "each look used it, and it ends all the same");
+  builder.once("ssh", { exitCode: 255, stderr: "Connection reset" });
+  assert.equal(await path(), second);
+  assert.notEqual(await path(), second, "what failed is not tried over again");
+  const other = hopShell(builder, { ...yoga, port: 2223 }, own);
+  await other.run({ argv: ["true"], timeout: 1_000 });
+  const last = builder.ran.at(-1)?.argv.find((word) => word.startsWith("ControlPath="));
+  assert.notEqual(last, await path(), "another configuration has its own");
 });
