@@ -34,6 +34,7 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
+import { readMachines } from "./store/read-machines.ts";
 import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
@@ -308,6 +309,7 @@ export async function runDoctor(settings: Settings, say: (line: string) => void)
       fleet,
       shells,
       clock: systemClock,
+      machines: () => readMachines(settings.dataDir),
       chat: {
         slack:
           slack &&

@@ -65,22 +65,20 @@ async function nameOf({ builder, signal }: PhaseContext, toplevel: string): Prom
 
 /** Why the click must not count: another machine answers now than the one on the card. Keeps it at the first contact. */
 export async function confirmMachine(context: PhaseContext, now: HostFacts): Promise<string | null> {
-  const { before, mode } = context.record();
-  const shown = before?.machine ?? null;
-  if (mode === "adopt") {
+  if (context.record().mode === "adopt") {
     return null;
   }
-  const verdict = judgeMachine(
-    context.host.name,
-    now.machine ?? null,
-    {
-      ...(shown === null ? {} : { [context.host.name]: shown }),
-      ...(await context.machines()),
-    },
-    await context.inventory(),
-  );
-  if (verdict.kind === "other") {
-    return verdict.message;
-  }
-  return now.machine === undefined ? null : context.keepMachine(now.machine, false);
+  const stranger = await strangerNow(context, now);
+  return stranger !== null || now.machine === undefined ? stranger : context.keepMachine(now.machine, false);
+}
+
+/** Why what answers is another machine than the one that the record is about; null where it is that one. */
+export async function strangerNow(
+  { record, host, machines, inventory }: PhaseContext,
+  now: HostFacts,
+): Promise<string | null> {
+  const shown = record().before?.machine ?? null;
+  const known = { ...(shown === null ? {} : { [host.name]: shown }), ...(await machines()) };
+  const verdict = judgeMachine(host.name, now.machine ?? null, known, await inventory());
+  return verdict.kind === "other" ? verdict.message : null;
 }

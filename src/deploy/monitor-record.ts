@@ -23,6 +23,8 @@ export const monitorSchema = z.object({
   problems: z.array(z.string()).default([]),
   /** The alarm takes the host back by itself. It is written before that begins. */
   rollsBack: z.boolean().default(false),
+  /** The alarm is that another machine answers under this name: nothing there is to be rolled back. */
+  isStranger: z.boolean().exactOptional(),
   held: heldSchema,
 });
 export type Monitor = z.infer<typeof monitorSchema>;

@@ -50,10 +50,14 @@ export function heldEnd({ held }: Monitor, note: string): End {
   return { ...held, message: `${held.message} ${note}` };
 }
 
-export function alarmEnd(host: string, { held, alarm, problems }: Monitor, help: string): End {
+export function alarmEnd(host: string, { held, alarm, problems, isStranger }: Monitor, help: string): End {
+  const system = `generation ${held.generation ?? "?"}`;
   return {
     outcome: "deployed-degraded",
-    message: `${host} runs the new system as generation ${held.generation ?? "?"}, and stopped being well while it was watched: ${alarm}`,
+    message:
+      isStranger === true
+        ? `${host} was switched to ${system}, and while it was watched ${alarm}`
+        : `${host} runs the new system as ${system}, and stopped being well while it was watched: ${alarm}`,
     help,
     lines: [...problems, ...held.lines],
     generation: held.generation,

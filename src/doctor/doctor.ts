@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import type { Clock } from "../config/clock.ts";
 import type { Settings } from "../config/env.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
+import type { Machines } from "../deploy/machines.ts";
 import { hostNamed } from "../fleet/host.ts";
 import { noticesOf } from "../fleet/notices.ts";
 import type { Shells } from "../remote/shells.ts";
@@ -9,7 +10,7 @@ import { checkBuilder } from "./builder.ts";
 import { type ChatExamined, checkChat } from "./chat.ts";
 import { checkCode, checkFleet } from "./code.ts";
 import { checkHost } from "./host.ts";
-import { type DoctorLine, warn } from "./line.ts";
+import { type DoctorLine, reasonOf, warn } from "./line.ts";
 import { checkDataDirectory, checkFleetFile, checkKeys } from "./place.ts";
 
 export interface DoctorParts {
@@ -17,6 +18,8 @@ export interface DoctorParts {
   readonly fleet: FleetFile;
   readonly shells: Pick<Shells, "builder" | "host">;
   readonly clock: Clock;
+  /** The machines that the bot knows by now. */
+  readonly machines: () => Promise<Machines>;
   /** By platform; null where it is not set up. */
   readonly chat: Readonly<Record<string, (() => Promise<ChatExamined>) | null>>;
   /** Told as soon as it is known. */
@@ -31,6 +34,7 @@ export async function examine({
   fleet,
   shells,
   clock,
+  machines: readKnown,
   chat,
   say,
 }: DoctorParts): Promise<DoctorLine[]> {
@@ -60,9 +64,31 @@ export async function examine({
         warn(`host ${name}`, "it was not looked at", "The builder leads to it: mend that first."),
       ),
   );
+  const machines = await readKnown().then(
+    (known) => ({ ...known }),
+    (error: unknown) => {
+      tell([
+        warn(
+          "data directory",
+          reasonOf(error),
+          "Identities of hosts are not compared. Look at the bot's log.",
+        ),
+      ]);
+      return {};
+    },
+  );
   const limit = pLimit(hostsAtOnce);
   const found = hosts.map((host) =>
-    limit(() => checkHost({ host, shell: shells.host(host.target), builder: shells.builder, clock })),
+    limit(() =>
+      checkHost({
+        host,
+        shell: shells.host(host.target),
+        builder: shells.builder,
+        clock,
+        machines,
+        names,
+      }),
+    ),
   );
   for (const host of found) {
     tell(await host);

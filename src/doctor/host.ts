@@ -1,6 +1,8 @@
 import type { Clock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
+import { judgeMachine } from "../deploy/machines.ts";
 import { type Host, isLocal } from "../fleet/host.ts";
+import type { Machine } from "../fleet/machine.ts";
 import { readTailnet, tailscaleStatus } from "../fleet/tailnet.ts";
 import { hintFor } from "../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
@@ -14,6 +16,9 @@ export interface HostParts {
   readonly shell: Shell;
   readonly builder: Shell;
   readonly clock: Clock;
+  /** The machines that host names stand for. What answers here is added, so that two names that are one machine are found. */
+  readonly machines: Record<string, Machine>;
+  readonly names: readonly string[];
 }
 
 /** Whether a host can be deployed: reached, as root, a NixOS with the tools that a switch needs. */
@@ -31,12 +36,35 @@ export async function checkHost(parts: HostParts): Promise<DoctorLine[]> {
       facts.profile === null
         ? warn(part, "it answers, and has no system profile yet", "Its first deployment makes one.")
         : ok(part, `it answers${as}, and runs ${runningText(facts)}`),
+      ...checkIdentity(part, parts, facts.machine ?? null),
       ...(await checkTools(part, parts)),
       ...(await checkSecrets(part, parts)),
       await checkClock(part, shell, clock),
     ];
   } catch (error) {
     return [await explain(part, parts, error)];
+  }
+}
+
+/** The same verdict as before a deployment; a host that is well needs no line. */
+function checkIdentity(
+  part: string,
+  { host, machines, names }: HostParts,
+  seen: Machine | null,
+): DoctorLine[] {
+  const verdict = judgeMachine(host.name, seen, machines, names);
+  if (verdict.kind === "first" && seen !== null) {
+    machines[host.name] = seen;
+  }
+  switch (verdict.kind) {
+    case "first":
+      return [];
+    case "other":
+      return [failed(part, verdict.message, verdict.help)];
+    case "same":
+      return verdict.warning === null
+        ? []
+        : [warn(part, verdict.warning, "Was it installed anew? A deployment shows the same warning.")];
   }
 }
 

@@ -32,8 +32,11 @@ export function watchButtons(deployment: Deployment): Block[] {
   return isWatched(deployment) ? [buttons(...rollbackButtons(deployment), stop)] : [];
 }
 
-/** None where there is nothing to go back from. */
+/** None where there is nothing to go back from, and none for another machine. */
 export function rollbackButtons(deployment: Deployment): Button[] {
+  if (deployment.monitor?.isStranger === true) {
+    return [];
+  }
   return actButton("Roll back", "rollback", deployment.id, rollbackRequest(deployment), "danger");
 }
 

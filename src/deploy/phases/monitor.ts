@@ -7,6 +7,7 @@ import { ranBefore } from "../../nix/systems.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { end, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import { type HealthSnapshot, systemToRun } from "../deployment.ts";
+import { strangerNow } from "../machine-check.ts";
 import type { Monitor } from "../monitor-record.ts";
 import { alarmEnd, heldEnd, isAlarm, isThrough, lookEvery, mostLooks, nextLook } from "../watching.ts";
 
@@ -15,7 +16,7 @@ export const monitor: Phase = {
   name: "monitor",
   isNeeded: (deployment) => deployment.monitor !== null,
   async run(context) {
-    const { clock, signal, record, host } = context;
+    const { clock, signal, record, host, save } = context;
     let units: HealthSnapshot | null = null;
     for (;;) {
       const state = stateOf(context);
@@ -36,6 +37,11 @@ export const monitor: Phase = {
       if (look.kind === "changed") {
         return end(heldEnd(state, `Somebody changed ${host.name} while it was watched: ${look.why}.`));
       }
+      if (look.kind === "stranger") {
+        const alarm = { alarm: look.message, problems: [look.message], rollsBack: false, isStranger: true };
+        await save({ monitor: { ...state, ...alarm } });
+        continue;
+      }
       units = look.kind === "away" ? units : look.units;
       await note(context, state, look);
     }
@@ -46,7 +52,9 @@ type Look =
   | { readonly kind: "ok"; readonly units: HealthSnapshot }
   | { readonly kind: "bad"; readonly units: HealthSnapshot; readonly problems: readonly string[] }
   | { readonly kind: "away"; readonly why: string }
-  | { readonly kind: "changed"; readonly why: string };
+  | { readonly kind: "changed"; readonly why: string }
+  /** Another machine: what it runs says nothing of the one that was switched. */
+  | { readonly kind: "stranger"; readonly message: string };
 
 async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Promise<Look> {
   const { host, target, signal, clock, record } = context;
@@ -55,16 +63,17 @@ async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Pro
   const ask = async (action: string, argv: readonly string[]) =>
     (await mustRun(target, action, { argv, timeout: deadlines.hostCommand, signal })).stdout;
   try {
-    // The checks come first: where they fail as the host is away, the next question says so.
+    const facts = parseHostFacts(host.name, await ask(`reading what ${host.name} runs`, readHostFactsArgv()));
+    const stranger = await strangerNow(context, facts);
+    if (stranger !== null) {
+      return { kind: "stranger", message: stranger };
+    }
+    if (facts.current !== systemToRun(record())) {
+      return { kind: "changed", why: `it runs ${facts.current} now` };
+    }
+    // The checks come before the units: where they fail as the host is away, the next question says so.
     const checks = await runChecks(target, host.checks, clock);
     const after = readSnapshot(await ask(`reading the health of ${host.name}`, snapshotArgv(before.cursor)));
-    const { current } = parseHostFacts(
-      host.name,
-      await ask(`reading what ${host.name} runs`, readHostFactsArgv()),
-    );
-    if (current !== systemToRun(record())) {
-      return { kind: "changed", why: `it runs ${current} now` };
-    }
     const planned = units === null ? [] : [...units.restart, ...units.start, ...units.stop, ...units.reload];
     const changed = new Set([...planned, ...(touched ?? [])]);
     const { critical, ignoreUnits: ignored } = host;
@@ -80,7 +89,7 @@ async function lookAt(context: PhaseContext, middle: HealthSnapshot | null): Pro
 async function note(
   context: PhaseContext,
   state: Monitor,
-  look: Exclude<Look, { kind: "changed" }>,
+  look: Exclude<Look, { kind: "changed" | "stranger" }>,
 ): Promise<void> {
   const { host, save, log, record } = context;
   const strip = [...state.strip, look.kind].slice(-mostLooks);
@@ -107,6 +116,10 @@ async function note(
 
 async function raise(context: PhaseContext, state: Monitor): Promise<PhaseResult> {
   const { host, record } = context;
+  if (state.isStranger === true) {
+    const help = `Nothing was rolled back there. Correct targetHost of ${host.name} in fleet.yaml; where the machine was really replaced, an admin can /adopt ${host.name}.`;
+    return end(alarmEnd(host.name, state, help));
+  }
   const byHand = `/rollback ${host.name} ${ranBefore(record().before) ?? "previous"} goes back to the system before.`;
   const help = state.rollsBack ? await context.rollBack(state.alarm ?? "") : byHand;
   return end(alarmEnd(host.name, state, help));

@@ -3,7 +3,9 @@ import { type TestContext, test } from "node:test";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
 import { waitsBehind } from "../../../src/deploy/queue.ts";
 import type { DeployRequest } from "../../../src/deploy/requests.ts";
-import { isAlarm, isWatched, lookEvery } from "../../../src/deploy/watching.ts";
+import { isAlarm, isAlarmed, isWatched, lookEvery } from "../../../src/deploy/watching.ts";
+import { deploymentCard } from "../../../src/views/deployment-card.ts";
+import { machineNamed } from "../../fakes/fake-host.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { aDeployment } from "../../fakes/records.ts";
 import { alice, type Bot, bob, createWorld, type World } from "../../fakes/world.ts";
@@ -345,4 +347,39 @@ test("an alarm that cannot roll the host back says so, and what to do", async (t
   const ended = await bot.ends(id);
   assert.equal(ended.outcome, "deployed-degraded");
   assert.match(ended.help ?? "", /could not be rolled back by itself: .*\/rollback yoga 1 does it by hand/);
+});
+
+for (const rollBackOnAlarm of [false, true]) {
+  test(`another machine that comes under the name of a watched host is an alarm, and is not rolled back (rollBackOnAlarm: ${rollBackOnAlarm})`, async (t) => {
+    const { world, bot, id } = await watching(
+      t,
+      `hosts: { yoga: { monitor: 10m, rollBackOnAlarm: ${rollBackOnAlarm} } }`,
+    );
+    const yoga = world.host("yoga");
+    const runs = yoga.current;
+    yoga.machine = machineNamed("intruder");
+    setNginx(world, "failed");
+    const ended = await bot.ends(id);
+    assert.equal(ended.outcome, "deployed-degraded");
+    assert.match(
+      ended.message ?? "",
+      /while it was watched another machine answers as yoga: expected .*intruder/,
+    );
+    assert.match(ended.help ?? "", /Nothing was rolled back there\. Correct targetHost/);
+    assert.equal(isAlarmed(ended), true, "it stops a run, and is told");
+    assert.equal(yoga.current, runs);
+    assert.deepEqual(
+      (await bot.store.deployments({ host: "yoga", limit: 10 })).map(({ mode }) => mode),
+      ["deploy"],
+    );
+    assert.doesNotMatch(JSON.stringify(deploymentCard(ended, null)), /Roll back/);
+  });
+}
+
+test("another machine that runs something else is not taken for a change by hand", async (t) => {
+  const { world, bot, id } = await watching(t);
+  const yoga = world.host("yoga");
+  yoga.machine = machineNamed("intruder");
+  yoga.current = fakeSystem("other").toplevel;
+  assert.match((await bot.ends(id)).message ?? "", /another machine answers as yoga/);
 });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isWell, lineText, summary } from "../../../src/doctor/line.ts";
 import { ShellError } from "../../../src/remote/shell.ts";
-import type { World } from "../../fakes/world.ts";
+import { machineNamed } from "../../fakes/fake-host.ts";
+import { alice, type World } from "../../fakes/world.ts";
 import { examined, roles, wellWorld } from "./well-world.ts";
 
 test("a fleet where all is well has a line for everything, and nothing to mend", async (t) => {
@@ -274,4 +275,26 @@ test("a fleet.yaml that is not where it should be is told", async (t) => {
     bad[0] ?? "",
     /^! fleet.yaml: there is no \/etc\/switchyard\/no-such.yaml .*\n {4}→ Copy fleet.example.yaml/,
   );
+});
+
+test("another machine under a known name is told, as before a deployment, and two names that are one machine", async (t) => {
+  const world = await wellWorld(t);
+  const bot = await world.startBot();
+  const id = await bot.deploy("yoga");
+  await bot.asks(id);
+  await bot.engine.decide(id, "switch", alice);
+  await bot.ends(id);
+  bot.kill();
+  assert.deepEqual((await examined(world)).bad, []);
+  world.host("yoga").machine = machineNamed("intruder");
+  assert.match(
+    (await examined(world)).bad.join("\n"),
+    /✗ host yoga: another machine answers as yoga: expected .*intruder.*\n {4}→ Correct targetHost of yoga/,
+  );
+  await writeFile(join(world.directory, "state.json"), "{");
+  assert.match((await examined(world)).bad.join("\n"), /! data directory: reading the known machines/);
+
+  const twins = await wellWorld(t, ["yoga", "zephyrus"]);
+  twins.host("zephyrus").machine = twins.host("yoga").machine;
+  assert.match((await examined(twins)).bad.join("\n"), /zephyrus and yoga are one machine/);
 });

@@ -4,14 +4,15 @@ import { fileURLToPath } from "node:url";
 import { readEnvironment } from "../../../src/config/env.ts";
 import { examine } from "../../../src/doctor/doctor.ts";
 import { lineText } from "../../../src/doctor/line.ts";
+import { readMachines } from "../../../src/store/read-machines.ts";
 import { fleetFrom } from "../../fakes/tools.ts";
 import { createWorld, type World } from "../../fakes/world.ts";
 
 export const roles = "people: { alice: { web: alice } }\nroles: { deployer: [alice] }\n";
 
 /** A fleet where all is well: what only the doctor asks is answered here. */
-export async function wellWorld(t: TestContext): Promise<World> {
-  const world = await createWorld(t, ["yoga"]);
+export async function wellWorld(t: TestContext, hosts: readonly string[] = ["yoga"]): Promise<World> {
+  const world = await createWorld(t, hosts);
   world.fleet = roles;
   const date = () => ({ stdout: `${(world.clock.now() / 1000).toFixed(3)}\n` });
   world.builderShell.on(/^nix --version$/, { stdout: "nix (Nix) 2.26.3\n" });
@@ -19,8 +20,10 @@ export async function wellWorld(t: TestContext): Promise<World> {
   world.builderShell.on(/^git --version$/, { stdout: "git version 2.47.3\n" });
   world.builderShell.on(/^ssh -V$/, { stderr: "OpenSSH_10.0p2\n" });
   world.builderShell.on(/^date /, date);
-  world.shell("yoga").on(/^date /, date);
-  world.shell("yoga").on(/ tools /, {});
+  for (const host of hosts) {
+    world.shell(host).on(/^date /, date);
+    world.shell(host).on(/ tools /, {});
+  }
   return world;
 }
 
@@ -44,6 +47,7 @@ export async function examined(
       fleet: fleetFrom(world.fleet),
       shells: { builder: world.builderShell, host: ({ name }) => world.shell(name) },
       clock: world.clock,
+      machines: () => readMachines(world.directory),
       chat,
       say: () => {},
     }),
