@@ -81,7 +81,7 @@ const lookAhead = 16;
 /** When it opens after that time: at its start by any offset in use then, or where the clock is set to within it. */
 function openingsOf(window: Window, time: number): number[] {
   const { zone } = window;
-  const changes = clockChanges(zone, time - 24 * hour, time + lookAhead * 24 * hour);
+  const changes = clockChanges(zone, time, time + lookAhead * 24 * hour);
   const offsets = new Set([offsetAt(zone, time), ...changes.map((at) => offsetAt(zone, at))]);
   const starts = daysFrom(zone, time).flatMap((day) =>
     [...offsets].map((offset) => day + (window.from - offset) * 60_000),

@@ -54,7 +54,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/deploy/refusals.ts": ["deploy/refusals", "deploy/locks", "deploy/busy", "deploy/cancel"],
   "src/deploy/transitions.ts": ["deploy/record-changes", "deploy/transitions", "deploy/cancel"],
   "src/deploy/weigh.ts": ["deploy/consent", "deploy/approvals", "deploy/acts", "deploy/locks"],
-  "src/fleet/windows.ts": ["fleet/windows", "fleet/window-clocks"],
+  "src/fleet/windows.ts": ["fleet/windows", "fleet/window-edges", "fleet/window-clocks"],
   "src/health/verdict.ts": ["health/verdict", "health/verdict-table", "deploy/validate"],
   "src/health/verdict-table.ts": ["health/verdict-table", "health/verdict"],
   "src/health/unit-trouble.ts": [

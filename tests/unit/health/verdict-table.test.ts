@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HealthSnapshot, UnitState } from "../../../src/deploy/deployment.ts";
 import { touchedUnits, unitsInLine } from "../../../src/health/touched.ts";
-import { judge, unitsUnderWay } from "../../../src/health/verdict.ts";
+import { judge, unitsUnderWay, withoutIgnored } from "../../../src/health/verdict.ts";
 
 const ok: UnitState = {
   active: "active",
@@ -261,4 +261,31 @@ test("a new unit that the switch touched is waited for, and a job is not", () =>
     "b.service": starting,
   });
   assert.deepEqual(unitsUnderWay(before, after, touched), ["a.service"]);
+});
+
+test("a unit that is still starting, and that the switch did not reach, is mentioned; a critical one is more", () => {
+  const seen = (critical: string[]) =>
+    verdictOf({ after: { "a.service": starting }, touched: ["b.service"], critical });
+  assert.deepEqual([ends(seen([])), seen([]).notes], ["well", ["a.service is still starting"]]);
+  assert.equal(ends(seen(["a.service"])), "degraded");
+  assert.ok(seen(["a.service"]).notes.includes("a.service is still starting"));
+});
+
+test("a person's unit that had failed before is told of as such, and no other one is", () => {
+  const failedOf = (users: Record<string, string[]>) => snapshot({}, { users });
+  const judged = (before: HealthSnapshot) => {
+    const seen = failedOf({ mira: ["sync.service", "mail.service"], constructor: ["x.service"] });
+    const how = { before, middle: seen, after: seen, critical: [], touched: new Set<string>(), checks: [] };
+    return judge(how).notes;
+  };
+  assert.deepEqual(judged(failedOf({ mira: ["sync.service"] })), [
+    "sync.service of mira failed, as it had before",
+    "mail.service of mira failed",
+    "x.service of constructor failed",
+  ]);
+  assert.equal(judged(snapshot({}))[0], "sync.service of mira failed");
+});
+
+test("units that fleet.yaml ignores need not run again", () => {
+  assert.deepEqual(withoutIgnored(["a.service", "b.service", "c.timer"], ["a.*", "*.timer"]), ["b.service"]);
 });
