@@ -35,7 +35,9 @@ runs=$new
 
 say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" >>"$dir/log"; }
 
+reached=starting
 set_state() {
+  reached=$*
   say "state: $*"
   if is_final "$*"; then rm -f "$dir/reserve"; fi
   printf '%s\n' "$*" >"$dir/state.new" && mv -f "$dir/state.new" "$dir/state"
@@ -351,7 +353,9 @@ log_to_journal() { tail --pid=$$ -c "+$(($(wc -c <"$dir/log") + 1))" -F "$dir/lo
 run() {
   # Daemons that an activation starts must not inherit the lock: every child gets it closed (9>&-).
   exec 9>/run/switchyard/lock
-  if ! flock -n 9; then
+  flock -n -E 75 9
+  # Where flock itself is missing, nothing is known of another one.
+  if [ $? -eq 75 ]; then
     set_state "refused another supervisor is at work on this host"
     return
   fi
@@ -394,6 +398,8 @@ run() {
   elif [ -n "$why" ]; then
     roll_back "$why"
   else
+    # The bot answers what it has seen: an answer from before, to a state that was forged, cannot be meant for this.
+    rm -f "$dir/ack" "$dir/commit" "$dir/rollback"
     set_state "activated $code"
     await_decision
   fi
@@ -420,6 +426,8 @@ is_true() {
   case $1 in
     committed\ *) is_committed ;;
     rolled-back\ * | refused\ *) [ "$(current)" = "$old" ] ;;
+    # Whoever ends the supervisor may have written the rest as well. It says so itself where it ends by itself.
+    *) [ "${EXIT_CODE:-exited}" = exited ] || [ "$(current)" != "$new" ] ;;
   esac
 }
 
@@ -467,7 +475,11 @@ put() {
 }
 
 case ${1:-} in
-  run) run ;;
+  run)
+    run
+    # systemd tells the exit of a unit to the journal, which no file in here can change.
+    case $reached in committed\ *) exit 0 ;; *) exit 1 ;; esac
+    ;;
   finish) finish ;;
   show) show "${2:-0}" ;;
   ack) put ack ;;

@@ -1,4 +1,5 @@
 import type { FinalState } from "../activation/state.ts";
+import { noTraces, readTraces, type Traces } from "../activation/traces.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
@@ -17,16 +18,16 @@ export async function concludeSeen(
   isDegraded = details.length > 0,
 ): Promise<Ended> {
   const { host } = context;
-  const facts = await readFacts(context);
-  if (typeof facts === "string") {
+  const seen = await readFacts(context);
+  if (typeof seen === "string") {
     return end({
       outcome: "unknown",
-      message: `the supervisor of ${host.name} says “${wordOf(state)}”, and what the machine runs could not be read: ${facts}`,
+      message: `the supervisor of ${host.name} says “${wordOf(state)}”, and what the machine runs could not be read: ${seen}`,
       help: "Look again here when it answers.",
       lastState: state.kind,
     });
   }
-  const against = contradiction(context.record(), state, facts);
+  const against = contradiction(context.record(), state, seen.facts, seen.traces);
   if (against === null) {
     return concludeFinal(context, state, details, isDegraded);
   }
@@ -39,22 +40,39 @@ export function contradiction(
   record: Pick<Deployment, "mode" | "before" | "toplevel" | "runs">,
   state: FinalState,
   facts: HostFacts,
+  traces: Traces = noTraces,
 ): string | null {
   const { mode, before, toplevel } = record;
+  const { entry, hasFailed } = traces;
   const old = before?.current ?? null;
+  const said = factsText(facts, traces);
   switch (state.kind) {
     case "committed": {
-      const runs = mode === "boot" ? old : systemToRun(record);
-      return facts.current === runs && facts.profile === state.profile && facts.profileSystem === toplevel
+      // What was installed for the next boot may have been booted since.
+      const isBooted = facts.bootId !== before?.bootId;
+      const runs = mode !== "boot" ? [systemToRun(record)] : isBooted ? [old, toplevel] : [old];
+      const boots = facts.profileSystem === toplevel && (entry === null || entry === toplevel);
+      return runs.includes(facts.current) && facts.profile === state.profile && boots && !hasFailed
         ? null
-        : factsText(facts);
+        : said;
     }
-    case "rolled-back":
+    case "rolled-back": {
+      // A profile that somebody changed meanwhile is left so, and the word says that.
+      const isTheirs = state.why.includes("the profile was changed to ");
+      const isBack =
+        facts.profile === before?.profile && (entry !== toplevel || entry === facts.profileSystem);
+      return facts.current === old && (isBack || isTheirs) ? null : said;
+    }
     case "refused":
-      return facts.current === old ? null : factsText(facts);
-    // They claim nothing that the machine could deny: somebody has to look at it anyway.
-    case "rollback-failed":
+      return facts.current === old ? null : said;
     case "superseded":
+      return facts.current === systemToRun(record) &&
+        old !== facts.current &&
+        facts.profile === before?.profile
+        ? said
+        : null;
+    // It claims nothing that the machine could deny: somebody has to look at it anyway.
+    case "rollback-failed":
       return null;
   }
 }
@@ -73,19 +91,30 @@ function wordOf(state: FinalState): string {
   return `${state.kind} ${state.kind === "committed" ? state.profile : state.why}`.slice(0, 300);
 }
 
-function factsText({ current, profile, profileSystem }: HostFacts): string {
-  return `it runs ${current}, and that its profile ${profile ?? "(none)"} names ${profileSystem ?? "nothing"}`;
+function factsText({ current, profile, profileSystem }: HostFacts, { entry, hasFailed }: Traces): string {
+  const boots =
+    entry === null || entry === profileSystem ? "" : `, that its boot loader starts ${entry} next`;
+  const unit = hasFailed ? ", and that the supervisor's unit ended as one that has not committed" : "";
+  return `it runs ${current}, and that its profile ${profile ?? "(none)"} names ${profileSystem ?? "nothing"}${boots}${unit}`;
 }
 
-async function readFacts({ host, target, clock }: PhaseContext): Promise<HostFacts | string> {
+interface Seen {
+  readonly facts: HostFacts;
+  readonly traces: Traces;
+}
+
+async function readFacts({ host, target, clock, record }: PhaseContext): Promise<Seen | string> {
   const until = clock.now() + deadlines.factsAfterSwitch;
   for (;;) {
     try {
-      const exit = await mustRun(target, `reading what ${host.name} runs`, {
-        argv: readHostFactsArgv(),
-        timeout: deadlines.hostCommand,
-      });
-      return parseHostFacts(host.name, exit.stdout);
+      const [facts, traces] = await Promise.all([
+        mustRun(target, `reading what ${host.name} runs`, {
+          argv: readHostFactsArgv(),
+          timeout: deadlines.hostCommand,
+        }),
+        readTraces(target, record().id),
+      ]);
+      return { facts: parseHostFacts(host.name, facts.stdout), traces };
     } catch (error) {
       if (clock.now() >= until) {
         return error instanceof Error ? error.message : String(error);

@@ -1,3 +1,11 @@
+import {
+  dispensable,
+  lackingProgramsArgv,
+  lackingTools,
+  switchProgram,
+  toolPaths,
+  toolsHelp,
+} from "../activation/tools.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { isTailnetAddress, readTailnet, type TailnetState, tailscaleStatus } from "../fleet/tailnet.ts";
 import { mustRun } from "../remote/shell.ts";
@@ -34,40 +42,45 @@ export async function checkSecrets(context: PhaseContext): Promise<void> {
   });
 }
 
-const switchProgram = "bin/switch-to-configuration";
-/** Prints each of the systems that lacks its own switch program. */
-const lackingScript = `for system; do [ -x "$system/${switchProgram}" ] || printf '%s\\n' "$system"; done`;
-
 /**
- * A roll back runs the switch program of what ran before, so a system without one (`system.switch.enable = false`) is found before
- * anything is built. A roll back that somebody asks for goes on with a warning: it is the way out of such a system.
+ * A roll back runs the switch program of what ran before, with the tools of that system, so a system without them
+ * (`system.switch.enable = false`, a `sw/bin` that was cut down) is found before anything is built. A roll back that somebody asks
+ * for goes on with a warning: it is the way out of such a system.
  */
 export async function checkSwitchPrograms(context: PhaseContext, current: string): Promise<void> {
   const { host, target, signal } = context;
   const { mode, toplevel } = context.record();
   const isRollback = mode === "rollback";
-  const goal = isRollback && toplevel !== null ? [toplevel] : [];
+  const goal = isRollback && toplevel !== null ? [`${toplevel}/${switchProgram}`] : [];
   const exit = await mustRun(target, `looking for the switch program of ${host.name}`, {
-    argv: ["sh", "-c", lackingScript, "switch-programs", current, ...goal],
+    argv: lackingProgramsArgv([`${current}/${switchProgram}`, ...toolPaths(current), ...goal]),
     timeout: deadlines.hostCommand,
     signal,
   });
-  const lacking = new Set(exit.stdout.split("\n").filter((line) => line !== ""));
+  const lacking = exit.stdout.split("\n").filter((line) => line !== "");
   const help = `Is system.switch.enable false there? Such a system is left by a reboot into another generation: /generations ${host.name} lists them.`;
-  if (goal.some((system) => lacking.has(system))) {
+  if (goal.some((path) => lacking.includes(path))) {
     throw new PhaseError(
       `the generation to go to has no ${switchProgram}, so nothing can switch to it`,
       help,
     );
   }
-  if (!lacking.has(current)) {
+  if (lacking.includes(`${current}/${switchProgram}`)) {
+    const what = `the running system of ${host.name} has no ${switchProgram}, so nothing could roll back to it`;
+    if (!isRollback) {
+      throw new PhaseError(what, help);
+    }
+    await context.note(finding("roll back", "warning", `${what}.`, help));
     return;
   }
-  const what = `the running system of ${host.name} has no ${switchProgram}, so nothing could roll back to it`;
-  if (!isRollback) {
-    throw new PhaseError(what, help);
+  const tools = lackingTools(lacking, current);
+  if (tools.length > 0) {
+    const what = `the running system of ${host.name} lacks ${tools.join(", ")} in sw/bin, which the switch is supervised with`;
+    if (!isRollback && tools.some((tool) => !dispensable.has(tool))) {
+      throw new PhaseError(what, toolsHelp);
+    }
+    await context.note(finding("roll back", "warning", `${what}.`, toolsHelp));
   }
-  await context.note(finding("roll back", "warning", `${what}.`, help));
 }
 
 /** What the builder's tailscale says of the host; null where it has nothing to say. */

@@ -1,5 +1,6 @@
 import { isFinal } from "../activation/state.ts";
 import { isClaimed, isOver, look } from "../activation/supervisor.ts";
+import { readTraces } from "../activation/traces.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { hintFor } from "../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
@@ -70,7 +71,7 @@ async function readEnd(parts: EngineParts, deployment: Deployment): Promise<End>
   if (sighting !== null && isFinal(sighting.state) && isOver(sighting)) {
     const against = isChangedSince(deployment, facts)
       ? null
-      : contradiction(deployment, sighting.state, facts);
+      : contradiction(deployment, sighting.state, facts, await readTraces(shell, deployment.id));
     return against === null
       ? concludeFinal(context, sighting.state, [])
       : contradicted(host.name, sighting.state, against);

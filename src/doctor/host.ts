@@ -1,3 +1,11 @@
+import {
+  dispensable,
+  lackingProgramsArgv,
+  lackingTools,
+  switchProgram,
+  toolPaths,
+  toolsHelp,
+} from "../activation/tools.ts";
 import type { Clock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { judgeMachine } from "../deploy/machines.ts";
@@ -37,6 +45,7 @@ export async function checkHost(parts: HostParts): Promise<DoctorLine[]> {
         ? warn(part, "it answers, and has no system profile yet", "Its first deployment makes one.")
         : ok(part, `it answers${as}, and runs ${runningText(facts)}`),
       ...checkIdentity(part, parts, facts.machine ?? null),
+      ...(await checkPrograms(part, parts, facts.current)),
       ...(await checkTools(part, parts)),
       ...(await checkSecrets(part, parts)),
       await checkClock(part, shell, clock),
@@ -68,13 +77,47 @@ function checkIdentity(
   }
 }
 
-/** A switch runs under systemd, with a lock of its own; what checks need is asked for where there are any. */
+/**
+ * The switch program to go back with, and the tools of the supervisor, where they are looked for: in the running system. What
+ * checks need is asked for where there are any, on the PATH of a login.
+ */
+async function checkPrograms(
+  part: string,
+  { host, shell }: HostParts,
+  system: string,
+): Promise<DoctorLine[]> {
+  const program = `${system}/${switchProgram}`;
+  const exit = await mustRun(shell, `looking for the programs of ${host.name}`, {
+    argv: lackingProgramsArgv([program, ...toolPaths(system)]),
+    timeout: deadlines.hostCommand,
+  });
+  const lacking = exit.stdout.split("\n").filter(Boolean);
+  const tools = lackingTools(lacking, system);
+  const say = tools.some((tool) => !dispensable.has(tool)) ? failed : warn;
+  return [
+    ...(lacking.includes(program)
+      ? [
+          failed(
+            part,
+            `its running system has no ${switchProgram}, so nothing could roll back to it`,
+            "Is system.switch.enable false there? Reboot it into another generation.",
+          ),
+        ]
+      : []),
+    ...(tools.length > 0
+      ? [say(part, `its running system lacks ${tools.join(", ")} in sw/bin`, toolsHelp)]
+      : []),
+  ];
+}
+
 async function checkTools(part: string, { host, shell }: HostParts): Promise<DoctorLine[]> {
   const needs = [
-    ...["systemd-run", "flock", "nix-env", "timeout"],
     ...(host.checks.some((check) => "http" in check) ? ["curl"] : []),
     ...(host.checks.some((check) => "tcp" in check) ? ["nc"] : []),
   ];
+  if (needs.length === 0) {
+    return [];
+  }
   const exit = await mustRun(shell, `looking for tools on ${host.name}`, {
     argv: ["sh", "-c", 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done', "tools", ...needs],
     timeout: deadlines.hostCommand,

@@ -35,6 +35,8 @@ export interface FakeHost {
   readonly files: Set<string>;
   /** Systems without bin/switch-to-configuration. */
   readonly withoutSwitchProgram: Set<string>;
+  /** Tools that its system's sw/bin lacks. */
+  readonly lackingTools: Set<string>;
   /** Free bytes by path. */
   readonly free: Map<string, number>;
   /** What the boot loader starts next. */
@@ -84,6 +86,7 @@ export function fakeHost(
     abandoned: new Set(),
     files: new Set(),
     withoutSwitchProgram: new Set(),
+    lackingTools: new Set(),
     free: new Map([
       ["/nix/store", 50 * gigabyte],
       ["/boot", gigabyte],
@@ -213,13 +216,19 @@ function script(host: FakeHost, text: string, label: string, args: readonly stri
       const path = host.systemOf(parent).specialisations[name];
       return path === undefined ? { exitCode: 1 } : { stdout: `${path}\n` };
     }
-    case "switch-programs":
+    case "traces":
+      return { stdout: `entry=${host.bootDefault}\n` };
+    case "programs": {
+      const isLacking = (path: string) =>
+        host.lackingTools.has(path.split("/").at(-1) ?? "") ||
+        host.withoutSwitchProgram.has(path.replace("/bin/switch-to-configuration", ""));
       return {
         stdout: args
-          .filter((path) => host.withoutSwitchProgram.has(path))
+          .filter(isLacking)
           .map((path) => `${path}\n`)
           .join(""),
       };
+    }
     case "secrets":
       return {
         stdout: args

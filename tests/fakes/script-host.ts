@@ -39,6 +39,8 @@ export interface ScriptEnd {
   readonly activeUnits: readonly string[];
   readonly log: string;
   readonly journal: string;
+  /** Of the unit's main process; null where a signal ended it. */
+  readonly exitCode: number | null;
   /** How often a system's switch script was run to switch. */
   readonly tries: number;
   readonly isLocked: boolean;
@@ -172,10 +174,13 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
   ]);
   const env = { T: root, PATH: `${at("bin")}:/usr/bin:/bin` };
 
+  /** systemd's EXIT_CODE, which tells `finish` how `run` ended. */
+  let ended = "exited";
+  let exitCode: number | null = null;
   async function run(word: string): Promise<string> {
     const line = 'echo $$ >"$T/group"; exec /bin/sh "$0" "$1"';
     const child = spawn("/bin/sh", ["-c", line, join(own, "supervisor.sh"), word], {
-      env,
+      env: { ...env, ...(word === "finish" ? { EXIT_CODE: ended } : {}) },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -183,7 +188,9 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     }
-    await once(child, "close");
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    ended = signal === null ? "exited" : "killed";
+    exitCode = word === "run" ? code : exitCode;
     return output;
   }
 
@@ -215,6 +222,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
         activeUnits: (await readFile(at("active"), "utf8")).split("\n").filter((unit) => unit !== ""),
         log: await readFile(join(own, "log"), "utf8"),
         journal,
+        exitCode,
         tries: (await readFile(at("tries"), "utf8")).split("\n").length - 1,
         isLocked: lock.status !== 0,
       };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { access, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { answerNames, answerWords, hashOf } from "../../../src/activation/answer-words.ts";
 import { killed, says, scriptHost } from "../../fakes/script-host.ts";
@@ -56,7 +58,13 @@ test("an answer without the right word is refused with the reason, and writes no
 });
 
 test("a forged last word of a supervisor that was killed is seen through: the host goes back", async (t) => {
-  for (const state of ["committed system-99-link", "rolled-back nothing", "refused nothing"]) {
+  for (const state of [
+    "committed system-99-link",
+    "rolled-back nothing",
+    "refused nothing",
+    "superseded nothing",
+    "rollback-failed nothing",
+  ]) {
     const host = await scriptHost(t);
     const end = await host.switch({
       at: { "waits-activated": `echo ${state} >${run}/state; ${killed}` },
@@ -64,6 +72,33 @@ test("a forged last word of a supervisor that was killed is seen through: the ho
     });
     assert.match(end.state, /^rolled-back the supervisor ended while/, state);
     assert.deepEqual([end.current, end.link], ["old", "system-1-link"], state);
+  }
+});
+
+test("answers that a forged state brought out of the bot before the activation was over do not count: it is asked again", async (t) => {
+  const host = await scriptHost(t);
+  const early = `echo activated 0 >${run}/state; ${says("ack")}; echo acked 0 >${run}/state; ${says("commit")}`;
+  const end = await host.switch({ at: { "new-test": early }, ack: false });
+  assert.match(end.state, /^rolled-back nobody could reach this host/);
+  assert.deepEqual([end.current, end.link, end.boot], ["old", "system-1-link", "old"]);
+});
+
+test("a supervisor that is killed once it has committed stays so", async (t) => {
+  const host = await scriptHost(t);
+  const mv = `/bin/mv "$@"\ngrep -qs '^committed' ${run}/state && { : >"$T/was-killed"; ${killed}; }\nexit 0\n`;
+  await writeFile(join(host.root, "bin", "mv"), `#!/bin/sh\n${mv}`, { mode: 0o755 });
+  const end = await host.switch({ decision: "commit" });
+  assert.equal(end.state, "committed system-2-link");
+  await access(join(host.root, "was-killed"));
+});
+
+test("the unit fails unless the system was committed, so that systemd's own words tell of it", async (t) => {
+  for (const [decision, code] of [
+    ["commit", 0],
+    ["rollback", 1],
+  ] as const) {
+    const host = await scriptHost(t);
+    assert.equal((await host.switch({ decision })).exitCode, code);
   }
 });
 

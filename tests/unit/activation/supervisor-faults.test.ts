@@ -247,6 +247,13 @@ describe("supervisor.sh, each step that goes wrong", { concurrency: 4 }, () => {
     });
   }
 
+  test("without any flock a switch begins and ends as always, though nobody can tell of another one", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "bin", "flock"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
+    const back = await host.switch({ decision: "rollback" });
+    assert.match(back.state, /^rolled-back it was told to/);
+  });
+
   test("the lock held for the whole time before a commit is a roll back with that reason, and no boot entry is touched", async (t) => {
     const host = await scriptHost(t);
     const seen = await host.switch({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FinalState } from "../../../src/activation/state.ts";
+import { parseTraces } from "../../../src/activation/traces.ts";
 import { contradiction } from "../../../src/deploy/conclude-seen.ts";
 import type { HostFacts } from "../../../src/deploy/deployment.ts";
 import { atTheCard, next, old } from "../../fakes/at-the-card.ts";
@@ -105,7 +106,7 @@ const agree: readonly (readonly [
   string,
   FinalState,
   HostFacts,
-  { mode?: "deploy" | "boot"; runs?: string },
+  { mode?: "deploy" | "boot"; runs?: string; entry?: string; hasFailed?: boolean },
   boolean,
 ])[] = [
   ["committed, and it is so", { kind: "committed", profile: "system-2-link" }, facts(), {}, true],
@@ -152,7 +153,56 @@ const agree: readonly (readonly [
     { mode: "boot" },
     false,
   ],
-  ["rolled back", { kind: "rolled-back", why: "x" }, before, {}, true],
+  [
+    "committed for the next boot, and booted since",
+    { kind: "committed", profile: "system-2-link" },
+    facts({ bootId: "another" }),
+    { mode: "boot" },
+    true,
+  ],
+  [
+    "committed, and the boot loader starts the old system",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { entry: old },
+    false,
+  ],
+  [
+    "committed, and its unit ended as one that has not",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { entry: next, hasFailed: true },
+    false,
+  ],
+  ["rolled back", { kind: "rolled-back", why: "x" }, before, { entry: old, hasFailed: true }, true],
+  [
+    "rolled back, and the profile names the new system",
+    { kind: "rolled-back", why: "x" },
+    facts({ current: old }),
+    {},
+    false,
+  ],
+  [
+    "rolled back, and the boot loader starts the new system",
+    { kind: "rolled-back", why: "x" },
+    before,
+    { entry: next },
+    false,
+  ],
+  [
+    "rolled back beside a profile that somebody changed",
+    { kind: "rolled-back", why: "x; the profile was changed to system-7-link meanwhile and is left so" },
+    facts({ current: old, profile: "system-7-link", profileSystem: special }),
+    {},
+    true,
+  ],
+  [
+    "superseded, and the new system runs beside the old profile",
+    { kind: "superseded", why: "x" },
+    { ...before, current: next },
+    {},
+    false,
+  ],
   ["rolled back, and the new system runs", { kind: "rolled-back", why: "x" }, facts(), {}, false],
   ["refused", { kind: "refused", why: "x" }, before, {}, true],
   ["refused, and the new system runs", { kind: "refused", why: "x" }, facts(), {}, false],
@@ -166,9 +216,23 @@ const agree: readonly (readonly [
   ],
 ];
 
-for (const [name, state, seen, { mode = "deploy", runs = null }, isAgreed] of agree) {
+for (const [name, state, seen, more, isAgreed] of agree) {
+  const { mode = "deploy", runs = null, entry = null, hasFailed = false } = more;
   test(`the machine ${isAgreed ? "agrees" : "contradicts"}: ${name}`, () => {
-    const against = contradiction({ mode, before, toplevel: next, runs }, state, seen);
+    const against = contradiction({ mode, before, toplevel: next, runs }, state, seen, { entry, hasFailed });
     assert.equal(against === null, isAgreed, String(against));
   });
 }
+
+test("the traces: one entry of the boot loader's, and systemd's own words on the unit", () => {
+  const unit = "switchyard-d-20261127-7f3a.service";
+  const path = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-new";
+  assert.deepEqual(parseTraces(`entry=${path}\n${unit}: Deactivated successfully.\n`), {
+    entry: path,
+    hasFailed: false,
+  });
+  const failed = `Started Switchyard.\n${unit}: Main process exited, code=exited, status=1/FAILURE\n`;
+  assert.deepEqual(parseTraces(failed), { entry: null, hasFailed: true });
+  const killed = `entry=${path}\nentry=${path}2\n${unit}: Main process exited, code=killed, status=9/KILL\n`;
+  assert.deepEqual(parseTraces(killed), { entry: null, hasFailed: false });
+});

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { supervisorArgv } from "../../../src/activation/plan.ts";
+import { toolPaths } from "../../../src/activation/tools.ts";
 import { storePath } from "../../fakes/fake-system.ts";
 import { readable } from "../../fakes/readable.ts";
 import { alice, bob, botName, createWorld } from "../../fakes/world.ts";
@@ -58,7 +59,7 @@ test("a deployment runs exactly these commands", async (t) => {
   assert.deepEqual(inCheck("yoga"), [
     "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
-    "yoga: sh -c <script> switch-programs OLD",
+    `yoga: sh -c <script> programs OLD/bin/switch-to-configuration ${toolPaths("OLD").join(" ")}`,
     "yoga: sh -c <script> df /nix/store",
     "yoga: sh -c <script> df /boot",
     "yoga: sh -c <script> snapshot ∅ *.service *.socket *.timer *.path *.mount *.target *.swap *.automount",
@@ -98,6 +99,7 @@ test("a deployment runs exactly these commands", async (t) => {
     "yoga anew: sh -c <script> facts /nix/var/nix/profiles/system",
     "yoga anew: supervisor.sh decide commit ∅",
     "yoga: sh -c <script> facts /nix/var/nix/profiles/system",
+    "yoga: sh -c <script> traces ID",
     // tidying up
     "builder: sh -c <script> leftovers .cache/switchyard/roots",
     "yoga: sh -c <script> leftovers /nix/var/nix/gcroots/switchyard",

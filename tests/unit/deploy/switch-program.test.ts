@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
-import { createWorld } from "../../fakes/world.ts";
+import { alice, createWorld } from "../../fakes/world.ts";
 
 async function withTwo(t: Parameters<typeof createWorld>[0]) {
   const world = await createWorld(t, ["yoga"]);
@@ -38,4 +38,25 @@ test("a roll back away from a system without a switch program goes on, with a wa
   const asked = await bot.asks(await bot.rollback("yoga", 1));
   const found = asked.checks.find(({ name }) => name === "roll back");
   assert.equal(found?.state, "warning");
+});
+
+test("a tool of the supervisor's that the running system lacks in sw/bin is found in check", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.host("yoga").lackingTools.add("sha256sum");
+  const bot = await world.startBot();
+  const ended = await bot.ends(await bot.deploy("yoga"));
+  assert.deepEqual([ended.outcome, ended.phase], ["failed", "check"]);
+  assert.match(ended.message ?? "", /lacks sha256sum in sw\/bin/);
+});
+
+test("without flock a deployment goes on with a warning, and a roll back whatever is missing", async (t) => {
+  const { host, bot } = await withTwo(t);
+  host.lackingTools.add("flock");
+  const asked = await bot.asks(await bot.deploy("yoga"));
+  assert.match(asked.checks.find(({ name }) => name === "roll back")?.detail ?? "", /lacks flock/);
+  await bot.engine.decide(asked.id, "cancel", alice);
+  await bot.ends(asked.id);
+  host.lackingTools.add("nix-env");
+  const back = await bot.asks(await bot.rollback("yoga", 1));
+  assert.match(back.checks.find(({ name }) => name === "roll back")?.detail ?? "", /lacks nix-env, flock/);
 });

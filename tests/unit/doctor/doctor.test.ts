@@ -169,9 +169,27 @@ const findings: readonly (readonly [
     /^✗ host yoga: .*is this machine NixOS/,
   ],
   [
-    "a host without a tool",
-    (world) => world.shell("yoga").on(/ tools /, { stdout: "flock\n" }),
-    /^✗ host yoga: it lacks flock/,
+    "a host without a tool of a check",
+    (world) => {
+      world.fleet = `hosts: { yoga: { checks: [{ http: "http://127.0.0.1/" }] } }\n${roles}`;
+      world.shell("yoga").on(/ tools /, { stdout: "curl\n" });
+    },
+    /^✗ host yoga: it lacks curl on the PATH of root/,
+  ],
+  [
+    "a running system without a tool of the supervisor's",
+    (world) => world.host("yoga").lackingTools.add("nix-env"),
+    /^✗ host yoga: its running system lacks nix-env in sw\/bin/,
+  ],
+  [
+    "a running system without flock, which a switch can do without",
+    (world) => world.host("yoga").lackingTools.add("flock"),
+    /^! host yoga: its running system lacks flock in sw\/bin/,
+  ],
+  [
+    "a running system that nothing could roll back to",
+    (world) => world.host("yoga").withoutSwitchProgram.add(world.host("yoga").current),
+    /^✗ host yoga: its running system has no bin\/switch-to-configuration/,
   ],
   [
     "a host without a secret",
