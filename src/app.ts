@@ -32,6 +32,7 @@ import { redactor } from "./logs/redact.ts";
 import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
+import { openDeliveries } from "./store/delivery-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { readMachines } from "./store/read-machines.ts";
@@ -143,6 +144,12 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     logLines: (deployment) => logs.lines(deployment.log),
     hasLog: (deployment) => logs.has(deployment.log),
   };
+  const deliveries = await openDeliveries({
+    directory: settings.dataDir,
+    clock,
+    lease,
+    onTrouble: (message) => log.error(message),
+  });
   function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
     const threads = liveThreads({
       channel,
@@ -191,6 +198,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       slackSurface({
         ...settings.slack,
         desk,
+        deliveries,
         log,
         openThreads: (channel) => openThreads(channel, slackPace),
         openNotices: (find) => openNotices("slack", find, slackPace),
@@ -203,6 +211,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       discordSurface({
         ...settings.discord,
         desk,
+        deliveries,
         log,
         openThreads: (channel) => openThreads(channel, discordPace),
         openNotices: (find) => openNotices("discord", find, discordPace),
@@ -255,6 +264,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       tokens.stop();
       await shells.close();
       await store.close();
+      await deliveries.close();
       await audit.close();
       await unlock();
     },

@@ -1,11 +1,13 @@
 import { Routes } from "discord.js";
 import { type ButtonAction, decodeAction } from "../../src/chat/action.ts";
+import type { Delivery } from "../../src/chat/deliveries.ts";
 import type { BeforeYes, Desk, Reply } from "../../src/chat/desk.ts";
 import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
+import { placeOf } from "./accept.ts";
 import type { Api } from "./api.ts";
 import { commandLine } from "./command-line.ts";
 import { choicesFor } from "./complete.ts";
@@ -30,6 +32,8 @@ export interface HandlerParts {
 export interface Handlers {
   handle(input: Input): Promise<void>;
   mentioned(mention: Mention): Promise<void>;
+  /** What an earlier process took and did not answer. */
+  answerLost(delivery: Delivery): Promise<void>;
 }
 
 /** A click on a button that decides. */
@@ -148,6 +152,27 @@ export function createHandlers(parts: HandlerParts): Handlers {
       : refuse(handle, mistyped(form.typed, wanted));
   }
 
+  async function answerMessage(channel: string, message: string, reply: Reply): Promise<void> {
+    // Everybody reads this: what would allow somebody something is theirs alone.
+    const isPrivate = reply.kind === "refused" && reply.code === "not-allowed";
+    const { body, files } = await whisper(
+      isPrivate ? { ...reply, help: "The slash command tells you alone what would allow it." } : reply,
+    );
+    try {
+      await api("POST", Routes.channelMessages(channel), {
+        body: {
+          ...body,
+          message_reference: { message_id: message, fail_if_not_exists: false },
+          nonce: nonceOf(`answer/${message}`),
+          enforce_nonce: true,
+        },
+        ...(files === undefined ? {} : { files }),
+      });
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, "discord: a mention could not be answered");
+    }
+  }
+
   /** The application may be in other servers, too; nothing is shown or done there. */
   async function turnAway({ kind, handle }: Input): Promise<void> {
     if (kind === "typing") {
@@ -184,24 +209,21 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     async mentioned({ who, channel, message, text }) {
-      const reply = await replyTo(() => desk.say(text, identify(who), message));
-      // Everybody reads this: what would allow somebody something is theirs alone.
-      const isPrivate = reply.kind === "refused" && reply.code === "not-allowed";
-      const { body, files } = await whisper(
-        isPrivate ? { ...reply, help: "The slash command tells you alone what would allow it." } : reply,
-      );
-      try {
-        await api("POST", Routes.channelMessages(channel), {
-          body: {
-            ...body,
-            message_reference: { message_id: message, fail_if_not_exists: false },
-            nonce: nonceOf(`answer/${message}`),
-            enforce_nonce: true,
-          },
-          ...(files === undefined ? {} : { files }),
-        });
-      } catch (error) {
-        log.warn({ reason: reasonOf(error) }, "discord: a mention could not be answered");
+      await answerMessage(channel, message, await replyTo(() => desk.say(text, identify(who), message)));
+    },
+
+    async answerLost(delivery) {
+      const place = placeOf(delivery.answerTo);
+      if (place === null) {
+        return;
+      }
+      const reply = await replyTo(() => desk.whatCameOf(delivery));
+      if ("handle" in place) {
+        // What was deferred is filled in; a click had no message of its own to fill.
+        const fill = responses.fill(place.handle, await whisper(reply));
+        await fill.catch(() => tell("follow", place.handle, reply));
+      } else {
+        await answerMessage(place.channel, place.message, reply);
       }
     },
   };

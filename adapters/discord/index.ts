@@ -1,9 +1,10 @@
 import type { Channel } from "../../src/chat/channel.ts";
+import type { Delivery } from "../../src/chat/deliveries.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
 import type { Fields } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
-import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Surface } from "../../src/chat/surface.ts";
+import { interactionDelivery, mentionDelivery } from "./accept.ts";
 import { discordApi } from "./api.ts";
 import { type ChannelParts, discordChannel } from "./channel.ts";
 import { explain, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
@@ -22,8 +23,6 @@ export { registerNow } from "./register.ts";
 export type { DiscordOptions } from "./types.ts";
 
 const gatewayPatience = 2 * 60_000;
-/** How many interactions and messages are remembered, as the gateway may bring one twice. */
-const remembered = 5_000;
 
 /** Discord as a surface. */
 export function discordSurface(options: DiscordOptions): Surface {
@@ -44,25 +43,35 @@ export function discordSurface(options: DiscordOptions): Surface {
 }
 
 async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life): Promise<SignedIn> {
-  const { log, desk, guildId, now = Date.now } = options;
+  const { log, desk, deliveries, guildId, now = Date.now } = options;
   const api = discordApi(options, calls);
   const self = await readSelf(api);
   const roots = createRoots(stopping);
   const responses = discordResponses(api, options.applicationId, stopping);
   const handlers = createHandlers({ desk, api, responses, roots, guildId, log });
-  const seen = createSeen(remembered);
+  /** The gateway may bring one twice, also to a bot that was restarted. */
+  async function once(delivery: Delivery, work: () => Promise<void>): Promise<void> {
+    if (await deliveries.accept(delivery)) {
+      await work().finally(() => deliveries.done(delivery.ids));
+    }
+  }
 
   function interaction(payload: Fields): void {
     const input = parseInteraction(payload);
-    if (input !== null && !seen([input.handle.id])) {
+    if (input?.kind === "typing") {
       keep(handlers.handle(input));
+    } else if (input !== null) {
+      keep(once(interactionDelivery(input), () => handlers.handle(input)));
     }
   }
   function message(payload: Fields): void {
     const mention = payload["guild_id"] === guildId ? parseMention(payload, self.user) : null;
-    if (mention !== null && !seen([mention.message])) {
-      keep(handlers.mentioned(mention));
+    if (mention !== null) {
+      keep(once(mentionDelivery(mention), () => handlers.mentioned(mention)));
     }
+  }
+  for (const lost of deliveries.takeLost("discord")) {
+    keep(handlers.answerLost(lost).finally(() => deliveries.done(lost.ids)));
   }
 
   function open(channel: string, onPost: ChannelParts["onPost"]): Channel {

@@ -1,3 +1,4 @@
+import type { Deliveries } from "../../src/chat/deliveries.ts";
 import type { Desk } from "../../src/chat/desk.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
@@ -12,6 +13,8 @@ export interface DiscordApp {
 
 export interface DiscordOptions extends DiscordApp {
   readonly desk: Desk;
+  /** What was delivered, kept before it is acknowledged. */
+  readonly deliveries: Deliveries;
   /** The channel in which every deployment gets its thread. */
   readonly channelId: string;
   readonly log: PlatformLog;

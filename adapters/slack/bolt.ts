@@ -1,7 +1,6 @@
 import type { App, Logger, Receiver, webApi } from "@slack/bolt";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
-import { createSeen } from "../../src/chat/platform/seen.ts";
 import type { Self } from "./check.ts";
 import { deliveryIds } from "./delivery-ids.ts";
 import type { Handlers } from "./handlers.ts";
@@ -51,8 +50,6 @@ export function boltLogger(log: PlatformLog): Logger {
   };
 }
 
-const remembered = 5_000;
-
 export interface AppParts {
   readonly options: SlackOptions;
   readonly self: Self;
@@ -62,7 +59,7 @@ export interface AppParts {
   readonly keep: (work: Promise<void>) => void;
 }
 
-/** Wires Bolt to the handlers. Everything is acknowledged first, and nothing is done twice. */
+/** Wires Bolt to the handlers. What comes here was accepted (`appHolder`); it is acknowledged, and then done. */
 export function createApp(bolt: Awaited<ReturnType<typeof importBolt>>, parts: AppParts): App {
   const { options, self, handlers, receiver, keep } = parts;
   const app = new bolt.App({
@@ -73,16 +70,10 @@ export function createApp(bolt: Awaited<ReturnType<typeof importBolt>>, parts: A
     logger: boltLogger(options.log),
     convoStore: false,
   });
-  const seen = createSeen(remembered);
-
   function once(body: object, envelope: unknown, work: (body: Fields) => Promise<void> | null): void {
     const fields = fieldsOf(body);
     const ids = deliveryIds(fields, envelope);
-    if (seen(ids)) {
-      options.log.info({ ids }, "slack: a delivery that came twice was left alone");
-      return;
-    }
-    keep(work(fields) ?? Promise.resolve());
+    keep((work(fields) ?? Promise.resolve()).finally(() => options.deliveries.done(ids)));
   }
 
   app.command(/.*/, async ({ ack, body, context }) => {

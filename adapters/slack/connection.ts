@@ -1,4 +1,4 @@
-import type { App, Receiver } from "@slack/bolt";
+import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 
 export interface SlackConnection extends Connection {
@@ -6,13 +6,19 @@ export interface SlackConnection extends Connection {
   readonly receiver: Receiver;
 }
 
-/** Bolt wants a receiver when the app is made; ours hands the app to whatever receives at the moment. */
-export function appHolder(): { readonly receiver: Receiver; readonly app: () => App } {
+/** Whether this delivery is new. It is kept when the promise resolves. */
+export type Accept = (event: Pick<ReceiverEvent, "body" | "customProperties">) => Promise<boolean>;
+
+/**
+ * Bolt wants a receiver when the app is made; ours hands the app to whatever receives at the moment. `accept` comes before Bolt,
+ * which acknowledges events before anything else could see them; what it says no to is acknowledged and left alone.
+ */
+export function appHolder(accept: Accept): { readonly receiver: Receiver; readonly app: () => App } {
   let app: App | null = null;
   return {
     receiver: {
       init(given) {
-        app = given;
+        app = accepting(given, accept);
       },
       start: async () => {},
       stop: async () => {},
@@ -24,4 +30,18 @@ export function appHolder(): { readonly receiver: Receiver; readonly app: () => 
       return app;
     },
   };
+}
+
+function accepting(app: App, accept: Accept): App {
+  return new Proxy(app, {
+    get(target, name) {
+      if (name !== "processEvent") {
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return async (event: ReceiverEvent): Promise<void> => {
+        await ((await accept(event)) ? target.processEvent(event) : event.ack());
+      };
+    },
+  });
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Delivery } from "../../src/chat/deliveries.ts";
 import type { Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
+import { placeOf } from "./accept.ts";
 import { type AnswerParts, answer } from "./answers.ts";
 import { homeView, readHome } from "./home.ts";
 import { deployModal, deployText, type Submitted } from "./modal.ts";
@@ -18,6 +20,8 @@ export interface HandlerParts extends AnswerParts {
 export interface Handlers {
   handle(input: Input): Promise<void>;
   submit(form: Submitted): Promise<void>;
+  /** What an earlier process acknowledged and did not answer. */
+  answerLost(delivery: Delivery): Promise<void>;
   openHome(body: Fields): Promise<void>;
 }
 
@@ -84,6 +88,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
     submit: ({ who, place, wanted, key }) =>
       ask(who, place, (identity) => desk.say(deployText(wanted), identity, key ?? undefined)),
+
+    async answerLost(delivery) {
+      const place = placeOf(delivery.answerTo);
+      if (place !== null && delivery.user !== null) {
+        await answer(parts, delivery.user, place, await desk.whatCameOf(delivery));
+      }
+    },
 
     async openHome(body) {
       const event = fieldsOf(body["event"]);

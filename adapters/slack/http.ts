@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
 import { boltLogger, type importBolt } from "./bolt.ts";
-import { appHolder, type SlackConnection } from "./connection.ts";
+import { type Accept, appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf } from "./slack-error.ts";
 import type { SlackOptions } from "./types.ts";
 
@@ -18,9 +18,10 @@ export function httpConnection(
     readonly signingSecret: string;
     readonly listen: { readonly host: string; readonly port: number };
   },
+  accept: Accept,
 ): SlackConnection {
   const { log, listen, signingSecret } = options;
-  const { receiver, app } = appHolder();
+  const { receiver, app } = appHolder(accept);
   const stopping = new AbortController();
   let server: Server | null = null;
   let state = { ok: false, detail: "not listening yet" };

@@ -1,11 +1,14 @@
 import type { Channel } from "../../src/chat/channel.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
+import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
+import { acceptBody } from "./accept.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
 import { type ChannelParts, slackChannel } from "./channel.ts";
 import { explainToken, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
-import type { SlackConnection } from "./connection.ts";
+import type { Accept, SlackConnection } from "./connection.ts";
+import { deliveryIds } from "./delivery-ids.ts";
 import { createHandlers } from "./handlers.ts";
 import { httpConnection } from "./http.ts";
 import { slackIdentities } from "./identity.ts";
@@ -38,12 +41,19 @@ export function slackSurface(options: SlackOptions): Surface {
 }
 
 async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): Promise<SignedIn> {
-  const { log, desk } = options;
+  const { log, desk, deliveries } = options;
   const bolt = await importBolt();
   const client = new bolt.webApi.WebClient(options.botToken, clientOptions(options, calls));
   const self = await readSelf(client);
   const roots = createRoots(stopping);
-  const connection = connect(bolt, options);
+  const connection = connect(bolt, options, async ({ body, customProperties }) => {
+    const [fields, { envelope }] = [fieldsOf(body), customProperties ?? {}];
+    const isNew = await acceptBody(deliveries, fields, envelope, options.commandPrefix, self.botUser);
+    if (!isNew) {
+      log.info({ ids: deliveryIds(fields, envelope) }, "slack: a delivery that came twice was left alone");
+    }
+    return isNew;
+  });
   const identify = slackIdentities({ desk, client, home: self, log, now: Date.now });
   const handlers = createHandlers({
     desk,
@@ -55,6 +65,9 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     now: Date.now,
   });
   createApp(bolt, { options, self, handlers, receiver: connection.receiver, keep });
+  for (const lost of deliveries.takeLost("slack")) {
+    keep(handlers.answerLost(lost).finally(() => deliveries.done(lost.ids)));
+  }
   function open(channel: string | null, onPost: ChannelParts["onPost"]): Channel | null {
     return channel === null ? null : slackChannel({ client, bot: self.botUser, log, channel, onPost });
   }
@@ -76,15 +89,15 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
   };
 }
 
-function connect(bolt: Bolt, options: SlackOptions): SlackConnection {
+function connect(bolt: Bolt, options: SlackOptions, accept: Accept): SlackConnection {
   const { appToken, signingSecret, listen } = options;
   if (appToken !== null) {
-    return socketConnection(bolt, { ...options, appToken });
+    return socketConnection(bolt, { ...options, appToken }, accept);
   }
   if (signingSecret === null || listen === null) {
     throw new Error(
       "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET and an address to listen on",
     );
   }
-  return httpConnection(bolt, { ...options, signingSecret, listen });
+  return httpConnection(bolt, { ...options, signingSecret, listen }, accept);
 }

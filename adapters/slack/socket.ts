@@ -2,7 +2,7 @@ import { pauseAfter, rest, tokenPause, within } from "../../src/chat/platform/ba
 import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
-import { appHolder, type SlackConnection } from "./connection.ts";
+import { type Accept, appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf, slackError } from "./slack-error.ts";
 import { type Link, openLink } from "./socket-link.ts";
 import type { SlackOptions } from "./types.ts";
@@ -23,9 +23,10 @@ const mostAnnounced = 2;
 export function socketConnection(
   bolt: Awaited<ReturnType<typeof importBolt>>,
   options: SlackOptions & { readonly appToken: string },
+  accept: Accept,
 ): SlackConnection {
   const { log } = options;
-  const { receiver, app } = appHolder();
+  const { receiver, app } = appHolder(accept);
   const stopping = new AbortController();
   const { promise: stopped, resolve: tellStopped } = Promise.withResolvers<"stopped">();
   const links = new Set<Link>();

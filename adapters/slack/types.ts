@@ -1,4 +1,5 @@
 import type { webApi } from "@slack/bolt";
+import type { Deliveries } from "../../src/chat/deliveries.ts";
 import type { Desk } from "../../src/chat/desk.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
@@ -6,6 +7,8 @@ export type WebClient = webApi.WebClient;
 
 export interface SlackOptions {
   readonly desk: Desk;
+  /** What was delivered, kept before it is acknowledged. */
+  readonly deliveries: Deliveries;
   readonly botToken: string;
   /** With it Slack is reached by Socket Mode; without it Slack reaches us, and `signingSecret` and `listen` are needed. */
   readonly appToken: string | null;

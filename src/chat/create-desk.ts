@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from "../config/clock.ts";
 import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
-import { type Deployment, isOpen } from "../deploy/deployment.ts";
+import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
 import { type Lock, lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
@@ -17,7 +17,7 @@ import type { Desk, HostLine, Reply } from "./desk.ts";
 import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
 import { createHostHealth } from "./host-health.ts";
-import { createIdempotency } from "./idempotency.ts";
+import { createIdempotency, requestKey, requestKeyStart } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
 import { mayDo, personOf } from "./permissions.ts";
@@ -75,6 +75,16 @@ function refuseForDisk(error: unknown): Reply {
   };
 }
 
+/** The bot was stopped between taking a request and answering it, and no run came of it. */
+function lostReply(said: string): Reply {
+  return {
+    kind: "refused",
+    code: "unavailable",
+    message: `The bot was restarted before it had answered: ${said}. No deployment was begun by it.`,
+    help: "Say it again. Where it was a click on a card, the card shows whether it still asks.",
+  };
+}
+
 /** Milliseconds: how long the builder may take, and for how long its answer counts. */
 const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
@@ -82,7 +92,10 @@ const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "u
 export function createDesk(parts: DeskParts): Desk {
   const { tools, events, live, logs, clock } = parts;
   const { store, engine } = tools;
-  const once = createIdempotency();
+  const once = createIdempotency(async (start) => {
+    const run = await store.runByKey(start);
+    return run?.request?.key === undefined ? null : { key: run.request.key, reply: await replyOf(run) };
+  });
   const suggest = createSuggest(tools, clock);
   const healthOf = createHostHealth(
     engine,
@@ -152,20 +165,42 @@ export function createDesk(parts: DeskParts): Desk {
     return { who, tools, request, text: requestText(request) };
   }
 
-  function request(asked: CommandRequest, clicker: Identity, key: string | undefined): Promise<Reply> {
+  function request(asked: CommandRequest, clicker: Identity, given: string | undefined): Promise<Reply> {
     const who = named(clicker);
     const text = requestText(asked);
-    return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
-      audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatchRequest(tools, asked, who)),
+    const key = given === undefined ? null : requestKey(who, given, text);
+    return once(key, () =>
+      audited(who, "asked", parts.redact.text(text).slice(0, 500), () =>
+        dispatchRequest(tools, asked, who, key),
+      ),
     );
   }
 
+  /** What a request was answered with that began this run. */
+  async function replyOf(run: Run): Promise<Reply> {
+    const found = await Promise.all(run.deployments.map((id) => store.deployment(id)));
+    const deployments = found.filter((one) => one !== undefined);
+    return parts.redact.value({
+      kind: "started",
+      run: run.id,
+      deployments: run.deployments,
+      text: `${run.id}: ${run.command}`,
+      blocks: runCard(run, deployments),
+    });
+  }
+
   return {
-    say(text, typist, key) {
+    say(text, typist, given) {
       const who = named(typist);
-      return once(key === undefined ? null : `${who.surface}:${who.id}:${key}`, text, () =>
-        audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who)),
+      const key = given === undefined ? null : requestKey(who, given, text);
+      return once(key, () =>
+        audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who, key)),
       );
+    },
+    async whatCameOf({ surface, user, key, said }) {
+      const start = user === null || key === null ? null : requestKeyStart({ surface, id: user }, key);
+      const run = start === null ? undefined : await store.runByKey(start);
+      return run === undefined ? lostReply(said ?? "") : replyOf(run);
     },
     decide(id, decision, clicker, digest = null) {
       const who = named(clicker);

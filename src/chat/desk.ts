@@ -1,4 +1,5 @@
 import type { PresentSet } from "../deploy/consent.ts";
+import type { Delivery } from "./deliveries.ts";
 
 export type { PresentSet } from "../deploy/consent.ts";
 
@@ -128,6 +129,8 @@ export interface Asking {
 export interface Desk {
   /** Handles one typed command, such as `/deploy yoga --dry-run`. Never rejects for what a person did wrong. */
   say(text: string, who: Identity, idempotencyKey?: string): Promise<Reply>;
+  /** The answer to what an earlier process of this bot took and did not answer: the run that came of it, or that none did. */
+  whatCameOf(delivery: Pick<Delivery, "surface" | "user" | "key" | "said">): Promise<Reply>;
   /**
    * Handles a click, of a deployment or a run: the same permission and the same checks as its typed twin. A yes carries the digest
    * that its button showed, and is refused as `changed` where that is not what there is now.

@@ -278,6 +278,17 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       monthsNewestFirst()
         .map((month) => own(month.runs, id))
         .find((found) => found !== undefined),
+    runByKey: async (start) => {
+      const recent = [
+        state.data.runs,
+        ...monthsNewestFirst()
+          .slice(0, 2)
+          .map(({ runs }) => runs),
+      ];
+      return recent
+        .flatMap((runs) => Object.values(runs))
+        .find(({ request }) => request?.key?.startsWith(start) === true);
+    },
     inventory: async () => state.data.inventory,
     setInventory: (hosts) =>
       inTurn(async () => {

@@ -43,6 +43,8 @@ export interface Store {
   /** As `update`, for a deployment that has ended: its record in the history. Undefined when none has this id. */
   correct(id: string, change: (latest: Deployment) => Deployment): Promise<Deployment | undefined>;
   run(id: string): Promise<Run | undefined>;
+  /** The run whose request has a key that begins so: of this month or the last. */
+  runByKey(start: string): Promise<Run | undefined>;
   /** Those in force and those that ended in the last days, oldest first. */
   locks(): Promise<readonly Lock[]>;
   /**

@@ -300,6 +300,12 @@ export function fakeDesk(
       return () => listeners.delete(listener);
     },
 
+    whatCameOf: async ({ said: words }) => ({
+      kind: "refused",
+      code: "unavailable",
+      message: `The bot was restarted before it had answered: ${words}.`,
+      help: "Say it again.",
+    }),
     mayView: () =>
       viewHelp === null ? { isAllowed: true, help: null } : { isAllowed: false, help: viewHelp },
     groups: () => [],

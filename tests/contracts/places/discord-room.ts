@@ -5,6 +5,7 @@ import type { Surface } from "../../../src/chat/surface.ts";
 import type { Clock } from "../../../src/config/clock.ts";
 import { type FakeDiscord, type FakeDiscordOptions, startFakeDiscord } from "../../fakes/discord/index.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
+import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import { until } from "../until.ts";
 import { fastClock } from "./fast-clock.ts";
 import { type ThreadRoom, threadRoom } from "./threads.ts";
@@ -50,6 +51,7 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
   const note = (details: object, message: string) => lines.push(`${message} ${JSON.stringify(details)}`);
   const options: DiscordOptions = {
     desk: watched,
+    deliveries: memoryDeliveries(),
     token: discord.token,
     applicationId: discord.bot.id,
     guildId: discord.guildId,

@@ -6,6 +6,7 @@ import type { Pace } from "../../../src/chat/pacer.ts";
 import type { Surface } from "../../../src/chat/surface.ts";
 import type { Clock } from "../../../src/config/clock.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
+import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import { type FakeSlack, startFakeSlack } from "../../fakes/slack/index.ts";
 import { until } from "../until.ts";
 import { fastClock } from "./fast-clock.ts";
@@ -73,6 +74,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
   });
   const slackOptions: SlackOptions = {
     desk: watched,
+    deliveries: memoryDeliveries(),
     botToken: slack.botToken,
     appToken: http ? null : slack.appToken,
     signingSecret: slack.signingSecret,

@@ -9,14 +9,17 @@ import { createLive } from "../../../src/chat/live.ts";
 import { digestOf } from "../../../src/deploy/consent.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
-import { type Bot, createWorld } from "../../fakes/world.ts";
+import { type Bot, createWorld, type World } from "../../fakes/world.ts";
 
 const shown = async (bot: Bot, id: string) => digestOf([await bot.record(id)]);
 const bob: Identity = { surface: "slack", id: "U2", name: "Bob", groups: [] };
 
 async function atTheDesk(t: TestContext) {
   const world = await createWorld(t);
-  const bot = await world.startBot();
+  return deskOver(world, await world.startBot());
+}
+
+async function deskOver(world: World, bot: Bot) {
   const fail = (error: unknown) => assert.fail(String(error));
   const made = createEvents(world.clock, fail);
   const errors: string[] = [];
@@ -192,4 +195,46 @@ test("a run is told with its deployments", async (t) => {
     ["hetzner-vps", "yoga"],
   );
   assert.equal(await desk.run("r-20261123-ffff"), undefined);
+});
+
+test("a delivery that is repeated after a restart begins nothing, and is answered with what it had begun", async (t) => {
+  const { world, bot, say } = await atTheDesk(t);
+  const first = await say("/deploy yoga", owner, "Ev1");
+  assert.equal(first.kind, "started");
+  await say("/status", owner, "Ev2");
+  bot.kill();
+  const again = await deskOver(world, await world.startBot());
+  const second = await world.clock.settle(again.desk.say("/deploy yoga", owner, "Ev1"));
+  assert.deepEqual(
+    [second.kind, second.kind === "started" && second.run],
+    ["started", first.kind === "started" && first.run],
+  );
+  assert.equal((await again.bot.store.open()).length, 1);
+  const other = await world.clock.settle(again.desk.say("/deploy hetzner-vps", owner, "Ev1"));
+  assert.equal(other.kind === "refused" && other.code, "bad-command");
+  const asked = { surface: owner.surface, user: owner.id, said: "/deploy yoga" };
+  const known = await world.clock.settle(again.desk.whatCameOf({ ...asked, key: "Ev1" }));
+  assert.equal(known.kind === "started" && known.run, first.kind === "started" && first.run);
+  const lost = await world.clock.settle(again.desk.whatCameOf({ ...asked, key: "Ev9" }));
+  assert.match(
+    lost.kind === "refused" ? lost.message : "",
+    /before it had answered: \/deploy yoga\. No deployment was begun/,
+  );
+});
+
+test("a Retry is a request of its own: it has another key than what it repeats", async (t) => {
+  const { world, bot, desk, say } = await atTheDesk(t);
+  world.builder.commit("broken", { yoga: { error: "nope" } });
+  const first = await say("/deploy yoga", owner, "Ev1");
+  const run = first.kind === "started" ? first.run : assert.fail();
+  await bot.ends(first.kind === "started" ? (first.deployments[0] ?? "") : "");
+  const again = await world.clock.settle(
+    desk.press({ kind: "act", act: "retry", about: run }, owner, "click-1"),
+  );
+  assert.equal(again.kind, "started", JSON.stringify(again));
+  assert.notEqual(again.kind === "started" && again.run, run);
+  const keys = (
+    await Promise.all([run, again.kind === "started" ? again.run : ""].map((id) => bot.store.run(id)))
+  ).map((one) => one?.request?.key);
+  assert.equal(new Set(keys).size, 2, String(keys));
 });

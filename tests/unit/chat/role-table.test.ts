@@ -86,6 +86,7 @@ const tools: CommandTools = {
     deployment: async (id) => aDeployment({ id, host: id === ids.yoga ? "yoga" : "vps", phase: "confirm" }),
     deployments: async () => [],
     run: async () => undefined,
+    runByKey: async () => undefined,
     locks: async () => [],
   },
   readLog: async () => "",

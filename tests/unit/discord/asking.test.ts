@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { code } from "../../../src/chat/blocks.ts";
+import type { Delivery } from "../../../src/chat/deliveries.ts";
 import type { Deployment } from "../../../src/chat/desk.ts";
 import { click, whisper } from "../../contracts/places/discord.ts";
 import { readChannel, readMessage, standing } from "../../contracts/places/discord-reading.ts";
@@ -8,6 +9,7 @@ import { type DiscordRoomOptions, discordRoom } from "../../contracts/places/dis
 import { until } from "../../contracts/until.ts";
 import { buttonsOf, type Message } from "../../fakes/discord/index.ts";
 import { fakeDesk } from "../../fakes/fake-desk.ts";
+import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 
 const channel = "deploys";
 
@@ -80,6 +82,29 @@ test("an interaction that comes twice is handled once", async (t) => {
   await ada.uses("help", {}, { channel });
   await until("the later one", () => desk.said.some(({ text }) => text.startsWith("/help")));
   assert.equal(desk.said.filter(({ text }) => text.startsWith("/deploy")).length, 1);
+});
+
+test("what a stopped bot had taken and not done is answered after its restart, where it was said", async (t) => {
+  const lost: Delivery[] = [];
+  const takeLost = (surface: string) => (surface === "discord" ? lost.splice(0) : []);
+  const { desk, discord, ada, restart } = await room(t, {
+    change: { deliveries: { ...memoryDeliveries(), takeLost } },
+  });
+  const said = ada.says("hello", { channel });
+  const answerTo = { channel: said.channel, message: said.id };
+  lost.push({
+    surface: "discord",
+    ids: [said.id],
+    said: "/deploy yoga",
+    user: ada.id,
+    key: said.id,
+    answerTo,
+  });
+  await restart();
+  await until("the answer", () =>
+    JSON.stringify(discord.messages(channel)).includes("restarted before it had answered"),
+  );
+  assert.deepEqual(desk.said, []);
 });
 
 test("a card of high risk asks for the host's name before it switches", async (t) => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Delivery } from "../../../src/chat/deliveries.ts";
+import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import { shown } from "../../fakes/slack/index.ts";
 import { card, eventually, outMessage, serve, upOf } from "./serve.ts";
 
@@ -258,4 +260,62 @@ test("a stop ends everything within a moment", async (t) => {
   assert.ok(performance.now() - start < 1_500);
   await eventually(() => slack.socket.connections === 0);
   assert.equal(surface.health().ok, false);
+});
+
+test("a delivery is kept before it is acknowledged, over both receivers", async (t) => {
+  for (const http of [false, true]) {
+    const kept: Delivery[] = [];
+    const gate = Promise.withResolvers<void>();
+    const memory = memoryDeliveries();
+    const accept = async (delivery: Delivery) => {
+      kept.push(delivery);
+      await gate.promise;
+      return memory.accept(delivery);
+    };
+    const { slack, desk } = await serve(t, { http, with: { deliveries: { ...memory, accept } } });
+    const alice = slack.user({ name: "alice" });
+    let isAcked = false;
+    const typed = alice.types("/help").then(({ acked }) => {
+      isAcked = acked;
+    });
+    const mentioned = alice.mentions("help", { channel: "deploys" });
+    await eventually(() => kept.length === 2);
+    assert.deepEqual([isAcked, desk.said.length], [false, 0], `http: ${http}`);
+    assert.deepEqual(kept.map(({ said, user }) => [said, user]).toSorted(), [
+      ["/help", alice.id],
+      ["/help", alice.id],
+    ]);
+    gate.resolve();
+    await Promise.all([typed, mentioned]);
+    await eventually(() => isAcked && desk.said.length === 2);
+  }
+});
+
+test("what a stopped bot had acknowledged and not done is answered after its restart, where it was said", async (t) => {
+  const lost: Delivery[] = [];
+  const done: string[] = [];
+  const deliveries = {
+    ...memoryDeliveries(),
+    takeLost: (surface: string) => (surface === "slack" ? lost : []),
+    done: (ids: readonly string[]) => void done.push(...ids),
+  };
+  const { slack, desk } = await serve(t, {
+    with: { deliveries },
+    before(slack) {
+      const { id: channel, members } = slack.channel("deploys");
+      const user = slack.user({ name: "alice" }).id;
+      members.add(user);
+      const place = { from: "slash", channel, thread: null, responseUrl: null };
+      const asked = { surface: "slack", said: "/deploy yoga", user, key: "1.2" };
+      lost.push(
+        { ...asked, ids: ["trigger:1.2"], answerTo: place },
+        { ...asked, ids: ["trigger:3"], answerTo: "?" },
+      );
+    },
+  });
+  const alice = slack.user({ name: "alice" });
+  await eventually(() => alice.whispers.length === 1 && done.length === 2);
+  assert.match(shown(alice.whispers[0] ?? assert.fail()), /restarted before it had answered: \/deploy yoga/);
+  assert.deepEqual(desk.said, [], "nothing was done by it");
+  assert.deepEqual(done.toSorted(), ["trigger:1.2", "trigger:3"]);
 });

@@ -11,7 +11,6 @@ import { commands } from "../../../commands/index.ts";
 import { requestAction } from "../../../src/chat/action.ts";
 import { normalise, parseCommand } from "../../../src/chat/parse.ts";
 import { fieldsOf } from "../../../src/chat/platform/json.ts";
-import { createSeen } from "../../../src/chat/platform/seen.ts";
 import { commandRequest } from "../../../src/deploy/command-request.ts";
 
 const slash = (command: string, text: string) => ({
@@ -198,14 +197,7 @@ test("more hosts than a menu holds are typed, and so is one when the fleet could
   }
 });
 
-test("what came before is known by any of its ids, and only the last ones are kept", () => {
-  const seen = createSeen(3);
-  assert.equal(seen(["event:1", "envelope:a"]), false);
-  assert.equal(seen(["event:1", "envelope:b"]), true);
-  assert.equal(seen(["event:2"]), false);
-  assert.equal(seen(["event:3"]), false);
-  assert.equal(seen(["event:4"]), false);
-  assert.equal(seen(["event:1"]), false, "forgotten");
+test("a delivery is known by all its names", () => {
   assert.deepEqual(
     deliveryIds({ event_id: "Ev1", event: { type: "app_mention", channel: "C1", ts: "1.0" } }, "e"),
     ["envelope:e", "event:Ev1", "message:C1/1.0"],

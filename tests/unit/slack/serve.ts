@@ -4,6 +4,7 @@ import type { SlackOptions } from "../../../adapters/slack/types.ts";
 import type { Channel, OutMessage } from "../../../src/chat/channel.ts";
 import type { OpenThreads } from "../../../src/chat/platform/parts.ts";
 import { type FakeDesk, fakeDesk } from "../../fakes/fake-desk.ts";
+import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import {
   type FakeSlack,
   type FakeSlackOptions,
@@ -50,6 +51,7 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
   const port = options.http === true ? await freePort() : 0;
   const surface = slackSurface({
     desk,
+    deliveries: memoryDeliveries(),
     botToken: slack.botToken,
     appToken: options.http === true ? null : slack.appToken,
     signingSecret: slack.signingSecret,

@@ -1,0 +1,8 @@
+import type { Deliveries } from "../../src/chat/deliveries.ts";
+import { keepDeliveries } from "../../src/store/delivery-file.ts";
+
+/** The real rules over a file that is none: a bot that forgets with the test. */
+export function memoryDeliveries(now: () => number = Date.now): Deliveries {
+  const file = { data: { version: 1 as const, deliveries: [] }, write: async () => {} };
+  return keepDeliveries(file, { now, sleep: async () => {} }, () => {});
+}
