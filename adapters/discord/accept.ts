@@ -1,4 +1,4 @@
-import type { Delivery } from "../../src/chat/deliveries.ts";
+import type { Delivery } from "../../src/chat/desk.ts";
 import { fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import type { Handle, Input, Mention } from "./parse.ts";
 

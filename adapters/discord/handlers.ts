@@ -1,7 +1,6 @@
 import { Routes } from "discord.js";
 import { type ButtonAction, decodeAction } from "../../src/chat/action.ts";
-import type { Delivery } from "../../src/chat/deliveries.ts";
-import type { BeforeYes, Desk, Reply } from "../../src/chat/desk.ts";
+import type { BeforeYes, Delivery, Desk, Reply } from "../../src/chat/desk.ts";
 import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { broken } from "../../src/chat/platform/broken.ts";

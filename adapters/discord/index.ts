@@ -1,5 +1,5 @@
 import type { Channel } from "../../src/chat/channel.ts";
-import type { Delivery } from "../../src/chat/deliveries.ts";
+import type { Delivery } from "../../src/chat/desk.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
 import type { Fields } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";

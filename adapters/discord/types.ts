@@ -1,5 +1,4 @@
-import type { Deliveries } from "../../src/chat/deliveries.ts";
-import type { Desk } from "../../src/chat/desk.ts";
+import type { Deliveries, Desk } from "../../src/chat/desk.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 /** What names the bot on Discord; all are snowflakes but the token. */

@@ -1,4 +1,4 @@
-import type { Deliveries, Delivery } from "../../src/chat/deliveries.ts";
+import type { Deliveries, Delivery } from "../../src/chat/desk.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { deliveryIds } from "./delivery-ids.ts";
 import { deployText, parseSubmission } from "./modal.ts";

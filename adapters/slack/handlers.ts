@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Delivery } from "../../src/chat/deliveries.ts";
-import type { Desk, Reply } from "../../src/chat/desk.ts";
+import type { Delivery, Desk, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";

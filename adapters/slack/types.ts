@@ -1,6 +1,5 @@
 import type { webApi } from "@slack/bolt";
-import type { Deliveries } from "../../src/chat/deliveries.ts";
-import type { Desk } from "../../src/chat/desk.ts";
+import type { Deliveries, Desk } from "../../src/chat/desk.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 export type WebClient = webApi.WebClient;

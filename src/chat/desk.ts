@@ -1,7 +1,8 @@
 import type { PresentSet } from "../deploy/consent.ts";
-import type { Delivery } from "./deliveries.ts";
+import type { Delivery } from "../store/deliveries.ts";
 
 export type { PresentSet } from "../deploy/consent.ts";
+export type { Deliveries, Delivery } from "../store/deliveries.ts";
 
 import type { Deployment, Run } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { Deliveries, Delivery } from "../chat/deliveries.ts";
 import type { Clock } from "../config/clock.ts";
+import type { Deliveries, Delivery } from "./deliveries.ts";
 import { type JsonFile, openJsonFile } from "./json-file.ts";
 import { alone, type Lease } from "./lease.ts";
 

@@ -1,4 +1,4 @@
-import type { Deliveries } from "../../src/chat/deliveries.ts";
+import type { Deliveries } from "../../src/store/deliveries.ts";
 import { keepDeliveries } from "../../src/store/delivery-file.ts";
 
 /** The real rules over a file that is none: a bot that forgets with the test. */

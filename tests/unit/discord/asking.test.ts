@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { code } from "../../../src/chat/blocks.ts";
-import type { Delivery } from "../../../src/chat/deliveries.ts";
 import type { Deployment } from "../../../src/chat/desk.ts";
+import type { Delivery } from "../../../src/store/deliveries.ts";
 import { click, whisper } from "../../contracts/places/discord.ts";
 import { readChannel, readMessage, standing } from "../../contracts/places/discord-reading.ts";
 import { type DiscordRoomOptions, discordRoom } from "../../contracts/places/discord-room.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Delivery } from "../../../src/chat/deliveries.ts";
+import type { Delivery } from "../../../src/store/deliveries.ts";
 import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import { shown } from "../../fakes/slack/index.ts";
 import { card, eventually, outMessage, serve, upOf } from "./serve.ts";

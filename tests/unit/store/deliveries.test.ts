@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Delivery } from "../../../src/chat/deliveries.ts";
+import type { Delivery } from "../../../src/store/deliveries.ts";
 import {
   deliveryLasts,
   keepDeliveries,
