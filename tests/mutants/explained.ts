@@ -13,6 +13,8 @@ const refusals = "src/deploy/refusals.ts";
 const validate = "src/deploy/phases/validate.ts";
 const windows = "src/fleet/windows.ts";
 const verdict = "src/health/verdict.ts";
+const trouble = "src/health/unit-trouble.ts";
+const state = "src/activation/state.ts";
 const transitions = "src/deploy/transitions.ts";
 const lockHosts = "src/deploy/lock-hosts.ts";
 
@@ -161,5 +163,31 @@ export const explained: readonly Explained[] = [
     original: "before.users?.[user]",
     replacement: "before.users[user]",
     why: "For the types: hasOwn() has looked already.",
+  },
+  {
+    file: trouble,
+    original: "after?.sub",
+    replacement: "after.sub",
+    why: "For the types: a unit that is not there was left out before.",
+  },
+  {
+    file: trouble,
+    original: "before?.wanted",
+    replacement: "before.wanted",
+    why: "For the types: it ran before, so it was there.",
+  },
+  {
+    file: state,
+    original:
+      "/^state=(.*)\\ncurrent=(.*)\\nprofile=(.*)\\nboot=(.*)\\nunit=(.*)\\nnext=(\\d{1,15})\\nlog=\\n([\\s\\S]*)$/",
+    replacement:
+      "/^state=(.*)\\ncurrent=(.*)\\nprofile=(.*)\\nboot=(.*)\\nunit=(.*)\\nnext=(\\d{1,15})\\nlog=\\n([\\s\\S]*)/",
+    why: "What takes every character goes to the end by itself.",
+  },
+  {
+    file: state,
+    original: "at < 0",
+    replacement: "at <= 0",
+    why: "A line that begins with a blank is no state either way.",
   },
 ];

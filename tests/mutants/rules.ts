@@ -58,6 +58,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/health/verdict.ts": ["health/verdict", "health/verdict-table", "deploy/validate"],
   "src/health/verdict-table.ts": ["health/verdict-table", "health/verdict"],
   "src/health/unit-trouble.ts": [
+    "health/unit-trouble",
     "health/verdict",
     "health/verdict-table",
     "health/snapshot",
