@@ -1,26 +1,9 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from "discord.js";
 import { cut } from "../../src/chat/platform/text.ts";
+import { wordFor } from "../../src/chat/second-word.ts";
 import { limits } from "./limits.ts";
 
 const field = "host";
-
-/** What has to be typed: the host's name, or all of their names, or how many there are where those would be too long. */
-export function wordFor(hosts: readonly string[]): string {
-  const names = hosts.join(" ");
-  return names.length <= longestWord ? names : `${hosts.length} hosts`;
-}
-
-const longestWord = 80;
-
-/** People write in whatever case, and put commas between names. */
-export function sameWord(typed: string, wanted: string): boolean {
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replaceAll(/[\s,]+/g, " ")
-      .trim();
-  return plain(typed) === plain(wanted);
-}
 
 /** Hosts of high risk are asked for once more. The form carries the digest of what was shown, which the yes is compared with. */
 export function switchModal(

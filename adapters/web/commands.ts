@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { commandRequestSchema, type Desk, type Reply, recordActs } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
+import { wordFor } from "../../src/chat/second-word.ts";
 import { readBody } from "./body.ts";
 import { errorAnswer } from "./errors.ts";
 import { isDeploymentId, isRunId, unknownId } from "./records.ts";
@@ -17,6 +18,8 @@ const actionSchema = z.strictObject({
   /** Of what was shown, for a switch. */
   digest: z.string().max(100).nullable().optional(),
 });
+/** What the page asks before a yes: whether a dialog is due, by what there is now. */
+const beforeSchema = z.strictObject({ digest: z.string().max(100).nullable() });
 type ActionBody = z.infer<typeof actionSchema>;
 const bodyExample = '{ "action": "switch", "digest": "…" }, or "cancel", "rollback", "boot" or "retry" alone';
 
@@ -63,6 +66,15 @@ export function commandRoutes(desk: Desk): Hono<WebEnv> {
       replies.push(await act(desk, deployment.id, body, c.var.who, ownKey));
     }
     return sendReply(c, joinReplies(replies));
+  });
+
+  app.post("/:kind{deployments|runs}/:id/before-yes", async (c) => {
+    const body = await readBody(c, beforeSchema);
+    if (body === null) return badBody(c, '{ "digest": "…" }');
+    const answer = await desk.mayDecide(c.req.param("id"), c.var.who, body.digest);
+    if (answer.kind === "refused") return sendReply(c, answer);
+    const hosts = answer.kind === "ask" ? answer.hosts : [];
+    return c.json({ hosts, word: hosts.length === 0 ? null : wordFor(hosts) });
   });
 
   return app;

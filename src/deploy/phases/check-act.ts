@@ -91,7 +91,7 @@ export function bootedGeneration(generations: readonly Generation[], booted: str
 }
 
 /** Adding it up takes long on a large store: the card does without when it takes too long. */
-async function readDead({ target, host, signal, say }: PhaseContext): Promise<HostSight["dead"]> {
+export async function readDead({ target, host, signal, say }: PhaseContext): Promise<HostSight["dead"]> {
   say("adding up what no generation needs");
   try {
     const exit = await mustRun(target, `adding up the garbage of ${host.name}`, {

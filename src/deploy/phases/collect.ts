@@ -7,7 +7,7 @@ import { hintFor } from "../../nix/hints.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { type Ended, end, type Phase, type PhaseContext, PhaseError } from "../context.ts";
 import { Tail } from "./build.ts";
-import { actOf, begin } from "./check-act.ts";
+import { actOf, begin, readDead } from "./check-act.ts";
 
 /** How many damaged paths are named; the log has all of them. */
 const mostNamed = 20;
@@ -16,6 +16,11 @@ const mostNamed = 20;
 export const collect: Phase = {
   name: "collect",
   async run(context) {
+    // What was begun before a restart has had its look.
+    const grown = actOf(context).begunAt === null ? await moreThanShown(context) : null;
+    if (grown !== null) {
+      return grown;
+    }
     await begin(context);
     const before = await readFree(context);
     const collected = await runCollection(context);
@@ -26,6 +31,19 @@ export const collect: Phase = {
       : end({ outcome: "done", message: what, help: null });
   },
 };
+
+/** The card said how much would go at most: what lost its root since was not part of the yes. */
+async function moreThanShown(context: PhaseContext): Promise<Ended | null> {
+  const shown = actOf(context).seen?.dead ?? null;
+  const now = shown === null ? null : await readDead(context);
+  return shown === null || now === null || now.paths <= shown.paths
+    ? null
+    : end({
+        outcome: "superseded",
+        message: `${context.host.name} has more garbage than the card showed: ${now.paths} paths, and it said ${shown.paths} at most. Nothing was deleted.`,
+        help: "Ask again: the new card will show what would go now.",
+      });
+}
 
 async function runCollection(context: PhaseContext): Promise<string> {
   const { target, host, signal, log } = context;

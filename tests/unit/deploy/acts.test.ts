@@ -51,6 +51,25 @@ test("gc shows what would go, deletes nothing before the click, and says what wa
   assert.match(ended.log, /^logs\/deploy\/gc-yoga-/);
 });
 
+test("gc looks again after its click: what lost its root since is not deleted by a yes to less", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.host("yoga").acts.garbage.push("/nix/store/a-old", "/nix/store/b-old");
+  const bot = await world.startBot();
+  const id = await bot.act("yoga", { mode: "gc" });
+  await bot.asks(id);
+  world.host("yoga").acts.garbage.push("/nix/store/c-precious");
+  await bot.engine.decide(id, "switch", alice);
+  const ended = await bot.ends(id);
+  assert.equal(ended.outcome, "superseded");
+  assert.match(ended.message ?? "", /more garbage than the card showed: 3 paths, and it said 2 at most/);
+  assert.equal(world.host("yoga").acts.garbage.length, 3);
+  const again = await bot.act("yoga", { mode: "gc" });
+  await bot.asks(again);
+  world.host("yoga").acts.garbage.pop();
+  await bot.engine.decide(again, "switch", alice);
+  assert.equal((await bot.ends(again)).outcome, "done", "less than was shown is within the yes");
+});
+
 test("gc of a host without garbage asks nobody", async (t) => {
   const world = await withHistory(t);
   const bot = await world.startBot();

@@ -38,6 +38,40 @@ test("a typed command becomes a live card, Switch decides it, and its buttons go
 });
 
 test(
+  "a host of high risk is switched only after its name was typed, and the dialog can be left",
+  options,
+  async (t) => {
+    const { url, desk } = await serve(t);
+    const { page, complaints } = await open(t, url);
+    const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
+    desk.reach(id, "confirm", { risk: "high" });
+    const button = page.getByRole("button", { name: "Switch", exact: true }).last();
+    await button.click();
+    const dialog = page.getByRole("dialog", { name: "Switch yoga?" });
+    await dialog.waitFor();
+    assert.deepEqual(desk.decided, [], "the click alone decides nothing");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await button.click();
+    const yes = dialog.getByRole("button", { name: "Switch yoga" });
+    assert.equal(await yes.isDisabled(), true);
+    await dialog.getByRole("textbox").fill("zephyrus");
+    await page.keyboard.press("Enter");
+    assert.equal(await yes.isDisabled(), true);
+    assert.deepEqual(desk.decided, []);
+    await dialog.getByRole("textbox").fill("Yoga ");
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "yoga: switch", exact: true }).first().waitFor();
+    assert.deepEqual(
+      desk.decided.map(({ decision }) => decision),
+      ["switch"],
+    );
+    assert.deepEqual(complaints, []);
+  },
+);
+
+test(
   "packages and units are folded into lines that count them, and unfold with the keyboard",
   options,
   async (t) => {

@@ -156,8 +156,18 @@ export async function press({ action, command }) {
   changed();
 }
 
+/** What has to be typed before this yes, for hosts of high risk; null where one click is enough. The bot says so, not the button. */
+export async function wordBefore({ action }) {
+  if (action.kind !== "decide" || action.decision !== "switch") return null;
+  return (await post(`${pathOf(action.about)}/before-yes`, { digest: action.digest ?? null })).word;
+}
+
 function actionsOf(id) {
-  return `/api/${id.startsWith("r-") ? "runs" : "deployments"}/${id}/actions`;
+  return `${pathOf(id)}/actions`;
+}
+
+function pathOf(id) {
+  return `/api/${id.startsWith("r-") ? "runs" : "deployments"}/${id}`;
 }
 
 export function showOlder() {

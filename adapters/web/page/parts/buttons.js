@@ -1,5 +1,6 @@
-import { press } from "../lib/store.js";
+import { press, wordBefore } from "../lib/store.js";
 import { html, useEffect, useState } from "../preact.js";
+import { SecondWord } from "./second-word.js";
 
 const settleMs = 10_000;
 
@@ -10,6 +11,7 @@ const settleMs = 10_000;
 export function Buttons({ buttons }) {
   const [pressed, setPressed] = useState(null);
   const [error, setError] = useState(null);
+  const [asking, setAsking] = useState(null);
 
   useEffect(() => {
     if (pressed === null || !pressed.isTaken) return undefined;
@@ -17,10 +19,17 @@ export function Buttons({ buttons }) {
     return () => clearTimeout(timer);
   }, [pressed]);
 
-  const click = async (button, index) => {
+  const click = async (button, index, hasWord = false) => {
     setError(null);
+    setAsking(null);
     setPressed({ index, isTaken: false });
     try {
+      const word = hasWord ? null : await wordBefore(button);
+      if (word !== null) {
+        setAsking({ button, index, word });
+        setPressed(null);
+        return;
+      }
       await press(button);
       setPressed(button.action.kind === "decide" ? { index, isTaken: true } : null);
     } catch (refusal) {
@@ -43,6 +52,15 @@ export function Buttons({ buttons }) {
           >${button.label}</button>`,
       )}
     </div>
+    ${
+      asking !== null &&
+      html`<${SecondWord}
+        label=${asking.button.label}
+        word=${asking.word}
+        onYes=${() => click(asking.button, asking.index, true)}
+        onNo=${() => setAsking(null)}
+      />`
+    }
     ${error !== null && html`<${Refusal} error=${error} />`}
   </div>`;
 }
