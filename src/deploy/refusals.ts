@@ -217,7 +217,7 @@ export function refuseDecision(
   const decision = deployment.confirmation?.decision;
   if (decision !== null && decision !== undefined) {
     const word = decisionWord(deployment, decision.action);
-    if (deployment.outcome !== null || action !== "cancel") {
+    if (deployment.outcome !== null || action !== "cancel" || decision.action === "cancel") {
       return {
         kind: "refused",
         code: "already-decided",

@@ -271,6 +271,12 @@ test("a click that decides nothing is told why; a cancel of what may still be st
       true,
       "already-decided: Bob decided already: cancel.",
     ],
+    [
+      { ...yes, confirmation: decided("cancel") },
+      "cancel",
+      true,
+      "already-decided: Bob decided already: cancel.",
+    ],
     [waits, "cancel", true, null],
     [waits, "cancel", false, late],
     [waits, "switch", true, bob],
