@@ -190,4 +190,10 @@ export const explained: readonly Explained[] = [
     replacement: "at <= 0",
     why: "A line that begins with a blank is no state either way.",
   },
+  {
+    file: lockHosts,
+    original: "[]",
+    replacement: '["Stryker was here"]',
+    why: "What is open is not read there, but for the locks beside it.",
+  },
 ];

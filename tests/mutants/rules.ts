@@ -6,13 +6,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "chat/role-table",
     "chat/dispatch",
   ],
-  "src/deploy/approvals.ts": [
-    "deploy/approvals",
-    "deploy/consent",
-    "deploy/trust",
-    "deploy/locks",
-    "fleet/windows",
-  ],
+  "src/deploy/approvals.ts": ["deploy/approvals", "deploy/weigh", "deploy/consent", "deploy/trust"],
   "src/deploy/consent.ts": ["deploy/consent", "deploy/approvals", "deploy/acts", "deploy/rollback"],
   "src/deploy/decide.ts": ["deploy/decide", "deploy/decide-run", "deploy/consent", "deploy/approvals"],
   "src/deploy/decide-run.ts": [
@@ -28,13 +22,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/rollback",
     "deploy/forward",
   ],
-  "src/deploy/lock-hosts.ts": [
-    "deploy/lock-hosts",
-    "deploy/locks",
-    "deploy/rollback",
-    "deploy/forward",
-    "deploy/wrong-machine",
-  ],
+  "src/deploy/lock-hosts.ts": ["deploy/lock-hosts", "deploy/locks"],
   "src/deploy/phases/validate.ts": [
     "deploy/validate-looks",
     "deploy/validate",
@@ -62,5 +50,5 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "activation/masked-activation",
     "activation/supervisor-faults",
   ],
-  "src/activation/supervisor.ts": ["activation/follow", "activation/start-script", "deploy/switch"],
+  "src/activation/supervisor.ts": ["activation/follow", "activation/start-script"],
 };

@@ -223,19 +223,24 @@ const ended = (host: string, count: number, at: string): Lock[] =>
   }));
 
 test("ended locks are remembered for 30 days, 500 of them, and those that hold as long as they hold", async (t) => {
-  const it = await made(t);
-  const ago = (milliseconds: number) => new Date(it.clock.now() - milliseconds).toISOString();
-  const holds = { ...(ended("alias", 1, ago(90 * day))[0] as Lock), ended: null };
-  await it.parts.store.changeLocks(() => [
-    holds,
-    ...ended("old", 3, ago(30 * day)),
-    ...ended("first", 10, ago(30 * day - 1)),
-    ...ended("later", 495, ago(day)),
-  ]);
-  await it.locks.lock(asked("yoga"));
-  const left = (await it.parts.store.locks()).map(({ host }) => host);
-  const count = (name: string) => left.filter((host) => host === name).length;
-  assert.deepEqual(["old", "first", "later", "alias", "yoga"].map(count), [0, 5, 495, 1, 1]);
+  for (const [later, expected] of [
+    [400, [0, 10, 400, 1, 1]],
+    [495, [0, 5, 495, 1, 1]],
+  ] as const) {
+    const it = await made(t);
+    const ago = (milliseconds: number) => new Date(it.clock.now() - milliseconds).toISOString();
+    const holds = { ...(ended("alias", 1, ago(90 * day))[0] as Lock), ended: null };
+    await it.parts.store.changeLocks(() => [
+      holds,
+      ...ended("old", 3, ago(30 * day)),
+      ...ended("first", 10, ago(30 * day - 1)),
+      ...ended("later", later, ago(day)),
+    ]);
+    await it.locks.lock(asked("yoga"));
+    const left = (await it.parts.store.locks()).map(({ host }) => host);
+    const count = (name: string) => left.filter((host) => host === name).length;
+    assert.deepEqual(["old", "first", "later", "alias", "yoga"].map(count), expected);
+  }
 });
 
 const back = (change: Partial<Deployment> = {}) =>
@@ -274,4 +279,28 @@ test("the lock of a roll back comes on top of a person's, not on that of another
   assert.deepEqual(await held(it), [], "it was taken off for good");
   await lockAfter(it.parts, back({ id: "d-20261123-0003" }));
   assert.equal((await held(it)).length, 1, "another roll back locks again");
+});
+
+test("a host that its supervisor contradicts is locked for an admin, on top of a person's lock, once", async (t) => {
+  const contradicted = back({ outcome: "unknown", isContradicted: true });
+  const it = await made(t);
+  await it.locks.lock(asked("yoga"));
+  await lockAfter(it.parts, contradicted);
+  await lockAfter(it.parts, contradicted);
+  const texts = (await held(it)).map(({ by, reason, deployment }) => [by.name, deployment, reason]);
+  const why = "its supervisor and the machine contradict each other (d-20261123-0001)";
+  assert.deepEqual(texts, [
+    ["carol", null, "new disk"],
+    ["Switchyard", null, why],
+  ]);
+  await it.locks.unlock("yoga", carol, false);
+  assert.equal((await it.locks.unlock("yoga", carol, false)).kind, "refused", "that one is an admin's");
+  assert.equal((await it.locks.unlock("yoga", bob, true)).kind, "unlocked");
+  for (const change of [
+    { outcome: "unknown" },
+    { mode: "deploy", outcome: "failed", isContradicted: true },
+  ] as const) {
+    await lockAfter(it.parts, back(change));
+    assert.deepEqual(await held(it), [], JSON.stringify(change));
+  }
 });
