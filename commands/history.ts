@@ -1,5 +1,8 @@
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
+import type { CommandTools } from "../src/chat/tools.ts";
+import type { Deployment } from "../src/deploy/deployment.ts";
+import { historyOf, mostPast } from "../src/deploy/generation-history.ts";
 import { changeLogBlocks } from "../src/views/change-log.ts";
 import { historyBlocks } from "../src/views/history.ts";
 import { flagText, hasFlag, hostWord, optional, positive, typed } from "./input.ts";
@@ -54,6 +57,20 @@ export const history = command({
         : { kind: "answer", text: `Changes of ${host}`, blocks: changeLogBlocks(host, changes) };
     }
     const past = await call.tools.store.deployments({ ...(host === null ? {} : { host }), limit });
-    return { kind: "answer", text: `${past.length} deployments`, blocks: historyBlocks(host, past) };
+    const leftWhy = await readLeft(call.tools, [...new Set(past.map((one) => one.host))]);
+    return { kind: "answer", text: `${past.length} deployments`, blocks: historyBlocks(host, past, leftWhy) };
   },
 });
+
+/** Which systems were gone back from, by the records of each host. */
+async function readLeft({ store }: CommandTools, hosts: readonly string[]) {
+  const histories = await Promise.all(
+    hosts.map(async (host) => {
+      const records = await store.deployments({ host, limit: mostPast });
+      return [host, historyOf([], records)] as const;
+    }),
+  );
+  const known = new Map(histories);
+  return ({ host, toplevel }: Deployment): string | null =>
+    toplevel === null ? null : (known.get(host)?.leftWhy({ toplevel }) ?? null);
+}

@@ -2,7 +2,7 @@ import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { generationsReply } from "./generations.ts";
-import { hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
+import { flagText, hasFlag, hostWord, optional, positive, typed, word } from "./input.ts";
 import { startedReply } from "./replies.ts";
 
 export const rollback = command({
@@ -21,7 +21,15 @@ export const rollback = command({
   summary:
     "Switches a host back to an earlier generation, supervised, after a click. Needs no flake. To any other one it is a deployment.",
   examples: ["/rollback yoga", "/rollback yoga previous", "/rollback hetzner-vps 123"],
-  flags: [{ name: "list", value: null, summary: "only list the generations" }],
+  flags: [
+    { name: "list", value: null, summary: "only list the generations" },
+    {
+      name: "force",
+      value: null,
+      summary: "going forward outside the host's windows; takes --reason, and an approver's click",
+    },
+    { name: "reason", value: { label: "TEXT", of: { kind: "text" } }, summary: "why; it is shown and kept" },
+  ],
   input: typed({
     least: 1,
     most: 2,
@@ -40,9 +48,16 @@ export const rollback = command({
     }
     const to: number | "previous" | null =
       wanted === undefined || hasFlag(input, "list") ? null : (number ?? "previous");
+    const reason = flagText(input, "reason");
+    const isForced = hasFlag(input, "force");
+    if (isForced && (reason ?? "").trim() === "") {
+      context.addIssue({ code: "custom", message: '--force takes a reason: --reason "…".' });
+    }
     return {
       host,
       to,
+      ...(isForced ? { isForced } : {}),
+      ...(reason === null ? {} : { reason }),
       ...(system === null ? {} : { system }),
     };
   }),

@@ -1,4 +1,5 @@
 import { heading, table } from "../src/chat/blocks.ts";
+import type { HostLine } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { hostNamed } from "../src/fleet/host.ts";
@@ -54,12 +55,24 @@ export const hosts = command({
         target.address === "local"
           ? "local"
           : `${target.user}@${target.address}:${target.port}${target.via === "direct" ? ", directly" : ""}`;
-      return [name, address, tags.join(", "), risk, roles.join(", ")];
+      const runs = call.tools.seen?.(name).runs ?? null;
+      return [name, address, tags.join(", "), risk, roles.join(", "), runsWords(runs)];
     });
     return {
       kind: "answer",
       text: `${names.length} hosts`,
-      blocks: [heading("Hosts"), table(["Host", "Reached as", "Tags", "Risk", "Who may deploy"], rows)],
+      blocks: [
+        heading("Hosts"),
+        table(["Host", "Reached as", "Tags", "Risk", "Who may deploy", "Runs, as last seen"], rows),
+      ],
     };
   },
 });
+
+/** Where what runs is not what boots, both; asked for without waiting, so a bot that has just begun knows nothing yet. */
+function runsWords(runs: HostLine["runs"]): string {
+  if (runs === null) {
+    return "";
+  }
+  return runs.differs ?? (runs.generation === null ? "no generation" : `generation ${runs.generation}`);
+}

@@ -90,7 +90,8 @@ const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
 
 export function createDesk(parts: DeskParts): Desk {
-  const { tools, events, live, logs, clock } = parts;
+  const { events, live, logs, clock } = parts;
+  const tools: CommandTools = { ...parts.tools, seen: (host) => healthOf(host, null) };
   const { store, engine } = tools;
   const once = createIdempotency(async (start) => {
     const run = await store.runByKey(start);

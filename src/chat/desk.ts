@@ -90,7 +90,12 @@ export interface HostLine {
   /** As last seen, at most a minute or so ago: `running`, `degraded: nginx.service`, `no answer`; null until seen. */
   readonly health: string | null;
   /** The generation and revision it runs, as last seen; null until seen, and where it does not answer. */
-  readonly runs: { readonly generation: number | null; readonly revision: string | null } | null;
+  readonly runs: {
+    readonly generation: number | null;
+    readonly revision: string | null;
+    /** Such as `generation 1 runs, and generation 3 boots next`; null where the next boot brings what runs. */
+    readonly differs: string | null;
+  } | null;
   readonly last: {
     readonly deployment: string;
     readonly mode: string;

@@ -1,7 +1,7 @@
 import type { Clock } from "../config/clock.ts";
 import type { Engine } from "../deploy/engine.ts";
 import type { Looked } from "../deploy/look.ts";
-import { systemsOf } from "../nix/systems.ts";
+import { disagreement, systemsOf } from "../nix/systems.ts";
 import { healthWords } from "../views/status.ts";
 import type { HostLine } from "./desk.ts";
 
@@ -11,7 +11,7 @@ const soonAfter = 10_000;
 /** What was seen longer ago is not told: nobody has asked in between. */
 const toldFor = 2 * lookAgainAfter;
 
-type Seen = Pick<HostLine, "health" | "runs">;
+export type Seen = Pick<HostLine, "health" | "runs">;
 const notSeen: Seen = { health: null, runs: null };
 
 /** The hosts as last seen. Asking never waits: a look that is too old is taken anew in the background. */
@@ -59,5 +59,10 @@ function runsOf(looked: Looked): Seen["runs"] {
     return null;
   }
   const { facts, revision } = looked.look;
-  return { generation: systemsOf(facts).running.generations[0] ?? null, revision: revision || null };
+  const { running } = systemsOf(facts);
+  return {
+    generation: running.generations[0] ?? null,
+    revision: revision || null,
+    differs: disagreement(facts),
+  };
 }

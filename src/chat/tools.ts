@@ -2,6 +2,7 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import type { Deployment } from "../deploy/deployment.ts";
 import type { Engine } from "../deploy/engine.ts";
 import type { Store } from "../store/store.ts";
+import type { Seen } from "./host-health.ts";
 import type { CommandSpec } from "./spec.ts";
 
 /** What commands work with. */
@@ -14,6 +15,8 @@ export interface CommandTools {
   readonly logLines: (deployment: Deployment) => AsyncIterable<string>;
   /** False where retention removed the log. */
   readonly hasLog: (deployment: Deployment) => Promise<boolean>;
+  /** A host as last seen; asking does not wait. The desk brings it. */
+  readonly seen?: (host: string) => Seen;
   readonly fleet: () => FleetFile;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -10,7 +10,7 @@ export interface GenerationHistory {
   /** Going there is going back. Anywhere else is a deployment, under all the rules of one. */
   isBack(generation: Generation): boolean;
   /** Why it did not stay, such as `Alice went back from it (d-…)`; null where nobody went back from it. */
-  leftWhy(generation: Generation): string | null;
+  leftWhy(generation: Pick<Generation, "toplevel">): string | null;
 }
 
 interface Ran {

@@ -127,11 +127,13 @@ export function refuseClosed(
     return null;
   }
   const opens = openingText(host.windows, time);
+  const look =
+    deployment.isForward === true ? "" : `/deploy ${host.name} --dry-run shows what would change; `;
   return {
     kind: "refused",
     code: "outside-window",
     message: `${host.name} is deployed ${host.windows.map(({ text }) => text).join(", ")}, and not now.`,
-    help: `${opens === null ? "" : `It opens ${opens}. `}/deploy ${host.name} --dry-run shows what would change; --force --reason "…" asks an approver.`,
+    help: `${opens === null ? "" : `It opens ${opens}. `}${look}--force --reason "…" asks an approver.`,
   };
 }
 

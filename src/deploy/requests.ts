@@ -128,6 +128,8 @@ export interface RollbackRequest {
   readonly reason?: string;
   /** The system that the number stood for when it was offered: another one by now is refused. */
   readonly system?: string | null;
+  /** Outside the host's windows, by an approver's word. Only what goes forward needs it. */
+  readonly isForced?: boolean;
   /** Whether they may deploy this host, too: what does not go back is a deployment. */
   readonly mayDeploy?: boolean;
   /** The deployment whose alarm begins it by itself. */

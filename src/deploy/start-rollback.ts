@@ -80,6 +80,7 @@ export async function startRollback(
         toplevel: target.toplevel,
         toGeneration: target.number,
         isForward,
+        isForced: isForward && request.isForced === true,
         alarmOf: request.alarmOf ?? null,
       },
     ],

@@ -1,8 +1,17 @@
 import { type Block, heading, table, text } from "../chat/blocks.ts";
 import type { Deployment } from "../deploy/deployment.ts";
+import { madeGeneration } from "../deploy/modes.ts";
+import { disagreement } from "../nix/systems.ts";
 
-/** Past deployments: who, what, why, when, how long, and how it went. */
-export function historyBlocks(host: string | null, past: readonly Deployment[]): Block[] {
+/**
+ * Past deployments: who, what, why, when, how long, and how it went. `leftWhy` tells why a system that one brought was gone
+ * back from since.
+ */
+export function historyBlocks(
+  host: string | null,
+  past: readonly Deployment[],
+  leftWhy: (deployment: Deployment) => string | null = () => null,
+): Block[] {
   if (past.length === 0) {
     return [
       text(host === null ? "Nothing has been deployed yet." : `Nothing has been deployed to ${host} yet.`),
@@ -20,11 +29,18 @@ export function historyBlocks(host: string | null, past: readonly Deployment[]):
           deployment.revision?.slice(0, 7),
           deployment.noRollback === true ? "--no-rollback" : null,
           deployment.reason,
+          // What ran and what would have booted, where those were two.
+          deployment.before === null ? null : disagreement(deployment.before),
         ]
           .filter(Boolean)
           .join(", "),
         deployment.requestedBy.name,
-        deployment.outcome ?? `in ${deployment.phase}`,
+        [
+          deployment.outcome ?? `in ${deployment.phase}`,
+          madeGeneration(deployment) ? leftWhy(deployment) : null,
+        ]
+          .filter(Boolean)
+          .join("; "),
         duration(deployment),
         deployment.id,
       ]),

@@ -119,6 +119,32 @@ test("/history: newest first, of one host or all, and no more than asked for", a
   assert.match(JSON.stringify(await ask("/history")), /build-only.*why not.*Alice.*built/);
 });
 
+test("/history tells what was gone back from, and where what ran was not what booted", async (t) => {
+  const { world, bot, ask } = await asking(t, ["yoga"]);
+  const carryOut = async (id: string) => {
+    await bot.asks(id);
+    await bot.engine.decide(id, "switch", alice);
+    await bot.ends(id);
+    await world.clock.advance(60_000);
+    return id;
+  };
+  await carryOut(await bot.deploy("yoga"));
+  assert.doesNotMatch(JSON.stringify(rowsOf(await ask("/history"))), /went back from it/);
+  const back = await carryOut(await bot.rollback("yoga", 1));
+  const [newest, first] = rowsOf(await ask("/history"));
+  assert.match(String(first?.[4]), new RegExp(`^deployed; Alice went back from it \\(${back}\\)`));
+  assert.equal(newest?.[4], "deployed", "what was gone back to stays");
+  await bot.engine.unlock("yoga", alice, true);
+  const host = world.host("yoga");
+  host.profile = 2;
+  const looked = await bot.deploy("yoga", { mode: "dry-run" });
+  await bot.ends(looked);
+  assert.match(
+    JSON.stringify(rowsOf(await ask("/history"))[0]),
+    /generation 1 runs, and generation 2 boots next/,
+  );
+});
+
 test("/history of nothing says so, and a limit that is none is refused", async (t) => {
   const { world, tools, ask } = await asking(t);
   assert.match(JSON.stringify(await ask("/history")), /Nothing has been deployed yet/);
@@ -180,9 +206,17 @@ test("/hosts says how each is reached, and who may deploy it", async (t) => {
   world.fleet =
     "hosts: { yoga: { targetHost: local, tags: [desk], risk: low }, hetzner-vps: { targetPort: 2222 } }";
   assert.deepEqual(rowsOf(await ask("/hosts")), [
-    ["hetzner-vps", "root@hetzner-vps:2222", "", "medium", "deployer"],
-    ["yoga", "local", "desk", "low", "deployer"],
+    ["hetzner-vps", "root@hetzner-vps:2222", "", "medium", "deployer", ""],
+    ["yoga", "local", "desk", "low", "deployer", ""],
   ]);
+});
+
+test("/hosts tells what runs and what boots where these are two", async (t) => {
+  const { world, tools } = await asking(t, ["yoga"]);
+  const differs = "generation 1 runs, and generation 2 boots next";
+  const seen = () => ({ health: "running", runs: { generation: 1, revision: null, differs } });
+  const reply = await world.clock.settle(dispatch({ ...tools, seen }, "/hosts", owner));
+  assert.equal(rowsOf(reply.kind === "answer" ? reply.blocks : [])[0]?.at(-1), differs);
 });
 
 test("who may not look sees nothing", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { rollback } from "../../../commands/rollback.ts";
 import { confirmBlocks, deploymentCard } from "../../../src/views/deployment-card.ts";
 import { generationsBlocks } from "../../../src/views/generations.ts";
 import { statusBlocks } from "../../../src/views/status.ts";
@@ -177,4 +178,41 @@ test("a button of an old card goes to what ran before, not to what the profile n
   const shown = JSON.stringify(deploymentCard(await bot.record(id), null));
   const hash = /^\/nix\/store\/(.{12})/.exec(host.generations.get(1) ?? "")?.[1];
   assert.match(shown, new RegExp(`/rollback yoga 1@${hash}`));
+});
+
+test("--force lets a roll back that goes forward wait for an approver outside the windows; going back needs neither", async (t) => {
+  const { world, bot } = await twice(t);
+  await back(bot, 1);
+  await bot.engine.unlock("yoga", alice, true);
+  world.fleet = 'defaults: { windows: ["Sun 02:00-03:00 UTC"] }';
+  const ask = (to: number) =>
+    world.clock.settle(
+      bot.engine.rollback({
+        host: "yoga",
+        to,
+        by: carol,
+        isForced: true,
+        command: `/rollback yoga ${to} --force`,
+      }),
+    );
+  const started = await ask(2);
+  const id = started.kind === "started" ? (started.deployments[0]?.id ?? "") : "";
+  const asked = await bot.asks(id);
+  assert.deepEqual([asked.isForced, asked.confirmation?.needsApprover], [true, true]);
+  const alone = await bot.engine.decide(id, "switch", dave);
+  assert.equal(alone.kind === "refused" && alone.code, "needs-approval");
+  assert.equal((await world.clock.settle(bot.engine.decide(id, "switch", dave, true))).kind, "decided");
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+  const again = await ask(1);
+  const way = again.kind === "started" ? (again.deployments[0]?.id ?? "") : "";
+  const plain = await bot.asks(way);
+  assert.deepEqual([plain.isForced, plain.confirmation?.needsApprover], [false, false]);
+});
+
+test("/rollback --force takes a reason, as /deploy --force does", () => {
+  const mistakes = (flags: Readonly<Record<string, string | boolean>>) =>
+    rollback.input.safeParse({ words: ["yoga", "2"], flags }).error?.issues.map(({ message }) => message) ??
+    [];
+  assert.match(mistakes({ force: true })[0] ?? "", /--force takes a reason/);
+  assert.deepEqual(mistakes({ force: true, reason: "the disk is dying" }), []);
 });

@@ -40,6 +40,8 @@ test("words and flags become typed options, with completion where the bot knows 
       ["host", 3, true, true],
       ["to", 3, false, true],
       ["list", 5, false, false],
+      ["force", 5, false, false],
+      ["reason", 3, false, false],
     ],
   );
   const history = commandBodies(help).find(({ name }) => name === "history");

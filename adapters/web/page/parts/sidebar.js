@@ -43,6 +43,7 @@ function Host({ host }) {
       ${generation !== null && html`<span>gen ${generation}</span>`}
       ${revision !== null && html`<code>${revision.slice(0, 7)}</code>`}
       <span class="health">${health ?? "not seen yet"}</span>
+      ${runs?.differs && html`<span class="differs" title=${runs.differs}>boots another</span>`}
     </span>
     <span class="latest">${phase === null ? html`<${Latest} last=${last} />` : html`<b class="info">${phase}</b>`}</span>
   </a>`;
