@@ -5,6 +5,29 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { alone, type Lease } from "./lease.ts";
 
+/** How the data of a file stands in it. */
+export interface FileFormat<T> {
+  /** The newest version that it can read. */
+  readonly version: number;
+  /** What the schema then checks. Throws for what is damaged as a whole. */
+  read(text: string): Loaded;
+  write(data: T): string;
+}
+
+export interface Loaded {
+  readonly value: unknown;
+  /** How many records of each section could not be read; null where nobody can say how many. */
+  readonly missing: Readonly<Record<string, number>> | null;
+  /** Another text than this bot would write: an older format, or one with damage. */
+  readonly isOutdated: boolean;
+}
+
+const plain: FileFormat<unknown> = {
+  version: 1,
+  read: (text) => ({ value: JSON.parse(text), missing: {}, isOutdated: false }),
+  write: (data) => `${JSON.stringify(data, null, 1)}\n`,
+};
+
 /** A lowdb file whose content is checked when it is read, and written durably: fsync, then rename. */
 export interface JsonFile<T> {
   readonly data: T;
@@ -16,6 +39,8 @@ export interface Opened<T> {
   readonly file: JsonFile<T>;
   /** Where a damaged file was put; null when it was sound or not there. */
   readonly setAside: { readonly path: string; readonly why: string } | null;
+  readonly missing: Loaded["missing"];
+  readonly isOutdated: boolean;
 }
 
 /** Where something damaged is kept: beside the file, with the time. */
@@ -30,22 +55,28 @@ export async function openJsonFile<T>(
   empty: T,
   now: Date,
   lease: Lease = alone,
+  format: FileFormat<T> = plain,
 ): Promise<Opened<T>> {
   let setAside: Opened<T>["setAside"] = null;
+  let loaded: Pick<Loaded, "missing" | "isOutdated"> = { missing: {}, isOutdated: false };
   const adapter: Adapter<T> = {
     async read() {
-      const read = await readChecked(path, schema);
+      const read = await readChecked(path, schema, format);
       if (read.kind === "damaged") {
         lease.check();
         const aside = asideName(path, now);
         await rename(path, aside);
         setAside = { path: aside, why: read.why };
       }
-      return read.kind === "sound" ? read.data : null;
+      if (read.kind !== "sound") {
+        return null;
+      }
+      loaded = read;
+      return read.data;
     },
     async write(data) {
       lease.check();
-      await writeFileAtomic(path, `${JSON.stringify(data, null, 1)}\n`, { mode: 0o600 });
+      await writeFileAtomic(path, format.write(data), { mode: 0o600 });
       await syncDirectory(dirname(path));
     },
   };
@@ -63,7 +94,7 @@ export async function openJsonFile<T>(
       return turn;
     },
   };
-  return { file, setAside };
+  return { file, setAside, ...loaded };
 }
 
 /** The rename itself is on the disk only when its folder is. */
@@ -77,11 +108,11 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 type Read<T> =
-  | { readonly kind: "sound"; readonly data: T }
+  | ({ readonly kind: "sound"; readonly data: T } & Pick<Loaded, "missing" | "isOutdated">)
   | { readonly kind: "absent" }
   | { readonly kind: "damaged"; readonly why: string };
 
-async function readChecked<T>(path: string, schema: z.ZodType<T>): Promise<Read<T>> {
+async function readChecked<T>(path: string, schema: z.ZodType<T>, format: FileFormat<T>): Promise<Read<T>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -92,14 +123,11 @@ async function readChecked<T>(path: string, schema: z.ZodType<T>): Promise<Read<
     throw new Error(`reading ${path}: it is there, but cannot be read`, { cause: error });
   }
   try {
-    const value: unknown = JSON.parse(text);
-    const newer = newerVersion(value);
-    if (newer !== null) {
-      throw new NewerFormatError(path, newer);
-    }
+    const { value, missing, isOutdated } = format.read(text);
+    refuseNewer(path, value, format.version);
     const result = schema.safeParse(value);
     if (result.success) {
-      return { kind: "sound", data: result.data };
+      return { kind: "sound", data: result.data, missing, isOutdated };
     }
     const issue = result.error.issues[0];
     return { kind: "damaged", why: `${issue?.path.join(".")}: ${issue?.message}` };
@@ -111,17 +139,17 @@ async function readChecked<T>(path: string, schema: z.ZodType<T>): Promise<Read<
   }
 }
 
-/** The version that all files of this bot have. */
-const known = 1;
-
-function newerVersion(value: unknown): number | null {
-  const version = z.object({ version: z.int().gt(known) }).safeParse(value).data?.version;
-  return version ?? null;
+/** Throws where a newer bot wrote this. */
+export function refuseNewer(path: string, value: unknown, known: number): void {
+  const newer = z.object({ version: z.int().gt(known) }).safeParse(value).data?.version;
+  if (newer !== undefined) {
+    throw new NewerFormatError(path, newer, known);
+  }
 }
 
 /** A file that this bot is too old for: it is left as it is. */
 export class NewerFormatError extends Error {
-  constructor(path: string, version: number) {
+  constructor(path: string, version: number, known: number) {
     super(
       `reading ${path}: a newer Switchyard wrote it (format ${version}, this one knows ${known}). Start that version again; nothing was changed.`,
     );

@@ -9,6 +9,8 @@ import { everyHost } from "../deploy/locks.ts";
 import { machineSchema } from "../fleet/machine.ts";
 import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
 import { alone, type Lease } from "./lease.ts";
+import { monthShapes, recordFile, stateShapes } from "./record-file.ts";
+import type { LineCache } from "./record-lines.ts";
 import { lostLock, soundLocks } from "./sound-locks.ts";
 import { type BadRecords, soundRecords } from "./sound-records.ts";
 import type { Store } from "./store.ts";
@@ -19,7 +21,7 @@ const stateSchema = (bad: BadRecords, now: Date) =>
     version: z.literal(1),
     deployments: soundRecords("deployments", deploymentSchema, bad),
     runs: soundRecords("runs", runSchema, bad),
-    inventory: z.array(z.string()),
+    inventory: z.array(z.string()).default([]),
     machines: soundRecords("machines", machineSchema, bad).default({}),
     threads: soundRecords("threads", threadStateSchema, bad).default({}),
     locks: soundLocks(bad, now).default([]),
@@ -42,52 +44,76 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
   await mkdir(history, { recursive: true, mode: 0o700 });
   const notices: string[] = [];
   const lost = new Set<string>();
+  const lines: LineCache = new WeakMap();
 
-  async function open<T>(
+  async function open<T extends object>(
     name: string,
     schema: (bad: BadRecords, now: Date) => z.ZodType<T>,
     empty: T,
+    shapes: Parameters<typeof recordFile>[0],
   ): Promise<JsonFile<T>> {
     const path = join(directory, name);
     const bad: BadRecords = [];
     const now = new Date(clock.now());
-    const { file, setAside } = await openJsonFile(path, schema(bad, now), empty, now, lease);
+    const { file, setAside, missing, isOutdated } = await openJsonFile(
+      path,
+      schema(bad, now),
+      empty,
+      now,
+      lease,
+      recordFile<T>(shapes, lines),
+    );
     if (setAside !== null) {
       lost.add(name);
       notices.push(
         `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
       );
-    } else if (bad.length > 0) {
+    } else if (missing === null || bad.length + Object.keys(missing).length > 0) {
       const copy = asideName(path, now);
       await copyFile(path, copy, constants.COPYFILE_EXCL);
-      notices.push(
-        `${name} was damaged in part (${bad.join(", ")}); a copy was put aside as ${copy}, and the other records are used`,
-      );
+      notices.push(partlyRead(name, missing, bad, copy));
+      // A lock that is there but damaged goes on holding its own host (`soundLocks`).
+      const mayHold = [...Object.keys(missing ?? {}), ...bad.filter((what) => !what.startsWith("locks."))];
+      if (missing === null || mayHold.some((what) => holdsHosts.test(what))) {
+        lost.add(name);
+      }
+    }
+    // Once: what is mended, or of the older format, is not so again at the next start.
+    if (isOutdated || bad.length > 0) {
+      await file.write();
     }
     return file;
   }
 
-  const state = await open("state.json", stateSchema, {
-    version: 1,
-    deployments: {},
-    runs: {},
-    inventory: [],
-    machines: {},
-    threads: {},
-    locks: [],
-  });
+  const state = await open(
+    "state.json",
+    stateSchema,
+    {
+      version: 1,
+      deployments: {},
+      runs: {},
+      inventory: [],
+      machines: {},
+      threads: {},
+      locks: [],
+    },
+    stateShapes,
+  );
   if (hadState === "missing") {
     notices.push("state.json is missing from a data directory that had one; an empty one was begun");
   }
   if (lost.has("state.json") || hadState === "missing") {
     const how = hadState === "missing" ? "missing" : "damaged";
-    const why = `state.json was ${how}, and nobody knows which hosts were locked`;
-    state.data.locks = [lostLock(everyHost, why, new Date(clock.now()))];
+    const why = `state.json was ${how}, and nobody knows which hosts were locked or in hand`;
+    state.data.locks = [...state.data.locks, lostLock(everyHost, why, new Date(clock.now()))];
   }
   const months = new Map<string, JsonFile<Month>>();
   for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
     const month = name.slice(0, 7);
-    months.set(month, await open(`history/${name}`, monthSchema, { version: 1, deployments: {}, runs: {} }));
+    months.set(
+      month,
+      await open(`history/${name}`, monthSchema, { version: 1, deployments: {}, runs: {} }, monthShapes),
+    );
   }
 
   async function monthOf(time: string): Promise<JsonFile<Month>> {
@@ -96,7 +122,12 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     if (known !== undefined) {
       return known;
     }
-    const file = await open(`history/${name}.json`, monthSchema, { version: 1, deployments: {}, runs: {} });
+    const file = await open(
+      `history/${name}.json`,
+      monthSchema,
+      { version: 1, deployments: {}, runs: {} },
+      monthShapes,
+    );
     months.set(name, file);
     return file;
   }
@@ -316,6 +347,23 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     notices: () => notices,
     close: () => inTurn(async () => {}),
   };
+}
+
+/** What is missing there may be a lock, a deployment under way, or which machine a host is. */
+const holdsHosts = /^(locks|deployments|machines)/;
+
+function partlyRead(
+  name: string,
+  missing: Readonly<Record<string, number>> | null,
+  bad: BadRecords,
+  copy: string,
+): string {
+  const lost = Object.values(missing ?? {}).reduce((sum, count) => sum + count, bad.length);
+  const count = missing === null ? "Some records" : lost === 1 ? "1 record" : `${lost} records`;
+  const which = [...Object.entries(missing ?? {}).map(([section, of]) => `${of} of ${section}`), ...bad];
+  const why = which.length === 0 ? "nobody can say which" : which.join(", ");
+  const file = name.replace(/^history\/(.*)\.json$/, "$1");
+  return `${count} of ${file} could not be read (${why}); the damaged file is kept as ${copy}, and all others are used`;
 }
 
 /** Locks fail closed: a directory that holds what only a bot at work writes had a state. */

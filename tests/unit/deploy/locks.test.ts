@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { lockOn } from "../../../src/deploy/locks.ts";
 import { isWaiting } from "../../../src/deploy/queue.ts";
 import type { LockRequest } from "../../../src/deploy/requests.ts";
+import { olderFile } from "../../fakes/older-file.ts";
 import { alice, type Bot, bob, createWorld, somebody, type World } from "../../fakes/world.ts";
 
 const carol = somebody("carol");
@@ -197,12 +198,33 @@ test("locks fail closed: one that cannot be read goes on holding its host", asyn
   await bot.engine.lock(request);
   bot.kill();
   const path = join(world.directory, "state.json");
-  await writeFile(path, (await readFile(path, "utf8")).replace('"reason": "new disk"', '"reason": 7'));
+  const older = JSON.stringify(await olderFile(path));
+  await writeFile(path, older.replace('"reason":"new disk"', '"reason":7'));
   const second = await world.startBot();
   await assert.rejects(second.deploy("yoga"), /locked.*record of its lock was damaged/);
   assert.equal((await second.asks(await second.deploy("hetzner-vps"))).phase, "confirm");
   assert.equal((await second.engine.unlock("yoga", bob, false)).kind, "refused");
   assert.equal((await second.engine.unlock("yoga", bob, true)).kind, "unlocked");
+});
+
+test("locks fail closed: one byte of a lock's record that is wrong locks every host", async (t) => {
+  const { world, bot } = await withBot(t);
+  await bot.engine.lock(request);
+  bot.kill();
+  const path = join(world.directory, "state.json");
+  await writeFile(
+    path,
+    (await readFile(path, "utf8")).replace('"host":"yoga","reason"', '"host":"yogb","reason"'),
+  );
+  const second = await world.startBot();
+  assert.match(second.store.notices().join(), /1 record of state\.json could not be read \(1 of locks\)/);
+  await world.clock.settle(second.engine.hosts());
+  for (const host of ["yoga", "hetzner-vps"]) {
+    await assert.rejects(
+      second.deploy(host),
+      /state\.json was damaged, and nobody knows which hosts were locked/,
+    );
+  }
 });
 
 test("locks fail closed: where the whole state was lost, every host is locked until an admin has looked", async (t) => {

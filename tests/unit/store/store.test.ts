@@ -7,6 +7,7 @@ import { endDeployment } from "../../../src/deploy/transitions.ts";
 import { lowdbStore } from "../../../src/store/lowdb-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
+import { olderFile } from "../../fakes/older-file.ts";
 import { aDeployment, aRun } from "../../fakes/records.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
 
@@ -253,7 +254,10 @@ test("a damaged state.json is put aside under the date, and its bytes are never 
     const aside = join(directory, "state.json.damaged-2026-11-23T07-41-08-850Z");
     assert.equal(await readFile(aside, "utf8"), text);
     assert.equal(store.notices().length, 1);
-    assert.match(store.notices()[0] ?? "", /state\.json was damaged .*put aside as .*damaged-2026-11-23/);
+    assert.match(
+      store.notices()[0] ?? "",
+      /state\.json (was damaged|could not be read) .*(put aside|kept) as .*damaged-2026-11-23/,
+    );
     assert.match(store.notices()[0] ?? "", why);
     await store.begin(aRun(), [aDeployment()], () => null);
     assert.equal((await lowdbStore(directory, clock)).notices().length, 0);
@@ -264,7 +268,7 @@ test("a damaged state.json is put aside under the date, and its bytes are never 
 test("one record that cannot be read does not take the others with it, and a copy is kept", async (t) => {
   const { directory, id } = await withOne(t);
   const path = join(directory, "state.json");
-  const state = await json(path);
+  const state = await olderFile(path);
   state.deployments["d-20261123-ffff"] = { ...state.deployments[id], id: "d-20261123-ffff", host: 7 };
   await writeFile(path, JSON.stringify(state));
   const again = await lowdbStore(directory, clock);
@@ -364,7 +368,7 @@ test("a record from before there were corrections and restarts is read as one wi
   const { directory, store, id } = await withOne(t);
   await store.update(id, end);
   const path = join(directory, "history/2026-11.json");
-  const month = await json(path);
+  const month = await olderFile(path);
   const { correction: _c, restarts: _r, lastState: _l, ...older } = month.deployments[id];
   await writeFile(path, JSON.stringify({ ...month, deployments: { [id]: older } }));
   const second = await lowdbStore(directory, clock);
@@ -378,7 +382,10 @@ test("a state.json that was deleted from a data directory that had one locks eve
   assert.match(again.notices().join(), /state\.json is missing from a data directory that had one/);
   const [lock] = await again.locks();
   assert.deepEqual([lock?.host, lock?.ended], ["*", null]);
-  assert.match(lock?.reason ?? "", /state\.json was missing, and nobody knows which hosts were locked/);
+  assert.match(
+    lock?.reason ?? "",
+    /state\.json was missing, and nobody knows which hosts were locked or in hand/,
+  );
 });
 
 test("a new data directory, with no more than a token and a lock, locks nothing", async (t) => {
@@ -396,7 +403,7 @@ test("a file of a newer format stops the start with a sentence, and is not touch
     await writeFile(join(directory, name), text);
     await assert.rejects(
       lowdbStore(directory, clock),
-      /a newer Switchyard wrote it \(format 7, this one knows 1\)\. Start that version again; nothing was changed\./,
+      /a newer Switchyard wrote it \(format 7, this one knows 2\)\. Start that version again; nothing was changed\./,
     );
     assert.equal(await readFile(join(directory, name), "utf8"), text);
     assert.equal(
@@ -404,4 +411,34 @@ test("a file of a newer format stops the start with a sentence, and is not touch
       false,
     );
   }
+});
+
+test("a damaged record of a month is told with its number, the others are there, and the next start finds nothing", async (t) => {
+  const { directory, store, id } = await withOne(t);
+  await store.begin(aRun({ id: "r-20261123-0002" }), [aDeployment({ id: "d-20261123-0002" })], () => null);
+  await store.update(id, end);
+  await store.update("d-20261123-0002", end);
+  const path = join(directory, "history/2026-11.json");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replace('"id":"d-20261123-0002"', '"id":"d-20261123-0003"'));
+  const second = await lowdbStore(directory, clock);
+  assert.match(
+    second.notices().join(),
+    /^1 record of 2026-11 could not be read \(1 of deployments\); the damaged file is kept as \S+\.damaged-/,
+  );
+  assert.equal((await second.deployment(id))?.outcome, "deployed");
+  assert.equal(await second.deployment("d-20261123-0002"), undefined);
+  assert.deepEqual(await second.locks(), [], "what has ended holds no host");
+  assert.deepEqual((await lowdbStore(directory, clock)).notices(), []);
+});
+
+test("a file of the older format is read whole, and written in the present one", async (t) => {
+  const { directory, store, id } = await withOne(t);
+  await store.setInventory(["vps", "yoga"]);
+  const path = join(directory, "state.json");
+  await writeFile(path, JSON.stringify(await olderFile(path), null, 1));
+  const second = await lowdbStore(directory, clock);
+  assert.deepEqual([(await second.deployment(id))?.id, await second.inventory()], [id, ["vps", "yoga"]]);
+  assert.deepEqual([second.notices(), await second.locks()], [[], []]);
+  assert.match(await readFile(path, "utf8"), /^\{"version":2,"head":\{"deployments":1,/);
 });
