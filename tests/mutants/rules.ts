@@ -6,7 +6,13 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "chat/role-table",
     "chat/dispatch",
   ],
-  "src/deploy/approvals.ts": ["deploy/approvals", "deploy/weigh", "deploy/consent", "deploy/trust"],
+  "src/deploy/approvals.ts": [
+    "deploy/approval-rules",
+    "deploy/approvals",
+    "deploy/weigh",
+    "deploy/consent",
+    "deploy/trust",
+  ],
   "src/deploy/consent.ts": ["deploy/consent", "deploy/approvals", "deploy/acts", "deploy/rollback"],
   "src/deploy/decide.ts": ["deploy/decide", "deploy/decide-run", "deploy/consent", "deploy/approvals"],
   "src/deploy/decide-run.ts": [
@@ -16,12 +22,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/rollout",
     "deploy/build-all",
   ],
-  "src/deploy/generation-history.ts": [
-    "deploy/generation-history",
-    "deploy/generation-history-model",
-    "deploy/rollback",
-    "deploy/forward",
-  ],
+  "src/deploy/generation-history.ts": ["deploy/generation-history", "deploy/generation-history-model"],
   "src/deploy/lock-hosts.ts": ["deploy/lock-hosts", "deploy/locks"],
   "src/deploy/phases/validate.ts": [
     "deploy/validate-looks",
@@ -31,10 +32,12 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/deploy/queue.ts": ["deploy/queue-rules", "deploy/busy"],
   "src/deploy/refusals.ts": ["deploy/refusals", "deploy/locks", "deploy/busy", "deploy/cancel"],
+  "src/deploy/rights.ts": ["deploy/approval-rules", "deploy/lost-words"],
   "src/deploy/transitions.ts": ["deploy/record-changes", "deploy/transitions", "deploy/cancel"],
   "src/deploy/weigh.ts": ["deploy/weigh", "deploy/consent", "deploy/approvals"],
+  "src/deploy/words.ts": ["deploy/approval-rules", "deploy/lost-words"],
   "src/fleet/windows.ts": ["fleet/windows", "fleet/window-edges", "fleet/window-clocks"],
-  "src/health/verdict.ts": ["health/verdict", "health/verdict-table", "deploy/validate"],
+  "src/health/verdict.ts": ["health/verdict", "health/verdict-table"],
   "src/health/verdict-table.ts": ["health/verdict-table", "health/verdict"],
   "src/health/unit-trouble.ts": [
     "health/unit-trouble",
