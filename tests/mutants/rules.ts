@@ -39,13 +39,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/fleet/windows.ts": ["fleet/windows", "fleet/window-edges", "fleet/window-clocks"],
   "src/health/verdict.ts": ["health/verdict", "health/verdict-table"],
   "src/health/verdict-table.ts": ["health/verdict-table", "health/verdict"],
-  "src/health/unit-trouble.ts": [
-    "health/unit-trouble",
-    "health/verdict",
-    "health/verdict-table",
-    "health/snapshot",
-    "health/journal",
-  ],
+  "src/health/unit-trouble.ts": ["health/unit-trouble", "health/verdict", "health/verdict-table"],
   "src/activation/plan.ts": ["activation/plan"],
   "src/activation/state.ts": ["activation/state"],
   "src/activation/supervisor.sh": [
@@ -53,5 +47,5 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "activation/masked-activation",
     "activation/supervisor-faults",
   ],
-  "src/activation/supervisor.ts": ["activation/follow", "activation/start-script"],
+  "src/activation/supervisor.ts": ["activation/follow-looks", "activation/follow", "activation/start-script"],
 };
