@@ -171,6 +171,14 @@ export function supervisedFor(deadlines: SupervisorDeadlines): number {
   );
 }
 
+/**
+ * Milliseconds after which a switch that nobody reaches is over: without an ack it rolls back, so no decision is waited for and no
+ * boot loader is written. 30 s beyond each limit a program is killed; units are started for two minutes.
+ */
+export function unreachedFor({ activateWithin, ackWithin, rollbackWithin }: SupervisorDeadlines): number {
+  return activateWithin + ackWithin + rollbackWithin + 3 * 60_000;
+}
+
 /** How long systemd lets the last roll back take, once the supervisor's time is up (TimeoutStopSec). */
 export const rescueTime = 15 * 60_000;
 

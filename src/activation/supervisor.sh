@@ -1,4 +1,3 @@
-#!/bin/sh
 # Switches this host to a new system, and back again unless it is told in time to keep it.
 #
 # It runs as a transient unit of its own, so it outlives the connection that started it, and the new
@@ -12,14 +11,14 @@
 #                   committed LINK | rolled-back WHY | rollback-failed WHY | superseded WHY | refused WHY
 #   log           what was said and done; the unit's journal has it too, for after a reboot. It only grows, and has a bound
 #   reserve       room in /run that is given up for a roll back
-#   ack, commit, rollback   what the bot answers: over a fresh connection "I can reach you", then whether to keep it. Each
-#                 brings its own secret word, whose hash is in the plan: a file with anything else in it is no answer
+#   ack, commit, rollback   what the bot answers, see answers.sh
+#
+# Before this part stand switch-program.sh and answers.sh, in the same file, as one rename has to bring all or nothing.
 #
 # usage: supervisor.sh run | finish | show OFFSET | ack | decide commit|rollback [WHY]; the last two read the word from stdin
 set -u
 dir=${0%/*}
 profile=/nix/var/nix/profiles/system
-nixos_lock=/run/nixos/switch-to-configuration.lock
 # Written by the bot, every value quoted.
 # shellcheck source=/dev/null
 . "$dir/plan"
@@ -33,8 +32,6 @@ target=${target:-$new}
 runs=$new
 [ -z "$boot_only" ] || runs=$old
 
-say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" >>"$dir/log"; }
-
 reached=starting
 set_state() {
   reached=$*
@@ -46,148 +43,11 @@ set_state() {
 state() { cat "$dir/state" 2>/dev/null || echo starting; }
 
 is_final() {
-  case $1 in committed\ * | rolled-back\ * | rollback-failed\ * | superseded\ * | refused\ *) return 0 ;; esac
-  return 1
-}
-
-# The wall clock may jump (the new system may set it), so deadlines count the seconds since boot.
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
+  case $1 in committed\ * | rolled-back\ * | rollback-failed\ * | superseded\ * | refused\ *) ;; *) return 1 ;; esac
 }
 
 current() { readlink -f /run/current-system; }
 profile_name() { readlink "$profile"; }
-
-# The switch program's exit 2 ("a script of the activation failed") is overwritten by 4 as soon as any unit has failed, so
-# the activation tells by itself how it ended: it is a bash script, and bash reads the file named in BASH_ENV first. Its own
-# children do without it. An activation that sets a trap on EXIT of its own replaces this one; then its lines count.
-watch_activation() {
-  rm -f "$dir/activation"
-  cat >"$dir/bash-env" <<END || return
-case \$0 in
-  */activate)
-    unset BASH_ENV
-    trap 'printf "%s\\n" "\$?" >"$dir/activation"' EXIT
-    ;;
-esac
-END
-  export BASH_ENV="$dir/bash-env"
-}
-
-# activation_trouble EXIT FROM: why the activation failed, and nothing when it did not: as its marker tells or, without one, the
-# log from byte FROM on. With a marker nothing that an activation prints can pass for a failure.
-activation_trouble() {
-  status=
-  [ ! -e "$dir/activation" ] || read -r status <"$dir/activation"
-  snippets=$(since "$2" | grep -a -x -m 5 "Activation script snippet '.*' failed ([0-9]*)" | cut -c 1-200 | tr '\n' ';')
-  case $status in
-    0) return ;;
-    "")
-      # Only 4 hides a 2.
-      [ "$1" -eq 4 ] || return
-      [ -n "$snippets" ] || since "$2" | grep -a -q -x "Failed to run activate script" || return
-      ;;
-  esac
-  echo "the activation script of the new system failed${status:+ with $status}${snippets:+: ${snippets%;}}"
-}
-
-since() { tail -c "+$(($1 + 1))" "$dir/log"; }
-
-# keep_log: takes what a program prints, whatever its size, and never ends before it. The first 4 MiB go straight to
-# the log, then the newest 1 to 2 MiB are kept for its end, and the log says how much is left out in between.
-# dd takes what there is, so that a slow program is seen while it runs; head fills its megabyte.
-keep_log() {
-  dd bs=256 count=16384 status=none >>"$dir/log"
-  seen=0
-  next_word=1
-  rm -f "$dir/tail.old"
-  while head -c 1048576 >"$dir/tail.new" && [ -s "$dir/tail.new" ]; do
-    if [ "$seen" -ge 2 ] && [ "$seen" -ge "$next_word" ]; then
-      say "the output is too long for this log: $((seen - 1)) MiB left out so far"
-      next_word=$((seen * 4))
-    fi
-    [ "$seen" -eq 0 ] || mv -f "$dir/tail.last" "$dir/tail.old"
-    mv -f "$dir/tail.new" "$dir/tail.last"
-    seen=$((seen + 1))
-  done
-  if [ "$seen" -gt 0 ]; then
-    [ "$seen" -le 2 ] || say "$((seen - 2)) MiB of output left out here; what follows is its end"
-    cat "$dir/tail.old" "$dir/tail.last" >>"$dir/log" 2>/dev/null
-    rm -f "$dir/tail.old" "$dir/tail.last"
-  fi
-  rm -f "$dir/tail.new"
-  # With /run full nothing can be written; the program must not see that.
-  cat >/dev/null
-}
-
-# logged COMMAND…: what it prints goes to the log, by keep_log. A daemon that it leaves behind may hold the pipe
-# open for ever: the end of the output is waited for, but not for long.
-logged() {
-  pipe=$dir/pipe.$$
-  rm -f "$pipe"
-  if ! mkfifo "$pipe" 2>/dev/null; then
-    "$@" >/dev/null 2>&1 </dev/null 9>&-
-    return
-  fi
-  keep_log <"$pipe" 9>&- &
-  keeper=$!
-  "$@" >"$pipe" 2>&1 </dev/null 9>&-
-  ended=$?
-  rm -f "$pipe"
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    kill -0 "$keeper" 2>/dev/null || break
-    sleep 0.2
-  done
-  return "$ended"
-}
-
-# NixOS's own lock: held, free, or unknown, where that cannot be told. Only a lock that is seen to be held is waited for.
-lock_state() {
-  if [ ! -e "$nixos_lock" ]; then
-    echo free
-    return
-  fi
-  flock -n -E 75 "$nixos_lock" true 9>&- 2>/dev/null
-  case $? in 0) echo free ;; 75) echo held ;; *) echo unknown ;; esac
-}
-
-# Waits until END (seconds since boot) for NixOS's lock.
-await_lock() {
-  while [ "$(lock_state)" = held ]; do
-    [ "$(seconds_up)" -lt "$1" ] || return 1
-    sleep 2
-  done
-}
-
-# switch_to TOPLEVEL ACTION SECONDS: runs the switch script of a system; its exit code, or 124 when it took too long.
-# What may have begun is never run again: only where another switch took the lock at the last moment, and the program
-# said nothing but that, and the lock is seen to be held, it is. $kept_out is yes where the lock kept it from beginning.
-switch_to() {
-  end=$(($(seconds_up) + $3))
-  kept_out=
-  while :; do
-    if ! await_lock "$end"; then
-      say "NixOS's own lock is held by another switch"
-      kept_out=yes
-      return 75
-    fi
-    left=$((end - $(seconds_up)))
-    [ "$left" -gt 0 ] || left=1
-    say "$1/bin/switch-to-configuration $2"
-    said_from=$(($(wc -c <"$dir/log") + 1))
-    logged timeout --kill-after=30 "$left" "$1/bin/switch-to-configuration" "$2"
-    code=$?
-    said=$(tail -c "+$said_from" "$dir/log" | head -c 200)
-    say "exit $code"
-    case $code:$said in
-      0:*) return 0 ;;
-      *:"Could not acquire lock"*) [ "$(lock_state)" = held ] || return "$code" ;;
-      *) return "$code" ;;
-    esac
-    sleep 2
-  done
-}
 
 # Whether a unit runs, or has done its work: one that ended well by itself is not missing.
 is_well() {
@@ -271,11 +131,7 @@ roll_back() {
     start_missing_units || trouble="$trouble; not running:$missing"
   fi
   [ "$(current)" = "$old" ] || trouble="$trouble; $(current) runs"
-  if [ -z "$trouble" ]; then
-    set_state "rolled-back $why"
-  else
-    set_state "rollback-failed $why$trouble"
-  fi
+  if [ -z "$trouble" ]; then set_state "rolled-back $why"; else set_state "rollback-failed $why$trouble"; fi
 }
 
 # Whether somebody changed the host: it does not run SYSTEM, or its profile is another one than before.
@@ -286,10 +142,7 @@ leave_alone() { set_state "superseded the host was changed $1: $(current) runs, 
 is_committed() { [ "$(current)" = "$runs" ] && [ "$(readlink -f "$profile")" = "$target" ]; }
 
 commit() {
-  if is_changed "$runs"; then
-    leave_alone "before the commit"
-    return
-  fi
+  ! is_changed "$runs" || { leave_alone "before the commit"; return; }
   # Waited for before anything is changed, not in between.
   if ! await_lock $(($(seconds_up) + activate_within)); then
     why="NixOS's own lock was held by another switch"
@@ -298,16 +151,9 @@ commit() {
   fi
   ls -d "$profile"-*-link >"$dir/generations" 2>/dev/null
   # Without this note nobody would know that profile and boot loader have to be put back.
-  if ! touch "$dir/committing"; then
-    roll_back "the commit could not be noted in $dir"
-    return
-  fi
+  touch "$dir/committing" || { roll_back "the commit could not be noted in $dir"; return; }
   set_state committing
-  if [ -n "$generation" ]; then
-    set -- --switch-generation "$generation"
-  else
-    set -- --set "$target"
-  fi
+  if [ -n "$generation" ]; then set -- --switch-generation "$generation"; else set -- --set "$target"; fi
   if ! set_profile "$@"; then
     roll_back "the profile could not be set"
   elif ! is_committed; then
@@ -321,53 +167,27 @@ commit() {
   fi
 }
 
-# is_word NAME WORD: whether this is the secret word of that answer. The word is no argument of any program.
-is_word() {
-  case $1 in ack) hash=$ack_hash ;; commit) hash=$commit_hash ;; rollback) hash=$rollback_hash ;; *) return 1 ;; esac
-  [ "$(printf %s "$2" | sha256sum)" = "$hash  -" ]
-}
-
-# answered NAME: whether the bot said so. Leaves what else it said in $reason.
-answered() {
-  [ -e "$dir/$1" ] || return 1
-  word=
-  reason=
-  read -r word reason <"$dir/$1"
-  is_word "$1" "$word"
-}
-
-# wait_for SECONDS NAME…: until one of these was answered. Leaves which in $answer.
-wait_for() {
-  end=$(($(seconds_up) + $1))
-  shift
-  while [ "$(seconds_up)" -lt "$end" ]; do
-    for answer; do answered "$answer" && return 0; done
-    sleep 0.3
-  done
-  return 1
-}
-
 # What is logged from here on goes to the journal. A reader that dies cannot hurt the switch, as it would behind a pipe.
-log_to_journal() { tail --pid=$$ -c "+$(($(wc -c <"$dir/log") + 1))" -F "$dir/log" 9>&- & }
+log_to_journal() { tail --pid=$$ -c "+$(($(log_size) + 1))" -F "$dir/log" 9>&- & }
 
 run() {
   # Daemons that an activation starts must not inherit the lock: every child gets it closed (9>&-).
   exec 9>/run/switchyard/lock
   flock -n -E 75 9
   # Where flock itself is missing, nothing is known of another one.
-  if [ $? -eq 75 ]; then
-    set_state "refused another supervisor is at work on this host"
-    return
-  fi
+  [ $? -ne 75 ] || { set_state "refused another supervisor is at work on this host"; return; }
   log_to_journal
   if is_changed "$old"; then
     leave_alone "before the switch"
-    return
-  fi
-  if [ -n "$boot_only" ]; then
+  elif [ -n "$boot_only" ]; then
     commit
-    return
+  else
+    switch
   fi
+}
+
+# The switch itself, up to the bot's word on it.
+switch() {
   if ! reserve_room; then
     # A roll back that somebody asked for is not stopped by it.
     if [ -z "$generation" ]; then
@@ -377,8 +197,8 @@ run() {
     say "/run has less than 24 MiB free; going on, as this is a roll back"
   fi
   set_state activating
-  from=$(wc -c <"$dir/log")
-  watch_activation "$new"
+  from=$(log_size)
+  watch_activation
   switch_to "$new" test "$activate_within"
   code=$?
   unset BASH_ENV
@@ -456,22 +276,11 @@ show() {
   printf 'boot=%s\n' "$(cat /proc/sys/kernel/random/boot_id)"
   printf 'unit=%s\n' "$(systemctl is-active "switchyard-$id.service")"
   # The bot gets text, so only the host can count the bytes.
-  until=$(wc -c <"$dir/log")
+  until=$(log_size)
   [ "$until" -le $(($1 + 65536)) ] || until=$(($1 + 65536))
   printf 'next=%s\n' "$until"
   printf 'log=\n'
   tail -c "+$(($1 + 1))" "$dir/log" | head -c $((until - $1))
-}
-
-# put NAME [WHY]: writes an answer down, whole or not at all. The first true one counts; what is none is replaced.
-put() {
-  IFS= read -r given
-  if ! is_word "$1" "$given"; then
-    echo "this is not the word for $1: nothing was answered" >&2
-    exit 77
-  fi
-  answered "$1" && return
-  printf '%s\n' "$given ${2:-}" >"$dir/$1.$$" && mv -f "$dir/$1.$$" "$dir/$1"
 }
 
 case ${1:-} in

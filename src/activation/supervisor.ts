@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Clock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { mustRun, type Shell, ShellError } from "../remote/shell.ts";
 import type { AnswerWords } from "./answer-words.ts";
 import { claimArgv, type Plan, startArgv, supervisorArgv } from "./plan.ts";
+import { supervisorScript } from "./script.ts";
 import { type FinalState, isFinal, readSighting, type Sighting, type SupervisorState } from "./state.ts";
 
 export interface SupervisorLink {
@@ -17,6 +17,8 @@ export interface SupervisorLink {
   readonly clock: Clock;
   /** When the supervisor's own deadlines have all passed (milliseconds since 1970). */
   readonly until: number;
+  /** When a switch that the bot never reached has rolled back; null where it was reached, or need not be. */
+  readonly unreachedUntil?: number | null;
   /** How far its log was read; goes on from there, and is moved on. */
   readonly read: { offset: number };
   readonly onLog: (line: string) => void;
@@ -35,11 +37,9 @@ export type Followed =
   | { readonly kind: "gone"; readonly last: SupervisorState | null }
   | { readonly kind: "silent"; readonly why: string; readonly last: SupervisorState | null };
 
-const script = new URL("./supervisor.sh", import.meta.url);
-
 /** Starts the switch. When the connection is lost meanwhile, the host's own state tells whether it started. */
 export async function startSupervisor(shell: Shell, plan: Plan): Promise<void> {
-  const input = await readFile(script, "utf8");
+  const input = await supervisorScript();
   await mustRun(shell, `starting the switch on ${shell.name}`, {
     argv: startArgv(plan, input),
     input,
@@ -78,7 +78,10 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
   let stopping = 0;
   // A bot that comes back after the deadlines still asks how it went.
   const until = Math.max(link.until, link.clock.now() + deadlines.hostCommand);
-  while (link.clock.now() < until) {
+  const unreached = Math.max(link.unreachedUntil ?? until, link.clock.now() + deadlines.hostCommand);
+  // Where no look was answered, the host has long given up waiting for one.
+  const isOutOfTime = () => link.clock.now() >= (last === null ? Math.min(until, unreached) : until);
+  while (!isOutOfTime()) {
     try {
       const sighting = await look(link, reader.offset());
       absences = sighting === null || sighting.unit !== "active" ? absences + 1 : 0;

@@ -50,7 +50,11 @@ export function yesWords(deployment: Deployment): string {
 
 /** Why it is too late to cancel; null for what may still be stopped. A collection may be, at any time. */
 export function tooLate(deployment: Deployment, said: string): { message: string; help: string } | null {
-  const { mode, host } = deployment;
+  const { mode, host, supervisedUntil } = deployment;
+  const end =
+    supervisedUntil === null
+      ? ""
+      : ` It is over by ${supervisedUntil.slice(11, 16)} UTC at the latest, also when nobody reaches ${host}.`;
   switch (mode) {
     case "gc":
       return null;
@@ -66,12 +70,12 @@ export function tooLate(deployment: Deployment, said: string): { message: string
     case "boot":
       return {
         message: `${said}, and the boot entry is being written.`,
-        help: `/rollback ${host} takes another generation for the next boot.`,
+        help: `/rollback ${host} takes another generation for the next boot.${end}`,
       };
     default:
       return {
         message: `${said}, and the switch is under way.`,
-        help: `If it turns out badly it rolls back by itself; afterwards there is /rollback ${host} previous.`,
+        help: `If it turns out badly it rolls back by itself; afterwards there is /rollback ${host} previous.${end}`,
       };
   }
 }

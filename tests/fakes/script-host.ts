@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } fro
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type AnswerName, answerWords, hashOf } from "../../src/activation/answer-words.ts";
 import { type Plan, planFile } from "../../src/activation/plan.ts";
+import { supervisorScript } from "../../src/activation/script.ts";
 
 /** A moment in a switch at which something can happen: in the middle of a step, or while the script waits. */
 export type Moment =
@@ -55,7 +55,6 @@ export const profileChangedByHand =
   "ln -sfn $T/store/other $T/profiles/system-7-link; ln -sfn system-7-link $T/profiles/system";
 
 const id = "d-20261124-7f3a";
-const source = fileURLToPath(new URL("../../src/activation/supervisor.sh", import.meta.url));
 const store = "/nix/store/0123456789abcdfghijklmnpqrsvwxyz-";
 
 /** Programs that stand in for the host's: each minds `$T`. Sleeping only moves the clock on. */
@@ -167,7 +166,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     writeFile(at("active"), "web.service\n"),
     writeFile(at("broken"), ""),
     writeFile(at("boot-default"), "old\n"),
-    writeFile(join(own, "supervisor.sh"), relocate(await readFile(source, "utf8"))),
+    writeFile(join(own, "supervisor.sh"), relocate(await supervisorScript())),
     writeFile(join(own, "active-units"), "web.service\n"),
     writeFile(join(own, "log"), ""),
     writeFile(join(own, "plan"), relocate(planFile({ ...plan, ...change }))),

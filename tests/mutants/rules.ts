@@ -46,6 +46,9 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "activation/supervisor-script",
     "activation/masked-activation",
     "activation/supervisor-faults",
+    "activation/forged-answers",
   ],
+  "src/activation/switch-program.sh": ["activation/masked-activation", "activation/supervisor-faults"],
+  "src/activation/answers.sh": ["activation/forged-answers", "activation/supervisor-faults"],
   "src/activation/supervisor.ts": ["activation/follow-looks", "activation/follow", "activation/start-script"],
 };

@@ -1,5 +1,5 @@
 import { hashOf } from "../../activation/answer-words.ts";
-import { rescueTime, supervisedFor } from "../../activation/plan.ts";
+import { rescueTime, supervisedFor, unreachedFor } from "../../activation/plan.ts";
 import type { SupervisorState } from "../../activation/state.ts";
 import { followSupervisor, type SupervisorLink, startSupervisor } from "../../activation/supervisor.ts";
 import { unitsToKeep } from "../../health/snapshot.ts";
@@ -84,7 +84,11 @@ export function silent(context: PhaseContext, why: string, last: SupervisorState
 }
 
 export function supervisorLink(context: PhaseContext): SupervisorLink {
-  const { id, previous, supervisedUntil } = context.record();
+  const { id, mode, previous, supervisedUntil, times } = context.record();
+  const { deadlines } = context.host;
+  const began = Date.parse(supervisedUntil ?? "") - supervisedFor(deadlines) - rescueTime;
+  // What goes to the next boot needs no ack, and what is validated has had one.
+  const isUnreached = mode !== "boot" && times.validate === undefined && Number.isFinite(began);
   return {
     id,
     answers: context.answers,
@@ -93,6 +97,7 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
     fresh: context.fresh,
     clock: context.clock,
     until: Date.parse(supervisedUntil ?? ""),
+    unreachedUntil: isUnreached ? began + unreachedFor(deadlines) : null,
     read: context.supervisorLog,
     onLog: (line) => context.log.line(line),
     onLook: () => context.looked(),

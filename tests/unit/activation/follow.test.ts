@@ -169,6 +169,23 @@ test("a host that never answers is silent after the deadline, with the last reas
   assert.equal(clock.now() >= link.until, true);
 });
 
+test("a host that never answers is waited for as long as a switch without an ack takes, and one that did to its last deadline", async () => {
+  const never = following();
+  never.shell.on("show", new Error("No route to host"));
+  const begun = never.clock.now();
+  const unreachedUntil = begun + 50_000;
+  const silent = await never.clock.settle(followSupervisor({ ...never.link, unreachedUntil }, "start"));
+  assert.equal(silent.kind, "silent");
+  assert.ok(never.clock.now() - begun < 52_000);
+
+  const once = following();
+  once.shell.on("show", new Error("No route to host"));
+  once.shell.once("show", once.seen("activating"));
+  const start = once.clock.now();
+  await once.clock.settle(followSupervisor({ ...once.link, unreachedUntil: start + 50_000 }, "start"));
+  assert.ok(once.clock.now() - start >= 60_000);
+});
+
 test("a decision is one line, whatever the reason holds", async () => {
   const { clock, link, fresh } = following();
   fresh.on("decide", {});
