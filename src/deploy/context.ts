@@ -71,7 +71,10 @@ export interface Phase {
   /** It shows a card and waits for clicks: a restart goes on in it, with its expiry and the words that were given. */
   readonly waitsForPeople?: true;
   /** It is passed over, unseen, where this says no. */
-  readonly isNeeded?: (deployment: Deployment, rights: Rights) => boolean;
+  readonly isNeeded?: (
+    deployment: Deployment,
+    rightsNow: () => Promise<Rights>,
+  ) => boolean | Promise<boolean>;
   run(context: PhaseContext): Promise<PhaseResult>;
 }
 

@@ -28,8 +28,9 @@ export async function runPhases(parts: EngineParts, task: Task, phases: readonly
     void sweepFor(parts, task);
   }
   for (const phase of phases) {
-    const { isNeeded } = phase;
-    if (isNeeded !== undefined && !isNeeded(task.context.record(), (await task.context.rightsNow()).rights)) {
+    const { context } = task;
+    const rightsNow = async () => (await context.rightsNow()).rights;
+    if ((await phase.isNeeded?.(context.record(), rightsNow)) === false) {
       continue;
     }
     await enter(parts, task, phase);

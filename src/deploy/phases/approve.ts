@@ -11,7 +11,9 @@ export const approve: Phase = {
   name: "approve",
   waitsForPeople: true,
   // An approval is for one system: what was built again after a restart has to be the same.
-  isNeeded: (deployment, rights) => refusesCode(deployment, rights) !== null,
+  // Platforms are asked only where it matters.
+  isNeeded: async (deployment, rightsNow) =>
+    deployment.isTrusted !== true && refusesCode(deployment, await rightsNow()) !== null,
   async run(context) {
     const { ref, toplevel } = context.record();
     context.say(`waiting for an approver: ${ref} is in no trusted ref`);

@@ -3,7 +3,7 @@ import { readSnapshot, snapshotArgv } from "../../health/snapshot.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../nix/host-facts.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { decisionWord } from "../act-words.ts";
-import { ruleNow } from "../approvals.ts";
+import { ruleFor, ruleNow } from "../approvals.ts";
 import { checkWords } from "../check-words.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
 import type { Deployment, HostFacts, Run } from "../deployment.ts";
@@ -23,8 +23,12 @@ export const confirm: Phase = {
     if (stop !== null) {
       return stop;
     }
-    const { rights } = await context.rightsNow();
-    const rule = ruleNow(context.record(), context.host, "switch", rights);
+    const record = context.record();
+    // A card need not wait for a platform that is asked again at the click.
+    const rule =
+      record.isTrusted === false
+        ? ruleNow(record, context.host, "switch", (await context.rightsNow()).rights)
+        : ruleFor(record, context.host, "switch");
     context.say("waiting for a decision");
     const decision = await context.ask("switch", rule);
     if (decision === null) {

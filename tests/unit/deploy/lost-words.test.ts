@@ -233,3 +233,24 @@ test("who waited for the host and lost the role meanwhile gets nothing done", as
   assert.equal(ended.outcome, "refused");
   assert.match(ended.message ?? "", /dave does not have the role deployer any more/);
 });
+
+test("platforms are asked at the click and before the switch, and never while the host waits for the bot", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  world.fleet = "hosts: { yoga: { monitor: 2m } }";
+  const asked: string[] = [];
+  const real = realRights(world);
+  const bot = await world.startBot({
+    rights: async (actors) => {
+      const [open] = await bot.store.open();
+      asked.push(open?.phase ?? "none");
+      return real(actors);
+    },
+  });
+  const owner = { surface: "web", id: "token", name: "owner" };
+  const id = await bot.deploy("yoga", { by: owner });
+  await bot.asks(id);
+  assert.deepEqual(asked, []);
+  await world.clock.settle(bot.engine.decide(id, "switch", owner));
+  assert.equal((await bot.ends(id)).outcome, "deployed");
+  assert.deepEqual(asked, ["confirm", "confirm"]);
+});
