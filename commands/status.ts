@@ -3,6 +3,7 @@ import type { HostLine } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { hostNamed } from "../src/fleet/host.ts";
+import { noticeBlocks } from "../src/views/notices-of-damage.ts";
 import { statusBlocks } from "../src/views/status.ts";
 import { hostWord, optional, typed } from "./input.ts";
 
@@ -27,7 +28,10 @@ export const status = command({
       : {
           kind: "answer",
           text: host === null ? "What runs where" : `Status of ${host}`,
-          blocks: statusBlocks(found, await store.open(), await engine.locks()),
+          blocks: [
+            ...noticeBlocks(store.notices()),
+            ...statusBlocks(found, await store.open(), await engine.locks()),
+          ],
         };
   },
 });

@@ -33,6 +33,7 @@ import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { openDeliveries } from "./store/delivery-file.ts";
+import { NewerFormatError } from "./store/json-file.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { readMachines } from "./store/read-machines.ts";
@@ -107,7 +108,12 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   // In the journal, which is kept elsewhere, this is evidence of what the file held.
   await audit.open().then(
     ({ seq, hash }) => log.info(`audit: ${seq} lines, head ${hash}`),
-    (error: unknown) => log.error({ err: error }, "opening the audit"),
+    (error: unknown) => {
+      if (error instanceof NewerFormatError) {
+        throw error;
+      }
+      log.error({ err: error }, "opening the audit");
+    },
   );
   const events = createEvents(clock, (error) => log.error({ err: error }, "showing an event"));
   const live = createLive(events, store, clock, (error) => log.error({ err: error }, "drawing a card"));
@@ -227,7 +233,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     allowedHosts: settings.allowedHosts,
     token,
     people: tokens.current,
-    sessions: await openWebSessions(settings.dataDir, clock),
+    sessions: await openWebSessions(settings.dataDir, clock, lease, (message) => log.error(message)),
     log,
     version: options.version,
   });

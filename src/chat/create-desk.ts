@@ -303,7 +303,18 @@ export function createDesk(parts: DeskParts): Desk {
       }
       // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
       const ok = await builder.answers;
-      return [...surfaces, { part: "builder", ok, detail: ok ? "answers" : "does not answer" }];
+      const damaged = store.notices();
+      const records =
+        damaged.length === 0
+          ? []
+          : [
+              {
+                part: "records",
+                ok: false,
+                detail: `damaged when this bot started; see /history: ${damaged[0]}`,
+              },
+            ];
+      return [...surfaces, ...records, { part: "builder", ok, detail: ok ? "answers" : "does not answer" }];
     },
   };
 }

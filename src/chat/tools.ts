@@ -8,7 +8,10 @@ import type { CommandSpec } from "./spec.ts";
 /** What commands work with. */
 export interface CommandTools {
   readonly engine: Engine;
-  readonly store: Pick<Store, "open" | "deployment" | "deployments" | "run" | "runByKey" | "locks">;
+  readonly store: Pick<
+    Store,
+    "open" | "deployment" | "deployments" | "run" | "runByKey" | "locks" | "notices"
+  >;
   /** The end of a deployment's log, at most so many bytes. */
   readonly readLog: (deployment: Deployment, bytes: number) => Promise<string>;
   /** Every line of it, whatever its size. */

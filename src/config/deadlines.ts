@@ -53,6 +53,8 @@ export const deadlines = {
   slowDisk: 30 * seconds,
   /** A bot that ends gives its data directory back within this time. */
   dataDirectory: 3 * seconds,
+  /** How long a command waits for another one that changes the tokens of the page. */
+  tokenLock: 5 * seconds,
   /** Draining at the end of the process. */
   drain: 30 * seconds,
 } as const;

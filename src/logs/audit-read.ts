@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { NewerFormatError, refuseNewer } from "../store/json-file.ts";
 import { chainChecker, type Findings, type Head } from "./audit-chain.ts";
 
 export const auditName = "audit.jsonl";
@@ -51,8 +52,13 @@ async function* bytesOf(path: string): AsyncIterable<Buffer> {
 
 async function readHead(path: string): Promise<Head | null> {
   try {
-    return headSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    refuseNewer(path, value, 1);
+    return headSchema.parse(value);
   } catch (error) {
+    if (error instanceof NewerFormatError) {
+      throw error;
+    }
     if (isAbsent(error) || error instanceof SyntaxError || error instanceof z.ZodError) {
       return null;
     }

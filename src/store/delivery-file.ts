@@ -53,7 +53,7 @@ export async function openDeliveries(parts: DeliveryParts): Promise<DeliveryFile
 
 /** The rules, over a file that is open. */
 export function keepDeliveries(
-  file: JsonFile<DeliveriesData>,
+  file: Pick<JsonFile<DeliveriesData>, "data" | "write">,
   clock: Clock,
   onTrouble: (message: string) => void,
 ): DeliveryFile {

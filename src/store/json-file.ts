@@ -33,6 +33,11 @@ export interface JsonFile<T> {
   readonly data: T;
   /** Writes what `data` holds now; calls are done one after the other. */
   write(): Promise<void>;
+  /**
+   * Changes a copy of the data, and writes it. What could not be written did not happen: then `data` is what it was. `change` puts
+   * new values in the place of old ones, and changes nothing inside of them.
+   */
+  update(change: (data: T) => void): Promise<void>;
 }
 
 export interface Opened<T> {
@@ -49,7 +54,7 @@ export function asideName(path: string, now: Date): string {
 }
 
 /** Opens a file, or begins an empty one. A damaged file is renamed, with the time, and never overwritten. */
-export async function openJsonFile<T>(
+export async function openJsonFile<T extends object>(
   path: string,
   schema: z.ZodType<T>,
   empty: T,
@@ -83,16 +88,28 @@ export async function openJsonFile<T>(
   const low = new Low<T>(adapter, empty);
   await low.read();
   let queue: Promise<void> = Promise.resolve();
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = queue.then(work);
+    // One write that failed is told to its caller, and must not stop those behind it.
+    queue = turn.catch(() => {});
+    return turn;
+  }
   const file: JsonFile<T> = {
     get data() {
       return low.data;
     },
-    write() {
-      const turn = queue.then(() => low.write());
-      // One write that failed is told to its caller, and must not stop those behind it.
-      queue = turn.catch(() => {});
-      return turn;
-    },
+    write: () => inTurn(() => low.write()),
+    update: (change) =>
+      inTurn(async () => {
+        const before = low.data;
+        low.data = { ...before };
+        try {
+          await low.update(change);
+        } catch (error) {
+          low.data = before;
+          throw error;
+        }
+      }),
   };
   return { file, setAside, ...loaded };
 }

@@ -32,6 +32,7 @@ const monthSchema = (bad: BadRecords) =>
     deployments: soundRecords("deployments", deploymentSchema, bad),
     runs: soundRecords("runs", runSchema, bad),
   });
+type State = z.infer<ReturnType<typeof stateSchema>>;
 type Month = z.infer<ReturnType<typeof monthSchema>>;
 
 /**
@@ -158,43 +159,29 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     );
   }
 
-  /** What could not be written did not happen: memory goes back to what the file says. */
-  async function changeState(change: () => void): Promise<void> {
-    const before = {
-      ...state.data,
-      deployments: { ...state.data.deployments },
-      runs: { ...state.data.runs },
-      threads: { ...state.data.threads },
-    };
-    change();
-    try {
-      await state.write();
-    } catch (error) {
-      Object.assign(state.data, before);
-      throw error;
-    }
+  /** `change` gets the maps as copies that are its own. */
+  function changeState(change: (data: State) => void): Promise<void> {
+    return state.update((data) => {
+      data.deployments = { ...data.deployments };
+      data.runs = { ...data.runs };
+      data.threads = { ...data.threads };
+      change(data);
+    });
   }
 
   async function finish(deployment: Deployment): Promise<void> {
     await remember(deployment.createdAt, (month) => (month.deployments[deployment.id] = deployment));
-    await changeState(() => delete state.data.deployments[deployment.id]);
+    await changeState((data) => delete data.deployments[deployment.id]);
     await sweepRuns();
   }
 
   async function remember(time: string, add: (month: Month) => void): Promise<void> {
     const month = await monthOf(time);
-    const before = {
-      ...month.data,
-      deployments: { ...month.data.deployments },
-      runs: { ...month.data.runs },
-    };
-    add(month.data);
-    try {
-      await month.write();
-    } catch (error) {
-      Object.assign(month.data, before);
-      throw error;
-    }
+    await month.update((data) => {
+      data.deployments = { ...data.deployments };
+      data.runs = { ...data.runs };
+      add(data);
+    });
   }
 
   /** A run goes to the history when its last deployment has. */
@@ -202,7 +189,7 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     for (const run of Object.values(state.data.runs)) {
       if (run.deployments.every((id) => state.data.deployments[id] === undefined)) {
         await remember(run.createdAt, (month) => (month.runs[run.id] = run));
-        await changeState(() => delete state.data.runs[run.id]);
+        await changeState((data) => delete data.runs[run.id]);
       }
     }
   }
@@ -220,10 +207,10 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       inTurn(async () => {
         const locks = change(state.data.locks);
         if (locks !== state.data.locks) {
-          await changeState(() => {
-            state.data.locks = [...locks];
+          await changeState((data) => {
+            data.locks = [...locks];
             if (run !== undefined) {
-              state.data.runs[run.id] = run;
+              data.runs[run.id] = run;
             }
           });
         }
@@ -250,10 +237,10 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
         if (refusal !== null) {
           return refusal;
         }
-        await changeState(() => {
-          state.data.runs[run.id] = run;
+        await changeState((data) => {
+          data.runs[run.id] = run;
           for (const deployment of deployments) {
-            state.data.deployments[deployment.id] = deployment;
+            data.deployments[deployment.id] = deployment;
           }
         });
         return null;
@@ -270,7 +257,7 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
           machines: state.data.machines,
         });
         if (next !== latest) {
-          await (isOpen(next) ? changeState(() => (state.data.deployments[id] = next)) : finish(next));
+          await (isOpen(next) ? changeState((data) => (data.deployments[id] = next)) : finish(next));
         }
         return next;
       }),
@@ -284,9 +271,9 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
         });
         const changed = next.filter((one, index) => one !== latest[index]);
         if (changed.length > 0) {
-          await changeState(() => {
+          await changeState((data) => {
             for (const one of changed) {
-              state.data.deployments[one.id] = one;
+              data.deployments[one.id] = one;
             }
           });
         }
@@ -324,7 +311,7 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     setInventory: (hosts) =>
       inTurn(async () => {
         if (JSON.stringify(hosts) !== JSON.stringify(state.data.inventory)) {
-          await changeState(() => (state.data.inventory = [...hosts]));
+          await changeState((data) => (data.inventory = [...hosts]));
         }
       }),
     machines: async () => state.data.machines,
@@ -332,18 +319,18 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       inTurn(async () => {
         const machines = change(state.data.machines);
         if (machines !== state.data.machines) {
-          await changeState(() => (state.data.machines = { ...machines }));
+          await changeState((data) => (data.machines = { ...machines }));
         }
       }),
     threads: async () => Object.values(state.data.threads),
     saveThread: (thread) =>
       inTurn(() =>
-        changeState(() => {
-          state.data.threads[threadKey(thread.surface, thread.run)] = thread;
+        changeState((data) => {
+          data.threads[threadKey(thread.surface, thread.run)] = thread;
         }),
       ),
     removeThread: (thread) =>
-      inTurn(() => changeState(() => delete state.data.threads[threadKey(thread.surface, thread.run)])),
+      inTurn(() => changeState((data) => delete data.threads[threadKey(thread.surface, thread.run)])),
     notices: () => notices,
     close: () => inTurn(async () => {}),
   };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
 import { openJsonFile } from "./json-file.ts";
+import { alone, type Lease } from "./lease.ts";
 
 /** Who is signed in to the web page, by hashes alone: what stands in the file opens nothing. */
 export interface WebSessions {
@@ -18,29 +19,42 @@ const fileSchema = z.object({ version: z.literal(1), sessions: z.record(z.string
 export const sessionLasts = 30 * 24 * 60 * 60 * 1000;
 const most = 1_000;
 
-export async function openWebSessions(dataDir: string, clock: Clock): Promise<WebSessions> {
-  const { file } = await openJsonFile(
+/** A damaged file signs everybody out, and is told. */
+export async function openWebSessions(
+  dataDir: string,
+  clock: Clock,
+  lease: Lease = alone,
+  onTrouble: (message: string) => void = () => {},
+): Promise<WebSessions> {
+  const { file, setAside } = await openJsonFile(
     join(dataDir, "web-sessions.json"),
     fileSchema,
     { version: 1, sessions: {} },
     new Date(clock.now()),
+    lease,
   );
+  if (setAside !== null) {
+    onTrouble(
+      `web-sessions.json was damaged (${setAside.why}); it was put aside as ${setAside.path}, and everybody signs in again`,
+    );
+  }
   return {
     tokenOf(session) {
       const found = Object.hasOwn(file.data.sessions, session) ? file.data.sessions[session] : undefined;
       return found === undefined || found.until <= clock.now() ? null : found.token;
     },
-    async begin(session, token) {
-      const now = clock.now();
-      file.data.sessions[session] = { token, until: now + sessionLasts };
-      const valid = Object.entries(file.data.sessions).filter(([, { until }]) => until > now);
-      const kept = valid.sort(([, a], [, b]) => a.until - b.until).slice(-most);
-      file.data.sessions = Object.fromEntries(kept);
-      await file.write();
-    },
-    async end(session) {
-      delete file.data.sessions[session];
-      await file.write();
-    },
+    begin: (session, token) =>
+      file.update((data) => {
+        const now = clock.now();
+        const all = { ...data.sessions, [session]: { token, until: now + sessionLasts } };
+        const valid = Object.entries(all).filter(([, { until }]) => until > now);
+        data.sessions = Object.fromEntries(valid.sort(([, a], [, b]) => a.until - b.until).slice(-most));
+      }),
+    end: (session) =>
+      file.update((data) => {
+        data.sessions = Object.fromEntries(
+          Object.entries(data.sessions).filter(([name]) => name !== session),
+        );
+      }),
   };
 }

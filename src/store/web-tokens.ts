@@ -2,9 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { unwatchFile, watchFile } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import lockfile from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { systemClock } from "../config/clock.ts";
+import { deadlines } from "../config/deadlines.ts";
+import { type HeldFile, holdFile } from "../remote/held-file.ts";
+import { NewerFormatError, refuseNewer } from "./json-file.ts";
 
 /** A person's token for the web page. The token itself is shown once, when it is made, and kept nowhere. */
 export interface WebToken {
@@ -21,6 +24,8 @@ const fileSchema = z.object({
 
 /** How often the file is looked at for changes, in milliseconds. */
 const lookEvery = 1_000;
+/** How often its lock is asked for again, in milliseconds. */
+const retryPause = 100;
 
 /** `token` is the owner's, who needs no role: nobody may take that name. */
 const reserved: ReadonlySet<string> = new Set(["token", "owner", "you"]);
@@ -52,8 +57,13 @@ export async function readWebTokens(path: string): Promise<readonly WebToken[]> 
     throw new Error(`reading ${path}: may the bot's user read it?`, { cause: error });
   }
   try {
-    return fileSchema.parse(JSON.parse(text)).tokens;
+    const value: unknown = JSON.parse(text);
+    refuseNewer(path, value, 1);
+    return fileSchema.parse(value).tokens;
   } catch (error) {
+    if (error instanceof NewerFormatError) {
+      throw error;
+    }
     throw new Error(`reading ${path}: it is damaged. Move it away and make the tokens anew.`, {
       cause: error,
     });
@@ -86,17 +96,34 @@ async function changeWebTokens(
   change: (tokens: readonly WebToken[]) => readonly WebToken[],
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const release = await lockfile.lock(path, {
-    realpath: false,
-    retries: { retries: 20, minTimeout: 100, factor: 1 },
-  });
+  const lock = await lockTokens(path);
   try {
     const tokens = change(await readWebTokens(path));
     const { uid, gid } = await stat(dirname(path));
     const content = `${JSON.stringify({ version: 1, tokens }, null, 1)}\n`;
     await writeFileAtomic(path, content, { mode: 0o600, chown: { uid, gid } });
   } finally {
-    await release();
+    await lock.release();
+  }
+}
+
+/** The kernel frees it when its command ends, however that is. */
+async function lockTokens(path: string): Promise<HeldFile> {
+  const until = systemClock.now() + deadlines.tokenLock;
+  for (;;) {
+    const holding = await holdFile(`${path}.lock`, () => {});
+    if (holding.kind === "held") {
+      return holding.file;
+    }
+    if (holding.kind !== "taken" || systemClock.now() >= until) {
+      const why = {
+        taken: "another command is changing them; try again",
+        "no-flock": "there is no flock on the PATH. Install util-linux (macOS: brew install flock)",
+        failed: holding.kind === "failed" ? holding.why : "",
+      }[holding.kind];
+      throw new Error(`changing ${path}: ${why}`);
+    }
+    await systemClock.sleep(retryPause);
   }
 }
 

@@ -185,6 +185,16 @@ test("health names the surfaces and the builder, and never why the builder is aw
   });
 });
 
+test("health names what could not be read when the bot started", async (t) => {
+  const { world, desk, bot } = await atTheDesk(t);
+  bot.store.notices = () => ["1 record of 2026-11 could not be read"];
+  assert.deepEqual((await world.clock.settle(desk.health()))[1], {
+    part: "records",
+    ok: false,
+    detail: "damaged when this bot started; see /history: 1 record of 2026-11 could not be read",
+  });
+});
+
 test("a run is told with its deployments", async (t) => {
   const { desk, say } = await atTheDesk(t);
   const started = await say("/build-all");

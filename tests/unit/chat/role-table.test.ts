@@ -83,6 +83,7 @@ const tools: CommandTools = {
   engine,
   store: {
     open: async () => [],
+    notices: () => [],
     deployment: async (id) => aDeployment({ id, host: id === ids.yoga ? "yoga" : "vps", phase: "confirm" }),
     deployments: async () => [],
     run: async () => undefined,

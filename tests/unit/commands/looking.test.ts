@@ -252,3 +252,19 @@ test("trouble in a log: errors, warnings, bad ends, and nothing that only sounds
     ["error: x", "warning: y", "problem: nginx.service failed", "=== rolled-back: z"],
   );
 });
+
+test("/history and /status say what the bot could not read when it started", async (t) => {
+  const { tools, world } = await asking(t, ["yoga"]);
+  const notice =
+    "2 records of 2026-11 could not be read (2 of deployments); the damaged file is kept as 2026-11.json.damaged-x";
+  const damaged = {
+    ...tools,
+    store: { ...tools.store, notices: () => Array.from({ length: 7 }, () => notice) },
+  };
+  for (const text of ["/history", "/status"]) {
+    const reply = await world.clock.settle(dispatch(damaged, text, owner));
+    const blocks = reply.kind === "answer" ? reply.blocks : [];
+    assert.equal(blocks.filter((block) => block.kind === "text" && block.text === notice).length, 5, text);
+    assert.match(JSON.stringify(blocks), /2 more are in the bot's log/);
+  }
+});

@@ -291,3 +291,11 @@ test("a line that was written anew, with a hash that fits it, is found by the on
     "line 3 does not follow the one before it: it follows another line than the one that stands there",
   ]);
 });
+
+test("a head of a newer format is no damage: the audit is left alone, and the start is refused", async (t) => {
+  const { start, head, path } = await soundFile(t, 2);
+  const before = await readFile(path, "utf8");
+  await writeFile(head, '{"version":7}');
+  await assert.rejects(start().open(), /audit-head\.json: a newer Switchyard wrote it \(format 7/);
+  assert.equal(await readFile(path, "utf8"), before);
+});

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { alone, LeaseLostError } from "../../../src/store/lease.ts";
 import { openWebSessions, sessionLasts } from "../../../src/store/web-sessions.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
@@ -31,4 +32,34 @@ test("a session ends by itself after its time, and leaves the file with the next
   assert.equal(sessions.tokenOf("session"), null);
   await sessions.begin("next", "token");
   assert.equal((await readFile(join(directory, "web-sessions.json"), "utf8")).includes('"session"'), false);
+});
+
+test("a session that could not be written was not begun, and one that could not be ended goes on", async (t) => {
+  const directory = await scratchDirectory(t);
+  let isLost = false;
+  const lease = {
+    term: 1,
+    check() {
+      if (isLost) {
+        throw new LeaseLostError(directory, "its term was 1, now it is 2");
+      }
+    },
+  };
+  const sessions = await openWebSessions(directory, manualClock(), lease);
+  await sessions.begin("kept", "token");
+  isLost = true;
+  await assert.rejects(sessions.begin("session", "token"), /does not hold the data directory/);
+  await assert.rejects(sessions.end("kept"), /does not hold the data directory/);
+  assert.deepEqual([sessions.tokenOf("session"), sessions.tokenOf("kept")], [null, "token"]);
+});
+
+test("a damaged file signs everybody out and is told; one of a newer format stops the start", async (t) => {
+  const directory = await scratchDirectory(t);
+  const path = join(directory, "web-sessions.json");
+  const troubles: string[] = [];
+  await writeFile(path, "{");
+  await openWebSessions(directory, manualClock(), alone, (message) => void troubles.push(message));
+  assert.match(troubles.join(), /web-sessions\.json was damaged .* everybody signs in again/);
+  await writeFile(path, '{"version":7}');
+  await assert.rejects(openWebSessions(directory, manualClock()), /a newer Switchyard wrote it/);
 });

@@ -101,3 +101,24 @@ test("names are short words, and the owner's cannot be had", () => {
     assert.notEqual(refuseTokenName(name), null, name);
   }
 });
+
+test("tokens of a newer format stop the start, and no command changes them", async (t) => {
+  const path = await place(t);
+  await addWebToken(path, "alice", now);
+  await writeFile(path, '{"version":7}');
+  const newer = /a newer Switchyard wrote it \(format 7, this one knows 1\)/;
+  await assert.rejects(
+    openWebTokens(path, () => {}),
+    newer,
+  );
+  await assert.rejects(addWebToken(path, "bob", now), newer);
+  assert.equal(await readFile(path, "utf8"), '{"version":7}');
+});
+
+test("a lock that a killed command left behind keeps nobody out", async (t) => {
+  const path = await place(t);
+  await addWebToken(path, "alice", now);
+  await writeFile(`${path}.lock`, "");
+  await addWebToken(path, "bob", now);
+  assert.equal((await readWebTokens(path)).length, 2);
+});
