@@ -67,6 +67,19 @@ test("a roll back names its generation; a host without a profile has an empty li
   assert.deepEqual(await sourced(text, "generation", "profile_link"), ["9", ""]);
 });
 
+test("a specialisation names its own system, too, and a plan for the next boot says so", async () => {
+  const parent = `${next}-parent`;
+  const names = ["new", "target", "boot_only"];
+  assert.deepEqual(await sourced(planFile({ ...plan, target: parent }), ...names), [next, parent, ""]);
+  assert.deepEqual(await sourced(planFile({ ...plan, target: next, bootOnly: true }), ...names), [
+    next,
+    "",
+    "yes",
+  ]);
+  assert.deepEqual(await sourced(planFile(plan), ...names), [next, "", ""]);
+  assert.doesNotMatch(planFile({ ...plan, target: next }), /^target=/m);
+});
+
 test("whatever the profile's link is called, the shell reads it as it is and runs nothing", async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryWord, async (profile) => {
@@ -84,6 +97,9 @@ test("a plan with anything but an id and two store paths is refused", () => {
   for (const wrong of [
     { id: "d-1; reboot" },
     { id: "../../etc" },
+    { id: "xd-20261123-7f3a" },
+    { id: "d-20261123-7f3a\nreboot" },
+    { target: "/etc" },
     { old: "/etc" },
     { old: `${old}/..` },
     { new: "" },
