@@ -4,8 +4,8 @@ import { parseNotice } from "../fleet/notices.ts";
 import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
+import { conflictsIn } from "./fleet-conflicts.ts";
 import { mistakesOf, offsetOf, yamlMistake } from "./fleet-mistakes.ts";
-import { isIgnored } from "./ignored-units.ts";
 
 /** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
 
@@ -177,51 +177,18 @@ export function parseFleetFile(text: string): FleetFileResult {
     return { kind: "wrong", mistakes: [error instanceof Error ? error.message : String(error)] };
   }
   const result = fleetFileSchema.safeParse(content);
-  const mistakes = result.success
-    ? [...commitMistakes(result.data), ...localMistakes(result.data), ...ignoredMistakes(result.data)]
-    : result.error.issues
-        .flatMap((issue) => mistakesOf(issue, settingsAt))
-        .map((mistake) => {
-          const offset = offsetOf(document, mistake);
-          const where = offset === null ? "" : placeText(lines, offset);
-          const path = mistake.path.join(".");
-          return `${where}${path === "" ? "" : `${path}: `}${mistake.text}`;
-        });
+  const found = result.success
+    ? conflictsIn(result.data)
+    : result.error.issues.flatMap((issue) => mistakesOf(issue, settingsAt));
+  const mistakes = found.map((mistake) => {
+    const offset = offsetOf(document, mistake);
+    const where = offset === null ? "" : placeText(lines, offset);
+    const path = mistake.path.join(".");
+    return `${where}${path === "" ? "" : `${path}: `}${mistake.text}`;
+  });
   return mistakes.length > 0 || !result.success
     ? { kind: "wrong", mistakes }
     : { kind: "ok", file: result.data };
-}
-
-/** The host waits `commitWithin` for the bot, which needs that time to see whether the host is well. */
-function commitMistakes(file: FleetFile): string[] {
-  return Object.entries({ defaults: file.defaults, ...file.hosts }).flatMap(([name, entry]) => {
-    const settle = entry.settle ?? file.defaults.settle;
-    const commitWithin = entry.commitWithin ?? file.defaults.commitWithin;
-    const checks = (file.hosts[name]?.checks.length ?? 0) > 0 ? 40 * second : 0;
-    return commitWithin < settle + checks + minute
-      ? [
-          `${name}: commitWithin is shorter than settle, the checks and a minute together; the host would roll back while it is still being checked`,
-        ]
-      : [];
-  });
-}
-
-/** A unit cannot be both what a host must have and what nobody looks at. */
-function ignoredMistakes({ defaults, hosts }: FleetFile): string[] {
-  return Object.entries(hosts).flatMap(([name, { critical, ignoreUnits }]) =>
-    critical
-      .filter((unit) => isIgnored(unit, [...defaults.ignoreUnits, ...ignoreUnits]))
-      .map((unit) => `${name}: ${unit} is critical, and ignoreUnits names it as well: take one of them away`),
-  );
-}
-
-/** A host that is the builder is wherever the builder is. */
-function localMistakes({ hosts }: FleetFile): string[] {
-  return Object.entries(hosts).flatMap(([name, { targetHost, via }]) =>
-    targetHost === "local" && via === "direct"
-      ? [`${name}: via: direct needs an address in targetHost that the bot can reach, and local is none`]
-      : [],
-  );
 }
 
 function placeText(lines: LineCounter, offset: number): string {

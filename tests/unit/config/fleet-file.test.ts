@@ -162,6 +162,28 @@ test("a commitWithin that is shorter than the health check takes is refused", ()
   assert.deepEqual(mistakes(`hosts: { yoga: { commitWithin: 115s, ${check} } }`), []);
 });
 
+test("settings that do not go together are told with line and column, once each", () => {
+  const file = [
+    "defaults:",
+    "  commitWithin: 1m",
+    "hosts:",
+    "  yoga: { critical: [sshd.service, nginx.service], ignoreUnits: ['nginx*'] }",
+    "  zephyrus:",
+    "    targetHost: local",
+    "    via: direct",
+    "  vps: { tags: [web], settle: 5m }",
+  ].join("\n");
+  assert.deepEqual(
+    mistakes(file).map((mistake) => mistake.slice(0, 60)),
+    [
+      "line 2, column 3: defaults: commitWithin is shorter than settle, the c",
+      "line 8, column 23: hosts.vps: commitWithin is shorter than settle, the c",
+      "line 7, column 5: hosts.zephyrus: via: direct needs an address in targe",
+      "line 4, column 36: hosts.yoga.critical.1: nginx.service is critical, and",
+    ].map((mistake) => mistake.slice(0, 60)),
+  );
+});
+
 test("a file of any text is read or refused", () => {
   const yamlish = fc.array(
     fc.constantFrom(
