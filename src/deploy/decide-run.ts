@@ -51,8 +51,8 @@ async function switchRun(
     const earlier = before.find(({ id }) => id === one.id);
     if (earlier !== undefined && earlier !== one) {
       parts.onChange(one);
-      await noteLost(parts, earlier, one);
       work.task(one.id)?.wake();
+      await noteLost(parts, earlier, one);
     }
   }
   return weighed.kind === "refused"

@@ -254,3 +254,36 @@ test("platforms are asked at the click and before the switch, and never while th
   assert.equal((await bot.ends(id)).outcome, "deployed");
   assert.deepEqual(asked, ["confirm", "confirm"]);
 });
+
+test("each host of a run asks again before it switches: who loses the role in between stops the rest", async (t) => {
+  const world = await createWorld(t, ["hetzner-vps", "yoga"]);
+  world.fleet = "people: { carol: { slack: C } }\nroles: { deployer: [carol] }";
+  const bot = await world.startBot({ rights: realRights(world) });
+  const carol = account(world, "slack", "C");
+  const started = await world.clock.settle(
+    bot.engine.rollOut({
+      hosts: ["hetzner-vps", "yoga"],
+      mode: "deploy",
+      ref: null,
+      reason: null,
+      by: carol,
+      allowAnyRef: false,
+      keepGoing: false,
+      canary: null,
+      wave: 1,
+      command: "/deploy all",
+    }),
+  );
+  assert.equal(started.kind, "started");
+  const [run, ids] = started.kind === "started" ? [started.run.id, started.run.deployments] : ["", []];
+  const [first = "", second = ""] = ids;
+  await bot.asks(first);
+  await bot.asks(second);
+  assert.equal((await world.clock.settle(bot.engine.decideRun(run, "switch", carol))).kind, "decided");
+  assert.equal((await bot.ends(first)).outcome, "deployed");
+  world.fleet = "people: { carol: { slack: C } }\nroles: { deployer: [dave] }";
+  const ended = await bot.ends(second);
+  assert.equal(ended.outcome, "refused");
+  assert.match(ended.message ?? "", /carol does not have the role deployer any more/);
+  assert.equal(world.host("yoga").current, ended.previous);
+});
