@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
 import { answerWords } from "./activation/answer-words.ts";
+import { keepSummingUp } from "./chat/admit.ts";
 import type { Channel } from "./chat/channel.ts";
 import { createDesk } from "./chat/create-desk.ts";
 import { threadDrawer } from "./chat/draw-thread.ts";
@@ -244,6 +245,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   await engine.recover();
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
   const stopped = new AbortController();
+  void keepSummingUp(desk, clock, stopped.signal);
   void keepReserve(reserve, clock, stopped.signal);
   void keepSweeping({
     directory: settings.dataDir,
@@ -266,6 +268,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       stopped.abort();
       await engine.drain(deadlines.drain);
       await Promise.all(surfaces.map((surface) => surface.stop()));
+      await desk.sumUp(true);
       fleet.stop();
       tokens.stop();
       await shells.close();

@@ -18,7 +18,7 @@ export function eventStreams(desk: Desk, log: WebLog): EventStreams {
   const open = places();
   return {
     answer(c, mayLook) {
-      const leave = open.take();
+      const leave = open.take(desk.takerOf(c.var.who));
       if (leave === null) return noPlace(c);
       const lastSeq = lastSeen(c);
       let end = () => {};

@@ -20,7 +20,7 @@ export async function logAnswer(
   open: Places,
 ): Promise<Response | undefined> {
   const gone = new AbortController();
-  const leave = open.take();
+  const leave = open.take(desk.takerOf(c.var.who));
   if (leave === null) return noPlace(c);
   const chunks = await desk.log(id, { follow: c.req.query("follow") === "1", signal: gone.signal });
   if (chunks === undefined) {

@@ -2,7 +2,7 @@ import type { RefusalCode, Reply } from "../../src/chat/desk.ts";
 import { errorAnswer } from "./errors.ts";
 import type { WebContext } from "./types.ts";
 
-const statusOf: Record<RefusalCode, 400 | 403 | 404 | 409 | 503> = {
+const statusOf: Record<RefusalCode, 400 | 403 | 404 | 409 | 429 | 503> = {
   "bad-command": 400,
   "unknown-host": 404,
   "unknown-id": 404,
@@ -17,6 +17,7 @@ const statusOf: Record<RefusalCode, 400 | 403 | 404 | 409 | 503> = {
   "already-decided": 409,
   "too-late": 409,
   expired: 409,
+  "too-many": 429,
   unavailable: 503,
 };
 
@@ -29,6 +30,7 @@ export function sendReply(c: WebContext, reply: Reply): Response {
     case "answer":
       return c.json({ text: reply.text, blocks: reply.blocks }, 200);
     case "refused":
+      if (reply.retryAfter !== undefined) c.header("retry-after", String(reply.retryAfter));
       return errorAnswer(c, statusOf[reply.code], reply.code, reply.message, reply.help, reply.present);
   }
 }

@@ -1,19 +1,20 @@
 import { type Clock, isoTime } from "../config/clock.ts";
 import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
 import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
-import { type Lock, lockOn } from "../deploy/locks.ts";
+import { lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
 import { hostNamed } from "../fleet/host.ts";
 import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
-import { diskTrouble } from "../store/disk-trouble.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
+import { commandIn, createAdmission } from "./admit.ts";
 import { requestText } from "./command-text.ts";
 import { beforeYes, decide } from "./decide.ts";
 import type { Desk, HostLine, Reply } from "./desk.ts";
+import { lockLine, lostReply, outcomeOf, refuseForDisk } from "./desk-replies.ts";
 import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
 import { createHostHealth } from "./host-health.ts";
@@ -39,52 +40,6 @@ export interface DeskParts {
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
-/** What came of a command or a click, for the audit: what was decided, and why. */
-function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "more"> {
-  switch (reply.kind) {
-    case "refused":
-      return { what: "refused", detail: `${reply.code}: ${reply.message}` };
-    case "started":
-      return {
-        what: "answered",
-        detail: `started ${reply.deployments.join(" ")}`,
-        more: { run: reply.run },
-      };
-    case "answer":
-      return { what: "answered", detail: reply.text.slice(0, 300) };
-  }
-}
-
-function lockLine(lock: Lock | null): HostLine["lock"] {
-  return lock === null
-    ? null
-    : { by: lock.by.name, reason: lock.reason, since: lock.since, until: lock.until };
-}
-
-/** What was not written was not done, so it is a refusal; anything else that threw goes on. */
-function refuseForDisk(error: unknown): Reply {
-  const trouble = diskTrouble(error);
-  if (trouble === null) {
-    throw error;
-  }
-  return {
-    kind: "refused",
-    code: "unavailable",
-    message: `The bot cannot write to its data directory: ${trouble.what}. Nothing was done.`,
-    help: `${trouble.mend} Then ask again.`,
-  };
-}
-
-/** The bot was stopped between taking a request and answering it, and no run came of it. */
-function lostReply(said: string): Reply {
-  return {
-    kind: "refused",
-    code: "unavailable",
-    message: `The bot was restarted before it had answered: ${said}. No deployment was begun by it.`,
-    help: "Say it again. Where it was a click on a card, the card shows whether it still asks.",
-  };
-}
-
 /** Milliseconds: how long the builder may take, and for how long its answer counts. */
 const builderCheck = 5_000;
 const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
@@ -97,6 +52,7 @@ export function createDesk(parts: DeskParts): Desk {
     const run = await store.runByKey(start);
     return run?.request?.key === undefined ? null : { key: run.request.key, reply: await replyOf(run) };
   });
+  const admission = createAdmission(tools.fleet, clock, note);
   const suggest = createSuggest(tools, clock);
   const healthOf = createHostHealth(
     engine,
@@ -166,15 +122,27 @@ export function createDesk(parts: DeskParts): Desk {
     return { who, tools, request, text: requestText(request) };
   }
 
-  function request(asked: CommandRequest, clicker: Identity, given: string | undefined): Promise<Reply> {
+  async function request(
+    asked: CommandRequest,
+    clicker: Identity,
+    given: string | undefined,
+  ): Promise<Reply> {
     const who = named(clicker);
     const text = requestText(asked);
+    const refusal = await refuseTooMany(who, asked.command, text);
+    if (refusal !== null) {
+      return refusal;
+    }
     const key = given === undefined ? null : requestKey(who, given, text);
     return once(key, () =>
       audited(who, "asked", parts.redact.text(text).slice(0, 500), () =>
         dispatchRequest(tools, asked, who, key),
       ),
     );
+  }
+
+  function refuseTooMany(who: Identity, command: string, about: string): Promise<Reply | null> {
+    return admission.refusalFor(who, command, parts.redact.text(about).slice(0, 500));
   }
 
   /** What a request was answered with that began this run. */
@@ -191,8 +159,12 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   return {
-    say(text, typist, given) {
+    async say(text, typist, given) {
       const who = named(typist);
+      const refusal = await refuseTooMany(who, commandIn(text), text);
+      if (refusal !== null) {
+        return refusal;
+      }
       const key = given === undefined ? null : requestKey(who, given, text);
       return once(key, () =>
         audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who, key)),
@@ -203,8 +175,12 @@ export function createDesk(parts: DeskParts): Desk {
       const run = start === null ? undefined : await store.runByKey(start);
       return run === undefined ? lostReply(said ?? "") : replyOf(run);
     },
-    decide(id, decision, clicker, digest = null) {
+    async decide(id, decision, clicker, digest = null) {
       const who = named(clicker);
+      const refusal = await refuseTooMany(who, "confirm", `${decision} ${id}`);
+      if (refusal !== null) {
+        return refusal;
+      }
       return audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
         decide(callOf(who, decision, id), id, decision, digest),
       );
@@ -287,6 +263,8 @@ export function createDesk(parts: DeskParts): Desk {
         ? { isAllowed: true, help: null }
         : { isAllowed: false, help: permitted.help };
     },
+    takerOf: (who) => admission.takerOf(named(who)),
+    sumUp: (isLast) => admission.sumUp(isLast),
     groups: () => [
       ...new Set(
         Object.values(tools.fleet().roles)

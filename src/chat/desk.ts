@@ -7,6 +7,7 @@ export type { Deliveries, Delivery } from "../store/deliveries.ts";
 import type { Deployment, Run } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 
+export { bounds } from "../config/bounds.ts";
 export { type CommandRequest, commandRequestSchema } from "../deploy/command-request.ts";
 export { type Deployment, outcomes, type Run } from "../deploy/deployment.ts";
 export type { DeploymentFilter } from "../deploy/deployment-filter.ts";
@@ -34,6 +35,8 @@ export type Reply =
       readonly help: string | null;
       /** For `changed`: what a yes would be for now, and what says it. */
       readonly present?: PresentSet;
+      /** Seconds, for `too-many`. */
+      readonly retryAfter?: number;
     };
 
 export type BeforeYes =
@@ -57,6 +60,7 @@ export type RefusalCode =
   | "not-ready"
   | "changed"
   | "expired"
+  | "too-many"
   | "unavailable";
 
 /** How far one phase is, kept in memory only: the record says what happened, this says what is happening. */
@@ -163,6 +167,10 @@ export interface Desk {
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Whether somebody may look at hosts and deployments. */
   mayView(who: Identity): { readonly isAllowed: boolean; readonly help: string | null };
+  /** Whom a bound is counted for (src/config/bounds.ts). */
+  takerOf(who: Identity): { readonly person: string; readonly isDecider: boolean };
+  /** Writes down what was refused and only counted until now; for a stop. */
+  sumUp(isLast?: boolean): Promise<void>;
   /** Groups of a platform that any role names, such as `slack-group:S0AB`: nobody asks for the others. */
   groups(): readonly string[];
   /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */

@@ -44,6 +44,15 @@ export function mayDo(fleet: FleetFile, who: Identity, what: Permission, host: s
   return needed.some((role) => roles.has(role)) ? allowed : refuse(fleet, who, needed[0] ?? "admin");
 }
 
+/** Who may say yes on some host, now: room is kept for them. */
+export function isDecider(fleet: FleetFile, who: Identity): boolean {
+  return [null, ...Object.keys(fleet.hosts)].some(
+    (host) =>
+      mayDo(fleet, who, "deploy", host).kind === "allowed" ||
+      mayDo(fleet, who, "approve", host).kind === "allowed",
+  );
+}
+
 /** The holder of the web page's token and whoever sits at the bot's own terminal hold its keys anyway. */
 function isOwner(who: Identity): boolean {
   return (who.surface === "web" && who.id === "token") || who.surface === "terminal";

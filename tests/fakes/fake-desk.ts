@@ -42,6 +42,8 @@ export interface FakeDesk extends Desk {
   /** The next command, click or listing throws. */
   /** From now on nobody may see hosts; `help` is what would allow it. */
   refuseViews(help: string): void;
+  /** Ids of people who may decide nothing. */
+  readonly onlookers: Set<string>;
   failNext(error: Error): void;
   part(name: string, ok: boolean, detail?: string): void;
   reset(): void;
@@ -68,6 +70,7 @@ export function fakeDesk(
   let given: Reply | null = null;
   let failure: Error | null = null;
   let viewHelp: string | null = null;
+  const onlookers = new Set<string>();
 
   const stamp = () => now().toISOString();
   const newId = (letter: "d" | "r"): string => {
@@ -308,6 +311,9 @@ export function fakeDesk(
     }),
     mayView: () =>
       viewHelp === null ? { isAllowed: true, help: null } : { isAllowed: false, help: viewHelp },
+    takerOf: (who) => ({ person: `${who.surface}:${who.id}`, isDecider: !onlookers.has(who.id) }),
+    sumUp: async () => {},
+    onlookers,
     groups: () => [],
     health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
   };

@@ -6,6 +6,7 @@ import { createDesk } from "../../../src/chat/create-desk.ts";
 import { createEvents, type Events } from "../../../src/chat/events.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
 import { createLive } from "../../../src/chat/live.ts";
+import { bounds } from "../../../src/config/bounds.ts";
 import { digestOf } from "../../../src/deploy/consent.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
@@ -247,4 +248,33 @@ test("a Retry is a request of its own: it has another key than what it repeats",
     await Promise.all([run, again.kind === "started" ? again.run : ""].map((id) => bot.store.run(id)))
   ).map((one) => one?.request?.key);
   assert.equal(new Set(keys).size, 2, String(keys));
+});
+
+test("a person without a role who floods the desk leaves a few lines in the audit, and one that says how many there were", async (t) => {
+  const { world, desk, say, audit } = await atTheDesk(t);
+  const { other, within } = bounds.commands;
+  const replies = [];
+  for (let one = 0; one < other + 50; one++) {
+    replies.push(await say("/deploy yoga", bob));
+  }
+  const codes = replies.map((reply) => (reply.kind === "refused" ? reply.code : reply.kind));
+  assert.equal(codes.filter((code) => code === "too-many").length, 50);
+  assert.equal((await audit()).length, 2 * other + 1);
+  const last = replies.at(-1);
+  assert.equal(last?.kind === "refused" && last.help, "Ask again in 60 s.");
+  assert.equal((await say("/deploy yoga")).kind, "started", "a decider is not kept waiting");
+  await world.clock.advance(within);
+  await desk.sumUp();
+  const [, , about, detail] = (await audit()).at(-1) ?? [];
+  assert.equal(about, "slack:U2");
+  assert.match(detail ?? "", /^too-many: 49 more in the minute from 2026-/);
+});
+
+test("a command refused as one too many is done when the same delivery comes again later", async (t) => {
+  const { world, say } = await atTheDesk(t);
+  for (let one = 0; one < bounds.commands.decider; one++) await say("/nothing");
+  const refused = await say("/deploy yoga", owner, "k-1");
+  assert.equal(refused.kind === "refused" && refused.code, "too-many");
+  await world.clock.advance(bounds.commands.within);
+  assert.equal((await say("/deploy yoga", owner, "k-1")).kind, "started");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
-import { maxStreams } from "../../../adapters/web/bounded.ts";
+import { bounds } from "../../../src/config/bounds.ts";
 import { reader, serve, token, until } from "./serve.ts";
 
 const slow = { timeout: 20_000 };
@@ -351,25 +351,25 @@ test("another site's form, image, script and fetch can neither act nor read", sl
 });
 
 test(
-  "only so many streams are open at once; more are told to come back, and a free place is taken again",
+  "one person has only so many streams open at once; more are told to come back, and a free place is taken again",
   slow,
   async (t) => {
     const served = await serve(t);
     const id = served.desk.begin(["yoga"]).deployments[0]?.id ?? "";
     for (const path of ["/api/events", `/api/deployments/${id}/log?follow=1`]) {
-      const open = await Promise.all(Array.from({ length: maxStreams }, () => served.get(path)));
+      const open = await Promise.all(Array.from({ length: bounds.streams.person }, () => served.get(path)));
       assert.equal(
         open.every((answer) => answer.status === 200),
         true,
       );
       const more = await served.get(path);
-      assert.equal(more.status, 503, path);
+      assert.equal(more.status, 429, path);
       assert.equal(more.headers.get("retry-after"), "5");
       assert.match(await more.text(), /"too-many"/);
       assert.equal((await served.get("/api/hosts")).status, 200, "everything else is answered");
       const [first, ...rest] = open.map(reader);
       await first?.cancel();
-      await until(() => served.desk.listeners() + served.desk.followers() < maxStreams);
+      await until(() => served.desk.listeners() + served.desk.followers() < bounds.streams.person);
       const again = await served.get(path);
       assert.equal(again.status, 200);
       await Promise.all([...rest, reader(again)].map((stream) => stream.cancel()));

@@ -1,0 +1,26 @@
+/**
+ * How much one person may take, so that nobody shuts others out. A decider is a person who may say yes on some host (`isDecider`).
+ * Counted per person and not per address: behind a reverse proxy or one NAT a whole team has one address.
+ */
+export const bounds = {
+  /** Answers that stay open, of each kind (events, logs). A page has one of each, and a team may share the owner's token. */
+  streams: {
+    person: 40,
+    /** People who decide nothing, together. */
+    others: 80,
+    /** Everybody. `others` and one decider leave 20 for the other deciders. */
+    all: 140,
+  },
+  /** Commands and clicks in a minute. A pipeline that deploys 40 hosts one by one stays far below. */
+  commands: {
+    within: 60_000,
+    decider: 240,
+    other: 30,
+    /** People who decide nothing, together. */
+    others: 300,
+  },
+  /** These are counted on their own, so that who has used up the rest can still decide, and roll back. */
+  urgent: ["confirm", "cancel", "rollback"],
+  /** People who are counted at a time; of more, those seen longest ago are begun again. */
+  people: 10_000,
+} as const;

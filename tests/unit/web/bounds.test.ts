@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { places } from "../../../adapters/web/bounded.ts";
+import { bounds } from "../../../src/config/bounds.ts";
+import { serve } from "./serve.ts";
+
+const viewer = (name: string) => ({ person: `web:${name}`, isDecider: false });
+const decider = (name: string) => ({ person: `web:${name}`, isDecider: true });
+
+test("people who decide nothing cannot take the streams of deciders, however many they are", () => {
+  const open = places();
+  for (let person = 0; person < 20; person++) {
+    for (let stream = 0; stream < bounds.streams.person; stream++) open.take(viewer(`v${person}`));
+  }
+  assert.equal(open.take(viewer("late")), null);
+  for (let stream = 0; stream < bounds.streams.person; stream++) {
+    assert.notEqual(open.take(decider("alice")), null, `stream ${stream}`);
+  }
+  assert.equal(open.take(decider("alice")), null);
+  assert.notEqual(open.take(decider("bob")), null, "there is room beside one decider who takes all");
+});
+
+test("a place that is given back twice is given back once", () => {
+  const open = places({ ...bounds.streams, person: 2 } as never);
+  const leave = open.take(decider("alice"));
+  open.take(decider("alice"));
+  leave?.();
+  leave?.();
+  assert.notEqual(open.take(decider("alice")), null);
+  assert.equal(open.take(decider("alice")), null);
+});
+
+test("a viewer with all streams keeps the owner from none, and 20 people who open the page at once all get theirs", async (t) => {
+  const hash = (token: string) => createHash("sha256").update(token).digest("hex");
+  const names = Array.from({ length: 20 }, (_, number) => `person${number}`);
+  const people = ["mallory", ...names].map((name) => ({ name, hash: hash(`swy_${name}`) }));
+  const served = await serve(t, { people: () => people });
+  served.desk.onlookers.add("mallory");
+  const as = (name: string) => served.get("/api/events", { authorization: `Bearer swy_${name}` });
+  const greedy = await Promise.all(Array.from({ length: bounds.streams.person + 1 }, () => as("mallory")));
+  assert.deepEqual(
+    greedy.map(({ status }) => status).filter((status) => status !== 200),
+    [429],
+  );
+  const refused = greedy.find(({ status }) => status === 429);
+  assert.equal(refused?.headers.get("retry-after"), "5");
+  const team = await Promise.all(names.map(as));
+  const own = await served.get("/api/events");
+  assert.deepEqual(new Set([...team, own].map(({ status }) => status)), new Set([200]));
+  await Promise.all([...greedy, ...team, own].map((answer) => answer.body?.cancel()));
+});
+
+test("a command too many is answered 429, with the seconds to wait in Retry-After", async (t) => {
+  const served = await serve(t);
+  served.desk.answerNext("yes", []);
+  served.desk.say = async () => ({
+    kind: "refused",
+    code: "too-many",
+    message: "Too many commands in a minute: this one was not begun.",
+    help: "Ask again in 12 s.",
+    retryAfter: 12,
+  });
+  const answer = await served.post("/api/commands", { text: "/status" });
+  assert.equal(answer.status, 429);
+  assert.equal(answer.headers.get("retry-after"), "12");
+  assert.match(await answer.text(), /Ask again in 12 s/);
+});
