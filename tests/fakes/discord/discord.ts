@@ -24,10 +24,6 @@ export interface FakeDiscord {
   readonly requests: readonly ApiRequest[];
   /** Bodies that Discord would have refused; a good bot leaves this empty. */
   readonly mistakes: readonly Mistake[];
-  /** Whether bodies are checked against Discord's own description of its API. */
-  readonly validates: boolean;
-  /** Why they are not, for tests to print. */
-  readonly whyNot: string | undefined;
   /** How many calls were answered with 429. */
   readonly rateLimited: number;
   /** Calls that count against the bot: 10,000 in ten minutes ban its address. */

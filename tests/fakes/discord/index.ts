@@ -99,8 +99,6 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     interactions,
     requests: world.requests,
     mistakes: world.mistakes,
-    validates: validator.isOff === undefined,
-    whyNot: validator.isOff,
     get rateLimited() {
       return world.requests.filter((it) => it.status === 429).length;
     },

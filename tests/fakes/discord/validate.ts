@@ -1,36 +1,28 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+import { fixture } from "../../fixtures/read.ts";
 import { type Fields, fieldsOf, isFields, listOf, textOf } from "../slack/json.ts";
 import type { Problem } from "./api.ts";
 
 export interface Validator {
-  /** Why nothing is checked, where that is so. */
-  readonly isOff: string | undefined;
   /** What Discord's own description of its API has against this body and this query. */
   check(operation: string, body: unknown, query: Readonly<Record<string, string>>): readonly Problem[];
   /** The same for something that has a name there, such as MessageResponse. */
   checkAs(schema: string, value: unknown): readonly Problem[];
 }
 
-const file = join(import.meta.dirname, "../../../../shared/data/discord-openapi.json");
-
 let known: Validator | undefined;
 
 /** One for all, as the description is large. */
 export function createValidator(): Validator {
-  known ??= existsSync(file) ? read(file) : off("../shared/data is not here");
+  known ??= validatorOf(fixture("discord/openapi.json"));
   return known;
 }
 
-function off(reason: string): Validator {
-  return { isOff: reason, check: () => [], checkAs: () => [] };
-}
-
-function read(path: string): Validator {
-  const description = prepared(fieldsOf(JSON.parse(readFileSync(path, "utf8"))));
+/** What checks by this description; the tests' own part of it, or all of it. */
+export function validatorOf(all: Fields): Validator {
+  const description = prepared(all);
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
   formats.default(ajv);
   for (const name of ["snowflake", "nonce"]) {
@@ -47,7 +39,6 @@ function read(path: string): Validator {
   }
 
   return {
-    isOff: undefined,
     check(operation, body, query) {
       const found = operations.get(operation);
       const inQuery = (found?.parameters ?? []).flatMap(({ name, type, pointer }) => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { discordApi } from "../../../adapters/discord/api.ts";
 import { commandLine, kindOf } from "../../../adapters/discord/command-line.ts";
@@ -13,6 +12,8 @@ import { commandHelp } from "../../../src/chat/spec.ts";
 import { checkCommands } from "../../fakes/discord/check-commands.ts";
 import { startFakeDiscord } from "../../fakes/discord/index.ts";
 import { createValidator } from "../../fakes/discord/validate.ts";
+import { fieldsOf } from "../../fakes/slack/json.ts";
+import { recorded } from "../../fixtures/read.ts";
 
 const help = commandHelp(commands);
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -109,26 +110,26 @@ test("registering twice changes nothing the second time; a changed command is re
   assert.deepEqual(discord.mistakes, []);
 });
 
-const recorded = "../shared/data/recorded/discord.json";
-test("recorded interactions and messages are read", {
-  skip: existsSync(recorded) ? false : `${recorded} is not here`,
-}, () => {
-  const all = JSON.parse(readFileSync(recorded, "utf8"));
-  const click = parseInteraction(all.buttonClickHello);
+test("recorded interactions and messages are read", () => {
+  const pressed = recorded("discord.json", "buttonClickHello");
+  const said = fieldsOf(recorded("discord.json", "gatewayMention")["data"]);
+  const user = String(fieldsOf(said["author"])["id"]);
+  const [bot] = String(said["content"]).match(/\d+/) ?? [];
+  const click = parseInteraction(pressed);
   assert.deepEqual(click, {
-    handle: { id: all.buttonClickHello.id, token: all.buttonClickHello.token },
+    handle: { id: pressed["id"], token: pressed["token"] },
     who: {
-      user: all.metadata.userId,
-      name: "Test User",
-      guild: all.metadata.guildId,
+      user,
+      name: "Ada",
+      guild: pressed["guild_id"],
       roles: [],
     },
     kind: "click",
     customId: "hello",
   });
-  const mention = parseMention({ ...all.gatewayMention.data }, all.metadata.botId);
-  assert.equal(mention?.who.user, all.metadata.userId);
-  assert.equal(mention?.text.startsWith("/"), true);
+  const mention = parseMention(said, bot ?? "");
+  assert.equal(mention?.who.user, user);
+  assert.equal(mention?.text, "/status yoga");
 });
 
 test("what is no interaction of ours is left alone, and so is what bots say", () => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import * as markdown from "../../../adapters/discord/markdown.ts";
@@ -15,22 +14,9 @@ import { commands } from "../../../commands/index.ts";
 import { decodeAction } from "../../../src/chat/action.ts";
 import { parseCommand } from "../../../src/chat/parse.ts";
 import { clean, cut, middleCut, oneLine } from "../../../src/chat/platform/text.ts";
+import { allRecorded } from "../../fixtures/read.ts";
 import { hostilePayload } from "./payloads.ts";
 import { assertSound, attempt, survives } from "./survive.ts";
-
-const folder = "../shared/data/recorded";
-
-/** Recorded payloads where they are at hand, beside those written here. */
-function recorded(platform: "slack" | "discord"): object[] {
-  const files = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith(`${platform}.json`))
-    : [];
-  return files.flatMap((name) =>
-    Object.values(JSON.parse(readFileSync(`${folder}/${name}`, "utf8"))).filter(
-      (one): one is object => typeof one === "object" && one !== null && JSON.stringify(one).length < 20_000,
-    ),
-  );
-}
 
 const slackPayloads: readonly object[] = [
   {
@@ -82,7 +68,7 @@ const slackPayloads: readonly object[] = [
       },
     },
   },
-  ...recorded("slack"),
+  ...allRecorded("slack"),
 ];
 
 const user = { id: "1", username: "alice", global_name: "Alice" };
@@ -125,7 +111,7 @@ const discordPayloads: readonly object[] = [
     guild_id: "3",
     member: { roles: [] },
   },
-  ...recorded("discord"),
+  ...allRecorded("discord"),
 ];
 
 /** What a surface says to the desk has to be a text that the parser can look at. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { decodeAction, encodeAction } from "../../../adapters/slack/buttons.ts";
@@ -12,6 +11,7 @@ import { requestAction } from "../../../src/chat/action.ts";
 import { normalise, parseCommand } from "../../../src/chat/parse.ts";
 import { fieldsOf } from "../../../src/chat/platform/json.ts";
 import { commandRequest } from "../../../src/deploy/command-request.ts";
+import { recorded } from "../../fixtures/read.ts";
 
 const slash = (command: string, text: string) => ({
   command,
@@ -204,34 +204,31 @@ test("a delivery is known by all its names", () => {
   );
 });
 
-const folder = "../shared/data/recorded";
-const skip = existsSync(folder) ? false : `${folder} is not here`;
-
-function recorded(file: string, name: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(`${folder}/${file}`, "utf8"))[name];
-}
-
-test("recorded slash commands are read", { skip }, () => {
-  const input = parseSlash(recorded("slash-commands_slack.json", "slashCommandWithArgs"), "");
-  assert.equal(input?.kind === "command" && input.text, "/test-feedback some arguments here");
-  assert.deepEqual(input?.who, { user: "U00FAKEUSER2", team: "T00FAKE00BB", name: "testuser" });
-  assert.equal(input?.place.channel, "C00FAKECHAN3");
+test("recorded slash commands are read", () => {
+  const payload = recorded("slash-commands_slack.json", "slashCommandWithArgs");
+  const input = parseSlash(payload, "");
+  assert.equal(input?.kind === "command" && input.text, "/deploy yoga --dry-run");
+  assert.deepEqual(input?.who, { user: payload["user_id"], team: payload["team_id"], name: "ada" });
+  assert.equal(input?.place.channel, payload["channel_id"]);
 });
 
-test("recorded mentions and direct messages are read", { skip }, () => {
-  const mention = parseEvent(recorded("channel_slack.json", "mention"), "U00FAKEBOT01");
+test("recorded mentions and direct messages are read", () => {
+  const payload = recorded("channel_slack.json", "mention");
+  const { text, ts } = fieldsOf(payload["event"]);
+  const [bot] = String(text).match(/U[A-Z0-9]+/) ?? [];
+  const mention = parseEvent(payload, bot ?? "");
   assert.deepEqual(
     [mention?.kind === "command" && mention.text, mention?.who.team, mention?.place.thread],
-    ["/Hey", "T00FAKE00AA", "1771287144.743569"],
+    ["/status yoga", payload["team_id"], ts],
   );
-  const direct = parseEvent(recorded("dm_slack-direct.json", "directDM"), "U0ADXR1N57A");
+  const direct = parseEvent(recorded("dm_slack-direct.json", "directDM"), "U0FIXTUREBOT");
   assert.deepEqual(
     [direct?.kind === "command" && direct.text, direct?.place.from],
-    ["/hello hello", "direct"],
+    ["/yoga --dry-run", "direct"],
   );
 });
 
-test("recorded clicks are read when the button is ours, and left alone when it is not", { skip }, () => {
+test("recorded clicks are read when the button is ours, and left alone when it is not", () => {
   const click = recorded("channel_slack.json", "channel_post_action");
   assert.equal(parseClick(click), null);
   const ours = parseClick({
@@ -246,14 +243,14 @@ test("recorded clicks are read when the button is ours, and left alone when it i
   });
   assert.deepEqual(ours?.place, {
     from: "click",
-    channel: "C00FAKECHAN1",
-    thread: "1771287144.743569",
-    responseUrl: "https://hooks.slack.com/actions/T00FAKE00AA/10522162348242/cwSz6xkHs9KAoerR2SmGYMun",
+    channel: fieldsOf(click["channel"])["id"],
+    thread: fieldsOf(click["container"])["thread_ts"],
+    responseUrl: click["response_url"],
   });
   assert.equal(parseClick(recorded("modals_slack.json", "ephemeralAction")), null);
 });
 
-test("recorded forms of others are left alone", { skip }, () => {
+test("recorded forms of others are left alone", () => {
   assert.equal(parseSubmission(recorded("slash-commands_slack.json", "viewSubmission")), null);
 });
 

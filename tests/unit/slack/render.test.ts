@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fallbackText, limits, messageSize } from "../../../adapters/slack/limits.ts";
@@ -19,6 +18,8 @@ import {
 import { commandRequest } from "../../../src/deploy/command-request.ts";
 import { anyBlocks, hostileText } from "../../fakes/any-blocks.ts";
 import { areBlocksTooLong, checkBlocks } from "../../fakes/slack/check-blocks.ts";
+import { fieldsOf } from "../../fakes/slack/json.ts";
+import { fixture } from "../../fixtures/read.ts";
 
 type Found = Record<string, unknown>;
 
@@ -73,24 +74,25 @@ test("any message has a text that Slack takes and that mentions nobody by itself
   );
 });
 
-const file = "../shared/data/slack/blockkit/limits.json";
-test("our limits are those of the published list", {
-  skip: existsSync(file) ? false : `${file} is not here`,
-}, () => {
-  const list = JSON.parse(readFileSync(file, "utf8"));
-  assert.ok(limits.sectionText <= list.section.text.max_length);
-  assert.ok(limits.headerText <= list.header.text.max_length);
-  assert.ok(limits.actionElements <= list.actions.elements.max_items);
-  assert.ok(limits.buttonText <= list.button.text.max_length);
-  assert.ok(limits.buttonValue <= list.button.value.max_length);
-  assert.ok(limits.actionId <= list.action_id.max_length);
-  assert.ok(limits.confirmTitle <= list.confirmation.title.max_length);
-  assert.ok(limits.confirmText <= list.confirmation.text.max_length);
-  assert.ok(limits.confirmButton <= list.confirmation.confirm.max_length);
-  assert.ok(limits.optionText <= list.option.text.max_length);
-  assert.ok(limits.selectOptions <= list.select.options.max_items);
-  assert.ok(limits.viewBlocks <= list.view.blocks.max_items);
-  assert.ok(limits.privateMetadata <= list.view.private_metadata.max_length);
+test("our limits are those of the published list", () => {
+  const list = fixture("slack/limits.json");
+  const upTo = (path: string) => {
+    const found = path.split(".").reduce<unknown>((it, key) => fieldsOf(it)[key], list);
+    return typeof found === "number" ? found : assert.fail(`${path} is no number in the list`);
+  };
+  assert.ok(limits.sectionText <= upTo("section.text.max_length"));
+  assert.ok(limits.headerText <= upTo("header.text.max_length"));
+  assert.ok(limits.actionElements <= upTo("actions.elements.max_items"));
+  assert.ok(limits.buttonText <= upTo("button.text.max_length"));
+  assert.ok(limits.buttonValue <= upTo("button.value.max_length"));
+  assert.ok(limits.actionId <= upTo("action_id.max_length"));
+  assert.ok(limits.confirmTitle <= upTo("confirmation.title.max_length"));
+  assert.ok(limits.confirmText <= upTo("confirmation.text.max_length"));
+  assert.ok(limits.confirmButton <= upTo("confirmation.confirm.max_length"));
+  assert.ok(limits.optionText <= upTo("option.text.max_length"));
+  assert.ok(limits.selectOptions <= upTo("select.options.max_items"));
+  assert.ok(limits.viewBlocks <= upTo("view.blocks.max_items"));
+  assert.ok(limits.privateMetadata <= upTo("view.private_metadata.max_length"));
 });
 
 test("only OutMessage.mention mentions, and only a person", () => {

@@ -37,9 +37,6 @@ export async function discordFor(t: TestContext, options: FakeDiscordOptions = {
     }
     await discord.stop();
   });
-  if (discord.whyNot !== undefined) {
-    t.diagnostic(`bodies are not checked: ${discord.whyNot}`);
-  }
   return discord;
 }
 

@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Routes } from "discord.js";
 import { until } from "../../../contracts/until.ts";
 import type { Message } from "../../../fakes/discord/index.ts";
 import { createValidator } from "../../../fakes/discord/validate.ts";
 import { type Fields, fieldsOf, isFields } from "../../../fakes/slack/json.ts";
+import { recorded } from "../../../fixtures/read.ts";
 import { discordFor, readyFor, restFor } from "./client.ts";
 
-const data = join(import.meta.dirname, "../../../../../shared/data/recorded");
-const skip = existsSync(data) ? false : "../shared/data is not here";
 const validator = createValidator();
-const skipSchema = validator.isOff ?? false;
-
-const recorded = (file: string, key: string): Fields =>
-  fieldsOf(JSON.parse(readFileSync(join(data, file), "utf8"))[key]);
 
 /** Every key by its path; what the bot chose itself (components, embeds) counts as one. */
 function keys(value: unknown, at = ""): string[] {
@@ -71,7 +64,7 @@ async function threadFor(t: TestContext, ackMilliseconds = 50) {
   return { discord, ops, thread: id, event, post, rest, ada: discord.user({ name: "Ada" }) };
 }
 
-test("a click in a thread comes as a recorded one did", { skip }, async (t) => {
+test("a click in a thread comes as a recorded one did", async (t) => {
   const { thread, event, post, ada } = await threadFor(t);
   await ada.clicks(await post(thread, message), "hello");
   const sent = await event("INTERACTION_CREATE");
@@ -88,7 +81,7 @@ test("a click in a thread comes as a recorded one did", { skip }, async (t) => {
   );
 });
 
-test("every key of a click in a newer recording is sent", { skip }, async (t) => {
+test("every key of a click in a newer recording is sent", async (t) => {
   const { thread, event, post, ada } = await threadFor(t);
   await ada.clicks(await post(thread, message), "hello");
   const ours = new Set(keys(await event("INTERACTION_CREATE")));
@@ -99,7 +92,7 @@ test("every key of a click in a newer recording is sent", { skip }, async (t) =>
   );
 });
 
-test("messages in threads and channels come as recorded ones did", { skip }, async (t) => {
+test("messages in threads and channels come as recorded ones did", async (t) => {
   const { thread, event, post, ada } = await threadFor(t);
   await post(thread, message);
   assertSame(
@@ -117,7 +110,7 @@ test("messages in threads and channels come as recorded ones did", { skip }, asy
   );
 });
 
-test("a new thread comes as a recorded one did", { skip }, async (t) => {
+test("a new thread comes as a recorded one did", async (t) => {
   const { event } = await threadFor(t);
   assertSame(
     await event("THREAD_CREATE"),
@@ -165,7 +158,7 @@ test("a command says what was typed, and brings along what it names", async (t) 
   );
 });
 
-test("what REST answers is as Discord describes it", { skip: skipSchema }, async (t) => {
+test("what REST answers is as Discord describes it", async (t) => {
   const { discord, ops, thread, rest, post, event, ada } = await threadFor(t, 3000);
   const { id } = await post(thread, { ...message, message_reference: undefined });
   const file = { name: "a.txt", data: Buffer.from("a") };
