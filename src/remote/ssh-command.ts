@@ -41,7 +41,7 @@ class NoSession extends ShellError {}
 
 function runOnce(name: string, ssh: NodeSSH, command: Command): Promise<Exit> {
   const argv = limited(marked(command.argv, command.owner), command.timeout);
-  const line = `exec sh -c 'printf "\\n%s %s\\n" "$0" $$; exec "$@"' ${beginMark} ${quoteArgv(argv)}`;
+  const line = `exec sh -c 'printf "\\n%s %s\\n" "$0" $$; printf "\\n%s\\n" "$0" >&2; exec "$@"' ${beginMark} ${quoteArgv(argv)}`;
   return new Promise((resolve, reject) => {
     const lost = (cause: unknown) =>
       reject(new ShellError("lost", `${name}: opening a session: the connection is gone`, { cause }));
@@ -130,9 +130,22 @@ function followChannel(
       }
     }
   });
+  // What a login shell's files say there is no reason why a command failed, nor what a dry run would do.
+  let errorHead: Buffer | null = Buffer.alloc(0);
   channel.stderr.on("data", (chunk: Buffer) => {
     quiet?.refresh();
-    stderr.push(chunk) || end("too-much-output");
+    let body = chunk;
+    if (errorHead !== null) {
+      errorHead = Buffer.concat([errorHead, chunk]);
+      const begin = errorHead.indexOf(errorMark);
+      if (begin < 0) {
+        errorHead.length <= longestNoise || end("too-much-output");
+        return;
+      }
+      body = errorHead.subarray(begin + errorMark.length);
+      errorHead = null;
+    }
+    stderr.push(body) || end("too-much-output");
     pace.look();
   });
   channel.on("exit", (code: number | null) => {
@@ -151,7 +164,7 @@ function followChannel(
     if (ended !== null) {
       reject(new ShellError(ended, `${name}: ${file} was ended: ${ended}`));
     } else if (group === null && exitCode !== null) {
-      const came = cameInstead(head.toString(), exit.stderr);
+      const came = cameInstead(head.toString(), errorHead?.toString() ?? exit.stderr);
       reject(new ShellError("lost", `${name}: its shell did not run ${file} (exit ${exitCode}); ${came}`));
     } else if (exitCode === null) {
       reject(new ShellError("lost", `${name}: the connection was lost, or a signal came, while ${file} ran`));
@@ -162,6 +175,8 @@ function followChannel(
   // A channel's stdin has to be closed, or remote programs that read it wait for ever.
   channel.end(command.input ?? "");
 }
+
+const errorMark = Buffer.from(`\n${beginMark}\n`);
 
 /** Where the command's own output begins, and its process group: what the login shell's files print comes before. */
 function beginOf(head: Buffer): { readonly group: number; readonly end: number } | null {

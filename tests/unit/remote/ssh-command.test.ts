@@ -54,6 +54,19 @@ test("what a login shell prints first is not the answer; stdin, exit code and li
   assert.deepEqual(lines, ["1", "2", "3"]);
 });
 
+test("what a login shell says on stderr is no reason why a command failed, and no line of its own", async (t) => {
+  const ssh = await server(t, noisy);
+  const lines: string[] = [];
+  const onLine = (line: string, stream: string) => void (stream === "stderr" && lines.push(line));
+  const argv = ["sh", "-c", "echo 'would restart systemd' >&2; exit 4"];
+  const said = await runOverSsh("yoga", ssh, { argv, timeout: 10_000 });
+  assert.deepEqual([said.exitCode, said.stderr], [4, "would restart systemd\n"]);
+  await runOverSsh("yoga", ssh, { argv, timeout: 10_000, onLine });
+  assert.deepEqual(lines, ["would restart systemd"]);
+  const silent = await runOverSsh("yoga", ssh, { argv: ["false"], timeout: 10_000 });
+  assert.equal(silent.stderr, "");
+});
+
 test("a command behind a noisy shell is ended by its process group", async (t) => {
   const ssh = await server(t, noisy);
   const stop = new AbortController();
