@@ -35,6 +35,7 @@ import { connectShells } from "./remote/shells.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { openDeliveries } from "./store/delivery-file.ts";
 import { NewerFormatError } from "./store/json-file.ts";
+import type { Lease } from "./store/lease.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { readMachines } from "./store/read-machines.ts";
@@ -67,7 +68,7 @@ export interface AppOptions {
 /** The composition root: the one place that names concrete surfaces, stores and shells. */
 export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
   const clock = systemClock;
-  const { lease, unlock } = await lockDataDirectory(settings.dataDir, options.onFatal);
+  const { lease: plainLease, unlock } = await lockDataDirectory(settings.dataDir, options.onFatal);
   const token = options.isOpen === true ? null : (settings.token ?? (await ownToken(settings.dataDir)));
   const answerKey = await supervisorKey(settings.dataDir);
   const redact = redactor([
@@ -80,6 +81,11 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     settings.discord?.token ?? null,
   ]);
   const log = botLog(settings.logLevel, redact);
+  const lease: Lease = {
+    ...plainLease,
+    onForeignWrite: (path) =>
+      log.error(`${path} was written by a bot that has not the lease; what this bot knows replaces it`),
+  };
   const fleet = await openFleetFile(settings.fleetFile, (mistakes) => {
     const what =
       mistakes.length === 0 ? "was changed and is in force" : "is held; the last good one stays in force";

@@ -81,6 +81,8 @@ export function keepDeliveries(
         isDone: delivery.said === null,
       };
       if (namesOf(entry).some((name) => known.has(name))) {
+        // A repetition is acknowledged no sooner than the first is on the disk.
+        await writing;
         return false;
       }
       for (const name of namesOf(entry)) {

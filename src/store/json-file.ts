@@ -1,4 +1,4 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import writeFileAtomic from "write-file-atomic";
@@ -11,7 +11,8 @@ export interface FileFormat<T> {
   readonly version: number;
   /** What the schema then checks. Throws for what is damaged as a whole. */
   read(text: string): Loaded;
-  write(data: T): string;
+  /** `term` is the lease's, under which it is written. */
+  write(data: T, term: number): string;
 }
 
 export interface Loaded {
@@ -63,6 +64,8 @@ export async function openJsonFile<T extends object>(
   format: FileFormat<T> = plain,
 ): Promise<Opened<T>> {
   let setAside: Opened<T>["setAside"] = null;
+  /** Each write makes a new file, by a rename. */
+  let own: number | null = null;
   let loaded: Pick<Loaded, "missing" | "isOutdated"> = { missing: {}, isOutdated: false };
   const adapter: Adapter<T> = {
     async read() {
@@ -77,11 +80,17 @@ export async function openJsonFile<T extends object>(
         return null;
       }
       loaded = read;
+      own = await inodeOf(path);
       return read.data;
     },
     async write(data) {
       lease.check();
-      await writeFileAtomic(path, format.write(data), { mode: 0o600 });
+      // A bot that was paused in the middle of a write ends it when it goes on. What this bot knows counts, and replaces it.
+      if (own !== null && (await inodeOf(path)) !== own) {
+        lease.onForeignWrite?.(path);
+      }
+      await writeFileAtomic(path, format.write(data, lease.term), { mode: 0o600 });
+      own = await inodeOf(path);
       await syncDirectory(dirname(path));
     },
   };
@@ -112,6 +121,13 @@ export async function openJsonFile<T extends object>(
       }),
   };
   return { file, setAside, ...loaded };
+}
+
+async function inodeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    ({ ino }) => ino,
+    () => null,
+  );
 }
 
 /** The rename itself is on the disk only when its folder is. */

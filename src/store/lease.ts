@@ -5,6 +5,8 @@ export interface Lease {
   readonly term: number;
   /** Throws where the lease is lost. Asked before every write. */
   check(): void;
+  /** Told when a file is not the one that this bot wrote last: a bot without the lease wrote it meanwhile. */
+  readonly onForeignWrite?: (path: string) => void;
 }
 
 /** For a store that nobody else can have. */

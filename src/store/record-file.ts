@@ -36,12 +36,12 @@ export function recordFile<T extends object>(shapes: Shapes, cache: LineCache): 
       const value = { version: 1, ...Object.fromEntries(sections) };
       return { value, missing: decoded.missing, isOutdated: !decoded.isWhole };
     },
-    write(data) {
+    write(data, term) {
       const values = new Map<string, unknown>(Object.entries(data));
       const sections: Sections = Object.fromEntries(
         names.map((name) => [name, onDisk(shapes[name] ?? "map", values.get(name))]),
       );
-      return encodeRecords(sections, (name) => (unchanging.has(name) ? cache : null));
+      return encodeRecords(sections, (name) => (unchanging.has(name) ? cache : null), term);
     },
   };
 }

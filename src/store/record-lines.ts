@@ -2,15 +2,16 @@ import { crc32 } from "node:zlib";
 
 /**
  * A file of records: JSON, with one record a line, so that one bad byte costs one record. The last field of each is a CRC over its
- * section, its key and its text. The first line and the last one say how many records each section has.
+ * section, its key and its text. The first line and the last one say how many records each section has,
+ * and the term of the bot that wrote it.
  *
- *   {"version":2,"head":{"deployments":1,"runs":0,"crc":"…"},
+ *   {"version":2,"head":{"term":7,"deployments":1,"runs":0,"crc":"…"},
  *   "deployments":{
  *   "d-1":{"id":"d-1",…,"crc":"…"}
  *   },
  *   "runs":{
  *   },
- *   "end":{"deployments":1,"runs":0,"crc":"…"}}
+ *   "end":{"term":7,"deployments":1,"runs":0,"crc":"…"}}
  */
 export type Sections = Readonly<Record<string, Readonly<Record<string, object>>>>;
 
@@ -19,8 +20,12 @@ export const recordFormat = 2;
 /** The lines of records that have not changed, by the record itself, for records that are never changed in place. */
 export type LineCache = WeakMap<object, string>;
 
-export function encodeRecords(sections: Sections, cacheOf: (section: string) => LineCache | null): string {
-  const counts = countsOf(sections);
+export function encodeRecords(
+  sections: Sections,
+  cacheOf: (section: string) => LineCache | null,
+  term = 0,
+): string {
+  const counts = { term, ...countsOf(sections) };
   const lines = [`{"version":${recordFormat},${lineOf("", "head", counts)},`];
   for (const [section, records] of Object.entries(sections)) {
     lines.push(`${JSON.stringify(section)}:{`);

@@ -112,3 +112,21 @@ test("a damaged file is put aside and said, and the bot goes on", async (t) => {
   assert.equal(await file.accept(delivery("1")), true);
   assert.match(troubles[0] ?? "", /deliveries.json was damaged .*put aside as .*damaged-/);
 });
+
+test("a repetition waits until the first is on the disk, as it is acknowledged, too", async () => {
+  const { promise: disk, resolve } = Promise.withResolvers<void>();
+  const file = keepDeliveries(
+    { data: { version: 1, deliveries: [] }, write: () => disk },
+    manualClock(),
+    () => {},
+  );
+  const answers: string[] = [];
+  const both = [delivery("1"), delivery("1")].map(async (one, index) => {
+    answers.push(`${index}: ${await file.accept(one)}`);
+  });
+  await new Promise((done) => setImmediate(done));
+  assert.deepEqual(answers, []);
+  resolve();
+  await Promise.all(both);
+  assert.deepEqual(answers.toSorted(), ["0: true", "1: false"]);
+});

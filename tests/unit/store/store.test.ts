@@ -440,5 +440,27 @@ test("a file of the older format is read whole, and written in the present one",
   const second = await lowdbStore(directory, clock);
   assert.deepEqual([(await second.deployment(id))?.id, await second.inventory()], [id, ["vps", "yoga"]]);
   assert.deepEqual([second.notices(), await second.locks()], [[], []]);
-  assert.match(await readFile(path, "utf8"), /^\{"version":2,"head":\{"deployments":1,/);
+  assert.match(await readFile(path, "utf8"), /^\{"version":2,"head":\{"term":0,"deployments":1,/);
+});
+
+test("a late write of a bot without the lease is told and replaced: what the present bot knows counts", async (t) => {
+  const directory = await scratchDirectory(t);
+  const foreign: string[] = [];
+  const late = await lowdbStore(directory, clock, { term: 1, check: () => {} });
+  const present = await lowdbStore(directory, clock, {
+    term: 2,
+    check: () => {},
+    onForeignWrite: (path) => void foreign.push(path),
+  });
+  await present.begin(aRun(), [aDeployment()], () => null);
+  // Its look at the lease was before it was paused, and the rename is after.
+  await late.setInventory(["late"]);
+  assert.equal((await json(join(directory, "state.json"))).head.term, 1);
+  assert.deepEqual(foreign, []);
+  await present.setInventory(["yoga"]);
+  assert.deepEqual(foreign, [join(directory, "state.json")]);
+  const { head, deployments } = await json(join(directory, "state.json"));
+  assert.deepEqual([head.term, Object.keys(deployments)], [2, [aDeployment().id]]);
+  await present.setInventory(["yoga", "vps"]);
+  assert.equal(foreign.length, 1);
 });
