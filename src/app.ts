@@ -25,6 +25,7 @@ import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
 import { examine } from "./doctor/doctor.ts";
 import { isWell, lineText, summary } from "./doctor/line.ts";
+import { checkStart } from "./doctor/start.ts";
 import { noticePlace, noticesOf } from "./fleet/notices.ts";
 import { auditFile, bot } from "./logs/audit.ts";
 import { botLog } from "./logs/bot-log.ts";
@@ -335,6 +336,7 @@ export async function runDoctor(settings: Settings, say: (line: string) => void)
       shells,
       clock: systemClock,
       machines: () => readMachines(settings.dataDir),
+      start: () => checkStart(settings.dataDir, settings.listen),
       chat: {
         slack:
           slack &&

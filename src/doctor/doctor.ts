@@ -20,6 +20,8 @@ export interface DoctorParts {
   readonly clock: Clock;
   /** The machines that the bot knows by now. */
   readonly machines: () => Promise<Machines>;
+  /** Tries what the start does first. */
+  readonly start: () => Promise<DoctorLine[]>;
   /** By platform; null where it is not set up. */
   readonly chat: Readonly<Record<string, (() => Promise<ChatExamined>) | null>>;
   /** Told as soon as it is known. */
@@ -35,6 +37,7 @@ export async function examine({
   shells,
   clock,
   machines: readKnown,
+  start,
   chat,
   say,
 }: DoctorParts): Promise<DoctorLine[]> {
@@ -46,6 +49,7 @@ export async function examine({
     }
   };
   tell([await checkDataDirectory(settings.dataDir)]);
+  tell(await start());
   tell(await checkKeys(settings));
   const { lines, answers } = await checkBuilder(shells.builder, clock);
   tell(lines);

@@ -42,6 +42,7 @@ describe("npm run doctor on real machines", { skip }, () => {
         SWITCHYARD_KNOWN_HOSTS: fleet().knownHostsFile,
         SWITCHYARD_DATA_DIR: directory,
         SWITCHYARD_FLEET_FILE: fleetFile,
+        SWITCHYARD_LISTEN: "127.0.0.1:0",
         ...env,
       },
       stdin: "ignore",
@@ -62,6 +63,8 @@ describe("npm run doctor on real machines", { skip }, () => {
     for (const part of [
       "environment",
       "data directory",
+      "lock",
+      "page",
       "ssh key",
       "host key",
       "builder",

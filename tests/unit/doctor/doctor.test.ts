@@ -16,7 +16,19 @@ test("a fleet where all is well has a line for everything, and nothing to mend",
   assert.match(summary(lines), /^All \d+ are well\.$/);
   assert.deepEqual(
     [...new Set(lines.map(({ part }) => part))],
-    ["data directory", "builder", "nix", "git", "ssh", "flake", "fleet.yaml", "host yoga", "slack"],
+    [
+      "data directory",
+      "lock",
+      "page",
+      "builder",
+      "nix",
+      "git",
+      "ssh",
+      "flake",
+      "fleet.yaml",
+      "host yoga",
+      "slack",
+    ],
   );
 });
 

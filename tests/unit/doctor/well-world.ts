@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readEnvironment } from "../../../src/config/env.ts";
 import { examine } from "../../../src/doctor/doctor.ts";
-import { lineText } from "../../../src/doctor/line.ts";
+import { lineText, ok } from "../../../src/doctor/line.ts";
 import { readMachines } from "../../../src/store/read-machines.ts";
 import { fleetFrom } from "../../fakes/tools.ts";
 import { createWorld, type World } from "../../fakes/world.ts";
@@ -48,6 +48,7 @@ export async function examined(
       shells: { builder: world.builderShell, host: ({ name }) => world.shell(name) },
       clock: world.clock,
       machines: () => readMachines(world.directory),
+      start: async () => [ok("lock", "free"), ok("page", "free")],
       chat,
       say: () => {},
     }),
