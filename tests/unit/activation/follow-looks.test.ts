@@ -139,3 +139,19 @@ test("a decision brings its own word on stdin, over a connection of its own", as
     [["decide", "commit", "", "the word for commit of d-20261123-7f3a\n"]],
   );
 });
+
+test("a unit that was seen inactive a few times, and works again, is not gone", async () => {
+  const { clock, shell, link } = following();
+  const idle = seen("activating", "", "inactive");
+  looksLike(shell, idle, idle, idle, seen("acked 0"));
+  assert.deepEqual(await clock.settle(followSupervisor(link, "start")), { kind: "acked", exitCode: 0 });
+});
+
+test("a last word of a unit that stops is waited for, however long it was stopping before", async () => {
+  const { clock, shell, link } = following();
+  const stops = Array.from({ length: 20 }, () => seen("activating", "", "deactivating"));
+  const first = seen("committed system-9-link", "", "deactivating");
+  looksLike(shell, ...stops, first, seen("rolled-back it was killed", "", "inactive"));
+  const followed = await clock.settle(followSupervisor(link, "start"));
+  assert.equal(followed.kind === "final" && followed.state.kind, "rolled-back");
+});

@@ -173,6 +173,15 @@ test("the strictest rule of all hosts counts for each, as the card had it or as 
   );
 });
 
+test("a refused yes shows the rule of now on each card: how many people, and whether an approver", () => {
+  const forced = [card("yoga", { people: 2, needsApprover: false }, { isForced: true })];
+  const shown = weigh(forced, { digest: null }).deployments[0]?.confirmation;
+  assert.deepEqual([shown?.people, shown?.needsApprover], [2, true]);
+  const eased = [card("yoga", { gate: "copy" })];
+  const copy = weigh(eased, { digest: null }).deployments[0]?.confirmation;
+  assert.deepEqual([copy?.people, copy?.needsApprover], [2, true], "the copy's gate has a rule of its own");
+});
+
 /** `digest` of an approval says what it was for. */
 function withWord(host: string, by: Actor, people = 3) {
   const asked = card(host, { people });
