@@ -21,6 +21,8 @@ export const bounds = {
   },
   /** These are counted on their own, so that who has used up the rest can still decide, and roll back. */
   urgent: ["confirm", "cancel", "rollback"],
+  /** Wrong tokens at the sign-in in a minute. One address may be a whole team's, so a right token is taken all the same. */
+  wrongTokens: { within: 60_000, address: 20, all: 200 },
   /** People who are counted at a time; of more, those seen longest ago are begun again. */
   people: 10_000,
 } as const;

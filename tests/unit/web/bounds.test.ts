@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { places } from "../../../adapters/web/bounded.ts";
+import { createWrongTokens } from "../../../adapters/web/wrong-tokens.ts";
 import { bounds } from "../../../src/config/bounds.ts";
-import { serve } from "./serve.ts";
+import { serve, token } from "./serve.ts";
 
 const viewer = (name: string) => ({ person: `web:${name}`, isDecider: false });
 const decider = (name: string) => ({ person: `web:${name}`, isDecider: true });
@@ -65,4 +66,36 @@ test("a command too many is answered 429, with the seconds to wait in Retry-Afte
   assert.equal(answer.status, 429);
   assert.equal(answer.headers.get("retry-after"), "12");
   assert.match(await answer.text(), /Ask again in 12 s/);
+});
+
+test("wrong tokens are counted for each address and in total, anew each minute, and what was not told is told later", () => {
+  let time = 0;
+  const wrong = createWrongTokens(() => time);
+  const { address, all, within } = bounds.wrongTokens;
+  for (let one = 0; one < address; one++) assert.equal(wrong("a").kind, "told");
+  assert.deepEqual(wrong("a"), { kind: "too-many", seconds: 60 });
+  assert.deepEqual(wrong("b"), { kind: "told", before: 1 });
+  for (let one = address + 1; one < all; one++) wrong(`c${one}`);
+  assert.equal(wrong("d").kind, "too-many");
+  time = within;
+  assert.deepEqual(wrong("a"), { kind: "told", before: 1 });
+});
+
+test("too many wrong tokens are answered 429, and the right one from the same address signs in", async (t) => {
+  const { url, logged } = await serve(t);
+  const signIn = (candidate: string) =>
+    fetch(`${url}/api/sign-in`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token: candidate }),
+    });
+  for (let one = 0; one < bounds.wrongTokens.address; one++)
+    assert.equal((await signIn("guess")).status, 401);
+  const lines = logged.length;
+  const refused = await signIn("guess");
+  assert.equal(refused.status, 429);
+  assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
+  assert.equal((await fetch(`${url}/login?token=guess`, { redirect: "manual" })).status, 429);
+  assert.equal(logged.length, lines, "the log does not grow");
+  assert.equal((await signIn(token)).status, 200);
 });
