@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { registerDiscordCommands, runDoctor, slackAppManifest, startApp } from "./app.ts";
 import { verifyAudit } from "./audit-command.ts";
 import { ConfigError, readDataDir, readEnvironment, readWebPlace } from "./config/env.ts";
-import { readSettings } from "./config/settings.ts";
+import { readSettings, refuseUnknown } from "./config/settings.ts";
 import { failed, lineText, warn } from "./doctor/line.ts";
 import { tokenCommand } from "./token-command.ts";
 
@@ -22,6 +22,7 @@ async function printManifest(url: string | undefined): Promise<void> {
 /** `npm run discord:register` */
 async function registerOnDiscord(): Promise<void> {
   readEnvFile();
+  refuseUnknown(process.env);
   console.log(await registerDiscordCommands(readEnvironment(process.env, process.cwd()).discord));
 }
 
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
 /** `npm run token -- add alice` */
 async function changeTokens(args: readonly string[]): Promise<void> {
   readEnvFile();
+  refuseUnknown(process.env);
   console.log(await tokenCommand(args, readWebPlace(process.env, process.cwd())));
 }
 
@@ -97,6 +99,7 @@ async function seeDoctor(): Promise<void> {
 /** `npm run audit:verify` */
 async function checkAudit(): Promise<void> {
   readEnvFile();
+  refuseUnknown(process.env);
   console.log(await verifyAudit(readDataDir(process.env, process.cwd())));
 }
 

@@ -32,6 +32,14 @@ export function readSettings(env: Env, directory: string): SettingsRead {
   return { settings, warnings: unknownNames(env, /^(SLACK|DISCORD)_/) };
 }
 
+/** For commands that need a part of the environment: a name with a typing error would have them work elsewhere. */
+export function refuseUnknown(env: Env): void {
+  const mistakes = unknownNames(env, /^SWITCHYARD_/);
+  if (mistakes.length > 0) {
+    throw new ConfigError(mistakes);
+  }
+}
+
 /** Other programs may have variables of Slack's and Discord's names; ours are nobody else's. */
 function unknownNames(env: Env, ours: RegExp): string[] {
   const known = settingNames.filter((name) => ours.test(name));
