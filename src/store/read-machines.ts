@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Machines, machinesSchema } from "../deploy/machines.ts";
+import { recordFile, stateShapes } from "./record-file.ts";
 
 const stateSchema = z.object({ machines: machinesSchema.default({}) });
 
@@ -9,7 +10,12 @@ const stateSchema = z.object({ machines: machinesSchema.default({}) });
 export async function readMachines(directory: string): Promise<Machines> {
   const path = join(directory, "state.json");
   try {
-    return stateSchema.parse(JSON.parse(await readFile(path, "utf8"))).machines;
+    const text = await readFile(path, "utf8");
+    const { value, missing } = recordFile(stateShapes, new WeakMap()).read(text);
+    if (missing === null || missing["machines"] !== undefined) {
+      throw new Error("some of its records cannot be read");
+    }
+    return stateSchema.parse(value).machines;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
       return {};
