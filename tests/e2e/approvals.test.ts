@@ -39,7 +39,12 @@ describe("who may do what, when, and with whom, on a real machine", { skip }, ()
     });
     for (const person of ["alice", "bob", "carol", "dave"]) {
       const { stdout } = await execa(process.execPath, ["src/main.ts", "token", "add", person], {
-        env: { SWITCHYARD_DATA_DIR: bot.dataDir, SWITCHYARD_LISTEN: new URL(bot.url).host },
+        extendEnv: false,
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          SWITCHYARD_DATA_DIR: bot.dataDir,
+          SWITCHYARD_LISTEN: new URL(bot.url).host,
+        },
       });
       tokens.set(person, /shown this once: (\S+)/.exec(stdout)?.[1] ?? "");
     }

@@ -33,7 +33,12 @@ export function usePeople(host: string, look: BrowserContextOptions): People {
   /** By the command that people use, while the bot runs. */
   async function linkFor(person: string): Promise<string> {
     const { stdout } = await execa(process.execPath, ["src/main.ts", "token", "add", person], {
-      env: { SWITCHYARD_DATA_DIR: bot.dataDir, SWITCHYARD_LISTEN: new URL(bot.url).host },
+      extendEnv: false,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        SWITCHYARD_DATA_DIR: bot.dataDir,
+        SWITCHYARD_LISTEN: new URL(bot.url).host,
+      },
     });
     return /Login link: (\S+)/.exec(stdout)?.[1] ?? "";
   }
