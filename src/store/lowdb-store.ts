@@ -1,39 +1,16 @@
-import { constants } from "node:fs";
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
-import { type Deployment, deploymentSchema, isOpen, runSchema } from "../deploy/deployment.ts";
+import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { isSought } from "../deploy/deployment-filter.ts";
 import { everyHost } from "../deploy/locks.ts";
-import { machineSchema } from "../fleet/machine.ts";
-import { asideName, type JsonFile, openJsonFile } from "./json-file.ts";
+import type { JsonFile } from "./json-file.ts";
 import { alone, type Lease } from "./lease.ts";
-import { monthShapes, recordFile, stateShapes } from "./record-file.ts";
+import { type Month, openMonth, openState, type State } from "./open-records.ts";
 import type { LineCache } from "./record-lines.ts";
-import { lostLock, soundLocks } from "./sound-locks.ts";
-import { type BadRecords, soundRecords } from "./sound-records.ts";
+import { lostLock } from "./sound-locks.ts";
 import type { Store } from "./store.ts";
-import { threadKey, threadStateSchema } from "./thread-state.ts";
-
-const stateSchema = (bad: BadRecords, now: Date) =>
-  z.object({
-    version: z.literal(1),
-    deployments: soundRecords("deployments", deploymentSchema, bad),
-    runs: soundRecords("runs", runSchema, bad),
-    inventory: z.array(z.string()).default([]),
-    machines: soundRecords("machines", machineSchema, bad).default({}),
-    threads: soundRecords("threads", threadStateSchema, bad).default({}),
-    locks: soundLocks(bad, now).default([]),
-  });
-const monthSchema = (bad: BadRecords) =>
-  z.object({
-    version: z.literal(1),
-    deployments: soundRecords("deployments", deploymentSchema, bad),
-    runs: soundRecords("runs", runSchema, bad),
-  });
-type State = z.infer<ReturnType<typeof stateSchema>>;
-type Month = z.infer<ReturnType<typeof monthSchema>>;
+import { threadKey } from "./thread-state.ts";
 
 /**
  * lowdb behind the Store port: `state.json` holds what is open, `history/YYYY-MM.json` what has ended, by
@@ -44,77 +21,21 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
   const hadState = await hasState(directory);
   await mkdir(history, { recursive: true, mode: 0o700 });
   const notices: string[] = [];
-  const lost = new Set<string>();
   const lines: LineCache = new WeakMap();
 
-  async function open<T extends object>(
-    name: string,
-    schema: (bad: BadRecords, now: Date) => z.ZodType<T>,
-    empty: T,
-    shapes: Parameters<typeof recordFile>[0],
-  ): Promise<JsonFile<T>> {
-    const path = join(directory, name);
-    const bad: BadRecords = [];
-    const now = new Date(clock.now());
-    const { file, setAside, missing, isOutdated } = await openJsonFile(
-      path,
-      schema(bad, now),
-      empty,
-      now,
-      lease,
-      recordFile<T>(shapes, lines),
-    );
-    if (setAside !== null) {
-      lost.add(name);
-      notices.push(
-        `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
-      );
-    } else if (missing === null || bad.length + Object.keys(missing).length > 0) {
-      const copy = asideName(path, now);
-      await copyFile(path, copy, constants.COPYFILE_EXCL);
-      notices.push(partlyRead(name, missing, bad, copy));
-      // A lock that is there but damaged goes on holding its own host (`soundLocks`).
-      const mayHold = [...Object.keys(missing ?? {}), ...bad.filter((what) => !what.startsWith("locks."))];
-      if (missing === null || mayHold.some((what) => holdsHosts.test(what))) {
-        lost.add(name);
-      }
-    }
-    // Once: what is mended, or of the older format, is not so again at the next start.
-    if (isOutdated || bad.length > 0) {
-      await file.write();
-    }
-    return file;
-  }
-
-  const state = await open(
-    "state.json",
-    stateSchema,
-    {
-      version: 1,
-      deployments: {},
-      runs: {},
-      inventory: [],
-      machines: {},
-      threads: {},
-      locks: [],
-    },
-    stateShapes,
-  );
+  const opening = { directory, clock, lease, lines, notices };
+  const { file: state, mayHaveLostHosts } = await openState(opening);
   if (hadState === "missing") {
     notices.push("state.json is missing from a data directory that had one; an empty one was begun");
   }
-  if (lost.has("state.json") || hadState === "missing") {
+  if (mayHaveLostHosts || hadState === "missing") {
     const how = hadState === "missing" ? "missing" : "damaged";
     const why = `state.json was ${how}, and nobody knows which hosts were locked or in hand`;
     state.data.locks = [...state.data.locks, lostLock(everyHost, why, new Date(clock.now()))];
   }
   const months = new Map<string, JsonFile<Month>>();
   for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
-    const month = name.slice(0, 7);
-    months.set(
-      month,
-      await open(`history/${name}`, monthSchema, { version: 1, deployments: {}, runs: {} }, monthShapes),
-    );
+    months.set(name.slice(0, 7), await openMonth(opening, name.slice(0, 7)));
   }
 
   async function monthOf(time: string): Promise<JsonFile<Month>> {
@@ -123,12 +44,7 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     if (known !== undefined) {
       return known;
     }
-    const file = await open(
-      `history/${name}.json`,
-      monthSchema,
-      { version: 1, deployments: {}, runs: {} },
-      monthShapes,
-    );
+    const file = await openMonth(opening, name);
     months.set(name, file);
     return file;
   }
@@ -334,23 +250,6 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     notices: () => notices,
     close: () => inTurn(async () => {}),
   };
-}
-
-/** What is missing there may be a lock, a deployment under way, or which machine a host is. */
-const holdsHosts = /^(locks|deployments|machines)/;
-
-function partlyRead(
-  name: string,
-  missing: Readonly<Record<string, number>> | null,
-  bad: BadRecords,
-  copy: string,
-): string {
-  const lost = Object.values(missing ?? {}).reduce((sum, count) => sum + count, bad.length);
-  const count = missing === null ? "Some records" : lost === 1 ? "1 record" : `${lost} records`;
-  const which = [...Object.entries(missing ?? {}).map(([section, of]) => `${of} of ${section}`), ...bad];
-  const why = which.length === 0 ? "nobody can say which" : which.join(", ");
-  const file = name.replace(/^history\/(.*)\.json$/, "$1");
-  return `${count} of ${file} could not be read (${why}); the damaged file is kept as ${copy}, and all others are used`;
 }
 
 /** Locks fail closed: a directory that holds what only a bot at work writes had a state. */

@@ -464,3 +464,32 @@ test("a late write of a bot without the lease is told and replaced: what the pre
   await present.setInventory(["yoga", "vps"]);
   assert.equal(foreign.length, 1);
 });
+
+test("a bot that ends while it starts on a damaged state locks no less at its next start", async (t) => {
+  const { directory } = await withOne(t);
+  const path = join(directory, "state.json");
+  await writeFile(path, (await readFile(path, "utf8")).replace('"host":"yoga"', '"host":"yogb"'));
+  let looks = 0;
+  for (let last = 1; ; last += 1) {
+    const lease = {
+      term: last,
+      check() {
+        looks += 1;
+        if (looks === last) {
+          throw new Error("the bot ends here");
+        }
+      },
+    };
+    looks = 0;
+    const started = await lowdbStore(directory, manualClock(`2026-11-23T08:00:0${last}.000Z`), lease).catch(
+      () => null,
+    );
+    if (started !== null) {
+      assert.deepEqual(
+        (await started.locks()).map(({ host }) => host),
+        ["*"],
+      );
+      return;
+    }
+  }
+});
