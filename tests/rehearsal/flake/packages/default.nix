@@ -27,7 +27,7 @@ rec {
   procps = package "procps" { kib = 500; tools = [ "ps" "free" "pgrep" "pkill" "top" "uptime" "watch" "sysctl" ]; };
   util-linux = package "util-linux" {
     kib = 2400;
-    tools = [ "flock" "mount" "umount" "findmnt" "setsid" "logger" "lsblk" "dmesg" "nsenter" "unshare" "kill" ];
+    tools = [ "flock" "mount" "umount" "findmnt" "setsid" "logger" "lsblk" "dmesg" "nsenter" "unshare" "setpriv" "kill" ];
   };
 
   curl = package "curl" { kib = 700; uses = [ openssl ]; tools = [ "curl" ]; };
