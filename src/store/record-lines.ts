@@ -57,8 +57,9 @@ function lineOf(section: string, key: string, record: object): string {
   return `${name}:${body}"crc":"${sumOf(section, name, body)}"}`;
 }
 
+/** The format goes into the sum: the lines of a newer one fit no older bot, however like they look. */
 function sumOf(section: string, name: string, body: string): string {
-  return crc32(`${section}\n${name}\n${body}`).toString(16).padStart(8, "0");
+  return crc32(`${recordFormat}\n${section}\n${name}\n${body}`).toString(16).padStart(8, "0");
 }
 
 export interface Decoded {

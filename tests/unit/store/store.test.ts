@@ -493,3 +493,20 @@ test("a bot that ends while it starts on a damaged state locks no less at its ne
     }
   }
 });
+
+test("lines of a newer format stop the start, too, although they look like those of this one", async (t) => {
+  const { directory } = await withOne(t);
+  const path = join(directory, "state.json");
+  const text = (await readFile(path, "utf8")).replace('{"version":2', '{"version":3');
+  // Its sums are others, as the format goes into them.
+  const newer = text.replaceAll(
+    /"crc":"([0-9a-f]{8})"/g,
+    (_, sum) => `"crc":"${[...sum].reverse().join("")}"`,
+  );
+  await writeFile(path, newer);
+  await assert.rejects(
+    lowdbStore(directory, clock),
+    /a newer Switchyard wrote it \(format 3, this one knows 2\)/,
+  );
+  assert.equal(await readFile(path, "utf8"), newer);
+});
