@@ -37,12 +37,13 @@ import { lockDataDirectory } from "./store/data-directory.ts";
 import { openDeliveries } from "./store/delivery-file.ts";
 import { NewerFormatError } from "./store/json-file.ts";
 import type { Lease } from "./store/lease.ts";
+import { makeLoginCode, spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { readMachines } from "./store/read-machines.ts";
 import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
-import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
+import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { diffText } from "./views/thread.ts";
 
 /** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
@@ -241,6 +242,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     allowedHosts: settings.allowedHosts,
     token,
     people: tokens.current,
+    spendCode: (code, isKnown) => spendLoginCode(settings.dataDir, code, clock.now(), isKnown),
     sessions: await openWebSessions(settings.dataDir, clock, lease, (message) => log.error(message)),
     log,
     version: options.version,
@@ -266,7 +268,9 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   void engine.hosts();
   // A token that was given is known to whoever gave it, and stays out of the journal.
   const isOwn = token !== null && settings.token === null;
-  const link = isOwn ? `${web.url()}/login?token=${encodeURIComponent(token)}` : web.url();
+  const link = isOwn
+    ? `${web.url()}/login#${await makeLoginCode(settings.dataDir, hashToken(token), clock.now())}`
+    : web.url();
 
   return {
     log,

@@ -33,6 +33,7 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
   const gate = tokenGate({
     token: options.token,
     people: options.people ?? (() => []),
+    ...(options.spendCode === undefined ? {} : { spendCode: options.spendCode }),
     sessions: options.sessions ?? sessionsInMemory(),
   });
   const app = new Hono<WebEnv>();

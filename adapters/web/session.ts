@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Identity } from "../../src/chat/identity.ts";
-import type { PersonToken, SessionStore, WebContext } from "./types.ts";
+import type { PersonToken, SessionStore, SpendCode, WebContext } from "./types.ts";
 
 const cookieName = "switchyard_session";
 const days30 = 30 * 24 * 60 * 60;
@@ -11,6 +11,8 @@ export interface Gate {
   identify(c: WebContext): Identity | null;
   /** Begins a session; false when nobody has this token. */
   signIn(c: WebContext, token: string): Promise<boolean>;
+  /** The same by the code of a login link, which is spent by it. */
+  signInByCode(c: WebContext, code: string): Promise<boolean>;
   signOut(c: WebContext): Promise<void>;
   /** Everybody is let in: the demo. */
   readonly isOpen: boolean;
@@ -22,13 +24,20 @@ export interface GateOptions {
   /** The tokens of people, as they are now. */
   readonly people: () => readonly PersonToken[];
   readonly sessions: SessionStore;
+  readonly spendCode?: SpendCode;
 }
 
 /** A bearer header with a token, or the cookie of a session that was begun with one and ends with it. */
-export function tokenGate({ token, people, sessions }: GateOptions): Gate {
+export function tokenGate({ token, people, sessions, spendCode }: GateOptions): Gate {
   if (token === null) {
     const you: Identity = { surface: "web", id: "token", name: "you", groups: [] };
-    return { identify: () => you, signIn: async () => true, signOut: async () => {}, isOpen: true };
+    return {
+      identify: () => you,
+      signIn: async () => true,
+      signInByCode: async () => true,
+      signOut: async () => {},
+      isOpen: true,
+    };
   }
   const owner: Identity = { surface: "web", id: "token", name: "owner", groups: [] };
   const ownerHash = sha256(token);
@@ -40,6 +49,14 @@ export function tokenGate({ token, people, sessions }: GateOptions): Gate {
     return found === undefined ? null : { surface: "web", id: found.name, name: found.name, groups: [] };
   }
 
+  async function begin(c: WebContext, hash: string): Promise<boolean> {
+    if (holderOf(hash) === null) return false;
+    const session = randomBytes(32).toString("base64url");
+    await sessions.begin(sha256(session), hash);
+    setCookie(c, cookieName, session, { ...cookieRules(c), maxAge: days30 });
+    return true;
+  }
+
   return {
     isOpen: false,
     identify(c) {
@@ -49,13 +66,10 @@ export function tokenGate({ token, people, sessions }: GateOptions): Gate {
       const begunWith = cookie === undefined ? null : sessions.tokenOf(sha256(cookie));
       return begunWith === null ? null : holderOf(begunWith);
     },
-    async signIn(c, candidate) {
-      const hash = sha256(candidate);
-      if (holderOf(hash) === null) return false;
-      const session = randomBytes(32).toString("base64url");
-      await sessions.begin(sha256(session), hash);
-      setCookie(c, cookieName, session, { ...cookieRules(c), maxAge: days30 });
-      return true;
+    signIn: (c, candidate) => begin(c, sha256(candidate)),
+    async signInByCode(c, code) {
+      const hash = (await spendCode?.(code, (one) => holderOf(one) !== null)) ?? null;
+      return hash !== null && begin(c, hash);
     },
     async signOut(c) {
       const cookie = deleteCookie(c, cookieName, cookieRules(c));

@@ -7,7 +7,10 @@ import type { Gate } from "./session.ts";
 import type { WebContext, WebEnv, WebLog } from "./types.ts";
 import { createWrongTokens } from "./wrong-tokens.ts";
 
-const tokenSchema = z.strictObject({ token: z.string().min(1).max(500) });
+const signInSchema = z.union([
+  z.strictObject({ token: z.string().min(1).max(500) }),
+  z.strictObject({ code: z.string().min(1).max(100) }),
+]);
 
 /** The ways in and out: the login link, a pasted token, and Sign out. Open to all, as nobody is signed in yet. */
 export function signInRoutes(
@@ -32,13 +35,25 @@ export function signInRoutes(
     return errorAnswer(c, 429, "too-many", "Too many wrong tokens in a minute.", help);
   }
 
-  app.get("/login", async (c) => {
-    if (await gate.signIn(c, c.req.query("token") ?? "")) return c.redirect("/", 303);
-    return refuse(c, "a login link with a wrong token") ?? loginPage(c, assets);
-  });
+  // Looking at a link does nothing: chat programs look at every one. Its code stands behind the #, which no server is sent.
+  app.get("/login", (c) => (gate.isOpen ? c.redirect("/", 303) : loginPage(c, assets)));
 
   app.post("/api/sign-in", async (c) => {
-    const body = await readBody(c, tokenSchema);
+    const body = await readBody(c, signInSchema);
+    if (body !== null && "code" in body) {
+      if (await gate.signInByCode(c, body.code)) return c.json({ ok: true });
+      const help = "npm run --silent token -- link NAME prints a new one; or paste your token.";
+      return (
+        refuse(c, "a login link that was used or is too old") ??
+        errorAnswer(
+          c,
+          401,
+          "wrong-token",
+          "This login link was used already, or is older than 15 minutes.",
+          help,
+        )
+      );
+    }
     if (body !== null && (await gate.signIn(c, body.token.trim()))) return c.json({ ok: true });
     return (
       refuse(c, "a wrong token was typed") ??

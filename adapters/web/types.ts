@@ -24,6 +24,9 @@ export interface SessionStore {
   end(session: string): Promise<void>;
 }
 
+/** Takes a login link's code away; the hash of the token that it was made for, or null. One whose token is not known stays. */
+export type SpendCode = (code: string, isKnown: (tokenHash: string) => boolean) => Promise<string | null>;
+
 export interface WebOptions {
   readonly desk: Desk;
   readonly listen: { readonly host: string; readonly port: number };
@@ -31,6 +34,7 @@ export interface WebOptions {
   readonly token: string | null;
   /** The tokens of other people, as they are now; one that is gone ends its sessions. */
   readonly people?: () => readonly PersonToken[];
+  readonly spendCode?: SpendCode;
   /** Without it sessions end with the process. */
   readonly sessions?: SessionStore;
   readonly log: WebLog;

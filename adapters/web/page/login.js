@@ -1,18 +1,31 @@
-// The content security policy lets no form leave the page, so the token is sent from here.
-document.querySelector("#login").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const token = document.querySelector("#token").value.trim();
+/** What stands behind the # of a login link. It works once. */
+const code = location.pathname === "/login" ? location.hash.slice(1) : "";
+const form = document.querySelector("#login");
+const button = document.querySelector("#by-link");
+
+/** The content security policy lets no form leave the page, so this is sent from here. */
+async function signIn(body) {
   const answer = await fetch("/api/sign-in", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ token }),
+    body: JSON.stringify(body),
   }).catch(() => null);
   // The address stays: a link to a deployment opens that one.
-  if (answer?.ok) location.replace(location.pathname === "/login" ? "/" : location.href);
-  else say(answer === null ? "The bot did not answer. It may be restarting: try again in a moment." : wrong);
-});
+  if (answer?.ok) return location.replace(location.pathname === "/login" ? "/" : location.href);
+  say(
+    answer === null
+      ? "The bot did not answer. It may be restarting: try again in a moment."
+      : await why(answer),
+  );
+}
 
-const wrong = "That token is not one the bot knows, or it was revoked.";
+async function why(answer) {
+  const { error } = await answer.json().catch(() => ({}));
+  return (
+    [error?.message, error?.help].filter(Boolean).join(" ") ||
+    "That token is not one the bot knows, or it was revoked."
+  );
+}
 
 function say(words) {
   const place = document.querySelector("#wrong");
@@ -20,8 +33,21 @@ function say(words) {
   place.hidden = false;
 }
 
-if (location.pathname === "/login") {
-  say(wrong);
-  // A mistyped token is often nearly right: keep it out of the history.
-  history.replaceState(null, "", "/");
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  signIn({ token: document.querySelector("#token").value.trim() });
+});
+
+if (code !== "") {
+  // It must not stay in the history, nor in an address that somebody copies.
+  history.replaceState(null, "", "/login");
+  for (const one of document.querySelectorAll("[data-by=token]")) one.hidden = true;
+  button.hidden = false;
+  button.focus();
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await signIn({ code });
+    button.hidden = true;
+    for (const one of document.querySelectorAll("[data-by=token]")) one.hidden = false;
+  });
 }

@@ -95,7 +95,6 @@ test("too many wrong tokens are answered 429, and the right one from the same ad
   const refused = await signIn("guess");
   assert.equal(refused.status, 429);
   assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
-  assert.equal((await fetch(`${url}/login?token=guess`, { redirect: "manual" })).status, 429);
   assert.equal(logged.length, lines, "the log does not grow");
   assert.equal((await signIn(token)).status, 200);
 });

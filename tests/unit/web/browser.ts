@@ -38,7 +38,8 @@ export function useBrowser(): (
       if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
-    await page.goto(`${url}/login?token=${token}`);
+    await page.request.post(`${url}/api/sign-in`, { data: { token } });
+    await page.goto(url);
     await page.waitForSelector("#command");
     if (path !== "/") await page.goto(url + path);
     return { page, complaints };

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { systemClock } from "../../../src/config/clock.ts";
+import { codeLasts, makeLoginCode, spendLoginCode } from "../../../src/store/login-codes.ts";
 import { openWebSessions } from "../../../src/store/web-sessions.ts";
+import { hashToken } from "../../../src/store/web-tokens.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
 import { type Failure, json, raw, serve, token } from "./serve.ts";
 
@@ -48,11 +52,16 @@ test("a wrong token, a wrong cookie and another scheme are no sign-in", async (t
   }
 });
 
-test("the login link sets a strict, http-only cookie that is not the token, and leads to the page", async (t) => {
+const signIn = (url: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(`${url}/api/sign-in`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+
+test("signing in sets a strict, http-only cookie that is not the token, and opens the page", async (t) => {
   const { url } = await serve(t);
-  const login = await fetch(`${url}/login?token=${token}`, { redirect: "manual" });
-  assert.equal(login.status, 303);
-  assert.equal(login.headers.get("location"), "/");
+  const login = await signIn(url, { token });
   const cookie = login.headers.get("set-cookie") ?? "";
   assert.match(cookie, /HttpOnly/);
   assert.match(cookie, /SameSite=Strict/);
@@ -66,7 +75,7 @@ test("a session outlives a restart of the bot, and ends when the token changes",
   const directory = await scratchDirectory(t);
   const opened = () => openWebSessions(directory, systemClock);
   const first = await serve(t, { sessions: await opened() });
-  const login = await fetch(`${first.url}/login?token=${token}`, { redirect: "manual" });
+  const login = await signIn(first.url, { token });
   const headers = { cookie: (login.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
   const restarted = await serve(t, { sessions: await opened() });
   assert.equal((await fetch(`${restarted.url}/api/hosts`, { headers })).status, 200);
@@ -74,15 +83,51 @@ test("a session outlives a restart of the bot, and ends when the token changes",
   assert.equal((await fetch(`${changed.url}/api/hosts`, { headers })).status, 401);
 });
 
-test("without sign-in the page says how to log in, and a wrong link sets no cookie", async (t) => {
+test("without sign-in the page says how to log in, and no link with a token signs anybody in", async (t) => {
   const { url, logged } = await serve(t);
   const page = await fetch(url);
   assert.equal(page.status, 401);
   assert.match(await page.text(), /login link/);
-  const wrong = await fetch(`${url}/login?token=guess`, { redirect: "manual" });
-  assert.equal(wrong.status, 401);
-  assert.equal(wrong.headers.get("set-cookie"), null);
-  assert.ok(logged.includes("a login link with a wrong token"));
+  for (const query of ["", `?token=${token}`, "?token=guess"]) {
+    const looked = await fetch(`${url}/login${query}`, { redirect: "manual" });
+    assert.deepEqual([looked.status, looked.headers.get("set-cookie")], [401, null], query);
+    assert.match(await looked.text(), /Sign in with this link/);
+  }
+  assert.equal((await signIn(url, { token: "guess" })).status, 401);
+  assert.ok(logged.includes("a wrong token was typed"));
+});
+
+test("the code of a login link signs in once, for 15 minutes, from this page alone, and is no token", async (t) => {
+  const directory = await scratchDirectory(t);
+  let now = Date.parse("2026-11-23T10:00:00Z");
+  const { url } = await serve(t, {
+    spendCode: (code, isKnown) => spendLoginCode(directory, code, now, isKnown),
+  });
+  const make = () => makeLoginCode(directory, hashToken(token), now);
+  const code = await make();
+  const stranger = await signIn(url, { code }, { origin: "https://evil.example" });
+  assert.deepEqual([stranger.status, stranger.headers.get("set-cookie")], [403, null]);
+  assert.equal((await signIn(url, { token: code })).status, 401);
+  assert.equal(
+    (await fetch(`${url}/api/hosts`, { headers: { authorization: `Bearer ${code}` } })).status,
+    401,
+  );
+  const both = await Promise.all([signIn(url, { code }), signIn(url, { code })]);
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 401], "once");
+  const again = await signIn(url, { code });
+  assert.match(await again.text(), /used already, or is older than 15 minutes/);
+  const late = await make();
+  now += codeLasts;
+  assert.equal((await signIn(url, { code: late })).status, 401, "too old");
+  const revoked = await makeLoginCode(directory, hashToken("swy_revoked"), now);
+  assert.equal((await signIn(url, { code: revoked })).status, 401, "its token is gone");
+  for (const strange of ["../web-tokens.json", "..", "x".repeat(101), ""]) {
+    assert.ok((await signIn(url, { code: strange })).status >= 400, strange);
+  }
+  for (let count = 0; count < 60; count++) {
+    await make();
+  }
+  assert.ok((await readdir(join(directory, "login-codes"))).length <= 50, "only so many are open");
 });
 
 test("a link from another site is asked again by the page itself, since strict cookies stay at home", async (t) => {
@@ -104,7 +149,7 @@ test("the demo is open without a token, and only on loopback", async (t) => {
 
 test("a Host that DNS rebinding would bring is refused, on every route", async (t) => {
   const { url } = await serve(t);
-  for (const path of ["/", "/api/hosts", "/healthz", "/assets/app.js", "/login?token=x"]) {
+  for (const path of ["/", "/api/hosts", "/healthz", "/assets/app.js", "/login"]) {
     const answer = await raw(url, { path, headers: { ...bearer, host: "evil.example:4040" } });
     assert.equal(answer.status, 403, path);
   }

@@ -120,7 +120,7 @@ test("no value that was sent comes back in a header", slow, async (t) => {
   const served = await serve(t);
   const evil = "%0d%0aSet-Cookie:%20evil=1%0d%0a%0d%0a<script>";
   for (const path of [
-    `/login?token=${evil}`,
+    `/login?code=${evil}`,
     `/${evil}`,
     `/d/${evil}`,
     `/api/deployments?host=${evil}`,

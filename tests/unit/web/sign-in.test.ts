@@ -29,11 +29,10 @@ test("a person's token speaks in the person's name, by header and by session", a
     });
   await say(bearer);
   await say({ cookie: cookieOf(await signIn(url, alices)) });
-  await say({ cookie: cookieOf(await fetch(`${url}/login?token=${alices}`, { redirect: "manual" })) });
   const who = { surface: "web", id: "alice", name: "alice", groups: [] };
   assert.deepEqual(
     desk.said.map((one) => one.who),
-    [who, who, who],
+    [who, who],
   );
 });
 
@@ -129,12 +128,43 @@ test(
     await page.getByText("Sign in to Switchyard").waitFor();
     await page.goto(`${url}/d/${id}`);
     await page.fill("#token", "wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByText("not one the bot knows").waitFor();
     await page.fill("#token", alices);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("heading", { name: "yoga: check", level: 1 }).waitFor();
     await page.locator(".me", { hasText: "alice" }).waitFor();
+  },
+);
+
+test(
+  "a login link shows one button; a click signs in, and a used link says what to do",
+  options,
+  async (t) => {
+    const codes = new Map([["the-code", alice.hash]]);
+    const spendCode = async (code: string) => {
+      const hash = codes.get(code) ?? null;
+      codes.delete(code);
+      return hash;
+    };
+    const { url } = await serve(t, { people: () => [alice], spendCode });
+    const { page } = await open(t, url);
+    await page.context().clearCookies();
+    await page.goto(`${url}/login#the-code`);
+    const button = page.getByRole("button", { name: "Sign in with this link" });
+    await button.waitFor();
+    assert.equal(await page.locator("#token").isVisible(), false);
+    assert.equal(page.url(), `${url}/login`, "the code does not stay in the address");
+    assert.equal(codes.size, 1, "looking spends nothing");
+    await button.click();
+    await page.locator(".me", { hasText: "alice" }).waitFor();
+    await page.context().clearCookies();
+    await page.goto("about:blank");
+    await page.goto(`${url}/login#the-code`);
+    await button.click();
+    await page.getByText("used already, or is older than 15 minutes").waitFor();
+    await page.getByText("token -- link NAME").waitFor();
+    assert.equal(await page.locator("#token").isVisible(), true);
   },
 );
 
@@ -143,7 +173,8 @@ test("an open page whose token is revoked goes to the page that signs in", optio
   const { url, desk } = await serve(t, { people: () => people });
   const { page } = await open(t, url);
   await page.context().clearCookies();
-  await page.goto(`${url}/login?token=${alices}`);
+  await page.request.post(`${url}/api/sign-in`, { data: { token: alices } });
+  await page.goto(url);
   await page.locator(".me", { hasText: "alice" }).waitFor();
   people = [];
   desk.begin(["yoga"]);
