@@ -38,16 +38,18 @@ form.addEventListener("submit", (event) => {
   signIn({ token: document.querySelector("#token").value.trim() });
 });
 
+/** One way in at a time: by the link, or by a token. */
+function show(way) {
+  for (const one of document.querySelectorAll("[data-by]")) one.hidden = one.dataset.by !== way;
+}
+
 if (code !== "") {
   // It must not stay in the history, nor in an address that somebody copies.
   history.replaceState(null, "", "/login");
-  for (const one of document.querySelectorAll("[data-by=token]")) one.hidden = true;
-  button.hidden = false;
+  show("link");
   button.focus();
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await signIn({ code });
-    button.hidden = true;
-    for (const one of document.querySelectorAll("[data-by=token]")) one.hidden = false;
+    if (!(await signIn({ code }))) show("token");
   });
 }

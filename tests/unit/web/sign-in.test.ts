@@ -164,6 +164,7 @@ test(
     await button.click();
     await page.getByText("used already, or is older than 15 minutes").waitFor();
     await page.getByText("token -- link NAME").waitFor();
+    assert.equal(await button.isVisible(), false);
     assert.equal(await page.locator("#token").isVisible(), true);
   },
 );
