@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { until } from "../contracts/until.ts";
 import { type Bot, startBot } from "./bot.ts";
 import { invocation, skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
@@ -87,14 +88,26 @@ describe("/deploy on a real machine", { skip }, () => {
     const log = await bot.file(done.log);
     assert.match(log, /--- switch/);
     assert.match(log, /activating the configuration/);
-    const info = JSON.parse(await bot.file(done.log.replace(/\.log$/, ".info"))) as Record<string, unknown>;
+    // The record ends first; its .info and the sweep follow.
+    const readInfo = async () =>
+      JSON.parse(await bot.file(done.log.replace(/\.log$/, ".info"))) as Record<string, unknown>;
+    await until("the end in its .info", async () => (await readInfo())["outcome"] !== null);
+    const info = await readInfo();
     assert.equal(info["outcome"], "deployed");
     assert.equal(info["toplevel"], card.toplevel);
     assert.equal(info["previous"], old.current);
     assert.match(String(info["nix"]), /^\d+\.\d+/);
-    const roots = await fleet().exec(host, ["ls", "/nix/var/nix/gcroots/switchyard"]);
-    assert.equal(roots.stdout.trim(), "", "the gc-roots were taken away");
     assert.equal((await bot.ended(next)).outcome, "unchanged", "whoever waited had their turn");
+    let roots = "";
+    await until(
+      "a host without gc-roots of the bot's",
+      async () => {
+        ({ stdout: roots } = await fleet().exec(host, ["ls", "/nix/var/nix/gcroots/switchyard"]));
+        return roots.trim() === "";
+      },
+      15_000,
+      () => roots,
+    );
   });
 
   test("the same again is unchanged", async () => {
