@@ -163,6 +163,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     directory: settings.dataDir,
     clock,
     lease,
+    mask: redact.text,
     onTrouble: (message) => log.error(message),
   });
   function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
@@ -269,7 +270,13 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   // A token that was given is known to whoever gave it, and stays out of the journal.
   const isOwn = token !== null && settings.token === null;
   const link = isOwn
-    ? `${web.url()}/login#${await makeLoginCode(settings.dataDir, hashToken(token), clock.now())}`
+    ? await makeLoginCode(settings.dataDir, hashToken(token), clock.now()).then(
+        (code) => `${web.url()}/login#${code}`,
+        (error: unknown) => {
+          log.error({ err: error }, "making a login link; npm run token -- link prints one");
+          return web.url();
+        },
+      )
     : web.url();
 
   return {

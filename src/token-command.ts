@@ -35,7 +35,9 @@ export async function tokenCommand(args: readonly string[], place: WebPlace): Pr
       const token = await addWebToken(path, name, new Date(isoTime(systemClock)));
       return [
         `Token of ${name}, shown this once: ${token}`,
-        `Login link, for once and for 15 minutes: ${await loginLink(place, hashToken(token))}`,
+        `Login link, for once and for 15 minutes: ${await loginLink(place, hashToken(token)).catch(
+          (error: unknown) => `none (${error instanceof Error ? error.message : String(error)})`,
+        )}`,
         `What ${name} may do is in fleet.yaml:  people: { ${name}: { web: ${name} } }  and roles. An older token of ${name} has ended.`,
       ].join("\n");
     }

@@ -12,7 +12,8 @@ export function interactionDelivery({ handle, who, ...input }: Exclude<Input, { 
     said: said.slice(0, 300),
     user: who.user,
     key: handle.id,
-    answerTo: { ...handle },
+    // A click was acknowledged for the card itself, which is not to be filled with an answer.
+    answerTo: { ...handle, fills: input.kind === "command" },
   };
 }
 
@@ -30,12 +31,15 @@ export function mentionDelivery({ who, channel, message, text }: Mention): Deliv
 /** By what an answer that was kept can still be given; null where it is neither. */
 export function placeOf(
   answerTo: unknown,
-): { readonly handle: Handle } | { readonly channel: string; readonly message: string } | null {
+):
+  | { readonly handle: Handle; readonly fills: boolean }
+  | { readonly channel: string; readonly message: string }
+  | null {
   const place = fieldsOf(answerTo);
   const [id, token] = [textOf(place["id"]), textOf(place["token"])];
   const [channel, message] = [textOf(place["channel"]), textOf(place["message"])];
   if (id !== null && token !== null) {
-    return { handle: { id, token } };
+    return { handle: { id, token }, fills: place["fills"] === true };
   }
   return channel === null || message === null ? null : { channel, message };
 }

@@ -219,9 +219,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
       const reply = await replyTo(() => desk.whatCameOf(delivery));
       if ("handle" in place) {
-        // What was deferred is filled in; a click had no message of its own to fill.
-        const fill = responses.fill(place.handle, await whisper(reply));
-        await fill.catch(() => tell("follow", place.handle, reply));
+        await tell(place.fills ? "fill" : "follow", place.handle, reply);
       } else {
         await answerMessage(place.channel, place.message, reply);
       }

@@ -13,12 +13,15 @@ export type Accept = (event: Pick<ReceiverEvent, "body" | "customProperties">) =
  * Bolt wants a receiver when the app is made; ours hands the app to whatever receives at the moment. `accept` comes before Bolt,
  * which acknowledges events before anything else could see them; what it says no to is acknowledged and left alone.
  */
-export function appHolder(accept: Accept): { readonly receiver: Receiver; readonly app: () => App } {
+export function appHolder(
+  accept: Accept,
+  onLostAck: (error: unknown) => void,
+): { readonly receiver: Receiver; readonly app: () => App } {
   let app: App | null = null;
   return {
     receiver: {
       init(given) {
-        app = accepting(given, accept);
+        app = accepting(given, accept, onLostAck);
       },
       start: async () => {},
       stop: async () => {},
@@ -32,7 +35,7 @@ export function appHolder(accept: Accept): { readonly receiver: Receiver; readon
   };
 }
 
-function accepting(app: App, accept: Accept): App {
+function accepting(app: App, accept: Accept, onLostAck: (error: unknown) => void): App {
   return new Proxy(app, {
     get(target, name) {
       if (name !== "processEvent") {
@@ -40,7 +43,12 @@ function accepting(app: App, accept: Accept): App {
         return typeof value === "function" ? value.bind(target) : value;
       }
       return async (event: ReceiverEvent): Promise<void> => {
-        await ((await accept(event)) ? target.processEvent(event) : event.ack());
+        if (!(await accept(event))) {
+          await event.ack();
+          return;
+        }
+        // What was accepted is done, whatever becomes of its acknowledgement: a repetition would be left alone.
+        await target.processEvent({ ...event, ack: (response) => event.ack(response).catch(onLostAck) });
       };
     },
   });

@@ -21,7 +21,12 @@ export function httpConnection(
   accept: Accept,
 ): SlackConnection {
   const { log, listen, signingSecret } = options;
-  const { receiver, app } = appHolder(accept);
+  const { receiver, app } = appHolder(accept, (error) =>
+    log.warn(
+      { reason: reasonOf(error) },
+      "slack: an acknowledgement did not get through; it is done all the same",
+    ),
+  );
   const stopping = new AbortController();
   let server: Server | null = null;
   let state = { ok: false, detail: "not listening yet" };

@@ -26,7 +26,12 @@ export function socketConnection(
   accept: Accept,
 ): SlackConnection {
   const { log } = options;
-  const { receiver, app } = appHolder(accept);
+  const { receiver, app } = appHolder(accept, (error) =>
+    log.warn(
+      { reason: reasonOf(error) },
+      "slack: an acknowledgement did not get through; it is done all the same",
+    ),
+  );
   const stopping = new AbortController();
   const { promise: stopped, resolve: tellStopped } = Promise.withResolvers<"stopped">();
   const links = new Set<Link>();

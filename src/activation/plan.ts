@@ -148,7 +148,7 @@ function unitArgv(plan: Plan): string[] {
     "-p",
     `RuntimeMaxSec=${Math.ceil(supervisedFor(plan.deadlines) / 1000)}`,
     "-p",
-    "TimeoutStopSec=15min",
+    `TimeoutStopSec=${Math.ceil(rescueTime(plan.deadlines) / 1000)}`,
     "-p",
     "OOMPolicy=continue",
     "-p",
@@ -160,14 +160,17 @@ function unitArgv(plan: Plan): string[] {
   ];
 }
 
+/** Milliseconds for what has a limit of its own in the script: profile, missing units, the lock, and what is killed 30 s late. */
+const smallSteps = 12 * 60_000;
+
 /** Milliseconds after which the supervisor is over, whatever happened: activation, waits, boot loader, roll back. */
 export function supervisedFor(deadlines: SupervisorDeadlines): number {
   return (
-    2 * deadlines.activateWithin +
+    3 * deadlines.activateWithin +
     deadlines.ackWithin +
     deadlines.commitWithin +
     2 * deadlines.rollbackWithin +
-    120_000
+    smallSteps
   );
 }
 
@@ -179,8 +182,10 @@ export function unreachedFor({ activateWithin, ackWithin, rollbackWithin }: Supe
   return activateWithin + ackWithin + rollbackWithin + 3 * 60_000;
 }
 
-/** How long systemd lets the last roll back take, once the supervisor's time is up (TimeoutStopSec). */
-export const rescueTime = 15 * 60_000;
+/** How long systemd lets the last roll back take, once the supervisor's time is up (TimeoutStopSec); milliseconds. */
+export function rescueTime({ rollbackWithin }: SupervisorDeadlines): number {
+  return Math.max(15 * 60_000, 2 * rollbackWithin + smallSteps);
+}
 
 /** Speaks to a supervisor by its own script, with the old system's tools. */
 export function supervisorArgv(id: string, old: string, ...words: readonly string[]): string[] {

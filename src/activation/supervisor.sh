@@ -94,9 +94,9 @@ restore_profile() {
   switch_to "$(readlink -f "$profile")" boot "$rollback_within"
 }
 
-# systemd refuses to reload with less than 16 MiB free in /run, so a roll back needs room there.
+# systemd refuses to reload with less than 16 MiB free in /run. So a roll back gets 24 MiB, and beside them the switch has 16.
 reserve_room() {
-  head -c 25165824 /dev/zero >"$dir/reserve" 2>/dev/null && return 0
+  head -c 41943040 /dev/zero >"$dir/reserve" 2>/dev/null && head -c 25165824 /dev/zero >"$dir/reserve" && return 0
   rm -f "$dir/reserve"
   return 1
 }
@@ -191,10 +191,10 @@ switch() {
   if ! reserve_room; then
     # A roll back that somebody asked for is not stopped by it.
     if [ -z "$generation" ]; then
-      set_state "refused /run has less than 24 MiB free, which a roll back would need"
+      set_state "refused /run has less than 40 MiB free, which a switch and its roll back need"
       return
     fi
-    say "/run has less than 24 MiB free; going on, as this is a roll back"
+    say "/run has less than 40 MiB free; going on, as this is a roll back"
   fi
   set_state activating
   from=$(log_size)

@@ -20,7 +20,7 @@ for root in /boot /efi /boot/efi; do
   done
   break
 done
-journalctl --no-pager -o cat -n 20 _PID=1 "UNIT=switchyard-$1.service" 2>/dev/null
+timeout 8 journalctl --no-pager -o cat -n 20 _PID=1 "UNIT=switchyard-$1.service" 2>/dev/null
 exit 0
 `;
 

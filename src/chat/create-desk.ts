@@ -173,7 +173,7 @@ export function createDesk(parts: DeskParts): Desk {
     async whatCameOf({ surface, user, key, said }) {
       const start = user === null || key === null ? null : requestKeyStart({ surface, id: user }, key);
       const run = start === null ? undefined : await store.runByKey(start);
-      return run === undefined ? lostReply(said ?? "") : replyOf(run);
+      return run === undefined ? parts.redact.value(lostReply(said ?? "")) : replyOf(run);
     },
     async decide(id, decision, clicker, digest = null) {
       const who = named(clicker);

@@ -51,12 +51,19 @@ export function contradiction(
       // What was installed for the next boot may have been booted since.
       const isBooted = facts.bootId !== before?.bootId;
       const runs = mode !== "boot" ? [systemToRun(record)] : isBooted ? [old, toplevel] : [old];
-      const boots = facts.profileSystem === toplevel && (entry === null || entry === toplevel);
+      // Another entry than the new system's may be a specialisation's, or a boot loader's that is not used any more. That of the
+      // system before says that the entry was not written.
+      const isLeft = entry !== null && entry !== toplevel && [old, before?.profileSystem].includes(entry);
+      const boots = facts.profileSystem === toplevel && !isLeft;
       return runs.includes(facts.current) && facts.profile === state.profile && boots && !hasFailed
         ? null
         : said;
     }
     case "rolled-back": {
+      // Written while the host shuts down: what it boots is what it was, whatever runs until then.
+      if (state.why.startsWith("the host went down")) {
+        return null;
+      }
       // A profile that somebody changed meanwhile is left so, and the word says that.
       const isTheirs = state.why.includes("the profile was changed to ");
       const isBack =

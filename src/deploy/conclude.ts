@@ -164,6 +164,15 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
     const message = `${host.name} runs the system it ran before: ${why}, and nothing had been committed.`;
     return end({ outcome: "rolled-back", message, generation });
   }
+  // It had been switched by hand, or to a specialisation: what it boots is another system than what it ran.
+  if (isRebooted && now.current === before?.profileSystem && now.profile === before.profile) {
+    const message = `${host.name} booted its boot default, and nothing had been committed: ${why}. Before, it ran ${before.current}.`;
+    return end({ outcome: "rolled-back", message, generation });
+  }
+  if (isRebooted && now.current === toplevel && now.profileSystem === toplevel && mode !== "boot") {
+    const message = `${host.name} booted the new system as generation ${generation ?? "?"}: ${why}.${runs === toplevel ? "" : " Its specialisation was not booted."}`;
+    return end({ outcome: "deployed", message, generation });
+  }
   if (isOld && !hasBegun) {
     return end({
       outcome: "failed",

@@ -72,13 +72,29 @@ export function refusesCode(deployment: Deployment, rights: Rights): string | nu
   }
   if (refApproval !== null) {
     const words = [refApproval.by, ...(refApproval.others ?? []).map(({ by }) => by)];
-    return refApproval.toplevel !== toplevel
-      ? "the approval is for another system"
-      : (words.map((by) => rights.refuses(by, "approve-special", host)).find((why) => why !== null) ?? null);
+    if (refApproval.toplevel !== toplevel) {
+      return "the approval is for another system";
+    }
+    const lost = words.map((by) => rights.refuses(by, "approve-special", host)).find((why) => why !== null);
+    return lost ?? notSeveralPeople(requestedBy, words, rights);
   }
   return allowAnyRef
     ? rights.refuses(requestedBy, "any-ref", host)
     : "nobody with the role approver let it through";
+}
+
+/** Accounts count as people as fleet.yaml has them now: known, not the requester's own, and each once. */
+function notSeveralPeople(requestedBy: Actor, words: readonly Actor[], rights: Rights): string | null {
+  const people = words.map((by) => rights.personOf(by));
+  if (people.includes(null)) {
+    return "fleet.yaml knows an account that let it through no more";
+  }
+  if (people.includes(rights.personOf(requestedBy))) {
+    return "the account that let it through is the requester's own now";
+  }
+  return new Set(people).size < people.length
+    ? "the accounts that let it through are one person's now"
+    : null;
 }
 
 /** Whether a roll back goes ahead with what was known at the click where it cannot be read again: it must not wait for a platform. */

@@ -32,6 +32,8 @@ export interface DeliveryParts {
   readonly directory: string;
   readonly clock: Clock;
   readonly lease?: Lease;
+  /** Masks secrets in what was typed. */
+  readonly mask: (text: string) => string;
   /** Told when the disk takes nothing: then deliveries are remembered in memory alone, as a full disk keeps nobody from rolling back. */
   readonly onTrouble: (message: string) => void;
 }
@@ -48,7 +50,7 @@ export async function openDeliveries(parts: DeliveryParts): Promise<DeliveryFile
   if (setAside !== null) {
     onTrouble(`deliveries.json was damaged (${setAside.why}); it was put aside as ${setAside.path}`);
   }
-  return keepDeliveries(file, clock, onTrouble);
+  return keepDeliveries(file, clock, onTrouble, parts.mask);
 }
 
 /** The rules, over a file that is open. */
@@ -56,6 +58,7 @@ export function keepDeliveries(
   file: Pick<JsonFile<DeliveriesData>, "data" | "write">,
   clock: Clock,
   onTrouble: (message: string) => void,
+  mask: (text: string) => string = (text) => text,
 ): DeliveryFile {
   let writing: Promise<void> = Promise.resolve();
   const earlier = new Set(file.data.deliveries.filter(({ isDone }) => !isDone));
@@ -76,6 +79,7 @@ export function keepDeliveries(
     async accept(delivery) {
       const entry: Entry = {
         ...delivery,
+        said: delivery.said === null ? null : mask(delivery.said),
         ids: [...delivery.ids],
         at: clock.now(),
         isDone: delivery.said === null,
@@ -102,7 +106,8 @@ export function keepDeliveries(
     done(ids) {
       const found = file.data.deliveries.find((one) => one.ids.some((id) => ids.includes(id)));
       if (found !== undefined && !found.isDone) {
-        found.isDone = true;
+        // What was typed, and by what an answer could be given, is needed no more.
+        Object.assign(found, { isDone: true, said: null, user: null, key: null, answerTo: null });
         void write();
       }
     },

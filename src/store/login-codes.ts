@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, stat, unlink } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
@@ -23,14 +23,18 @@ const fileOf = (dataDir: string, code: string) =>
 /** Makes a code for the holder of the token with this hash. The file belongs to whoever has the directory. */
 export async function makeLoginCode(dataDir: string, tokenHash: string, now: number): Promise<string> {
   const folder = folderOf(dataDir);
+  const { uid, gid } = await stat(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // The command may be root's, and the bot has to read and take away what stands there.
+  if (process.getuid?.() === 0) {
+    await chown(folder, uid, gid);
+  }
   const open = await readCodes(folder);
   const kept = open.filter(({ until }) => until > now).slice(-(mostCodes - 1));
   await Promise.all(
     open.filter((one) => !kept.includes(one)).map(({ path }) => unlink(path).catch(() => {})),
   );
   const code = randomBytes(24).toString("base64url");
-  const { uid, gid } = await stat(dataDir);
   const content = JSON.stringify({ token: tokenHash, until: now + codeLasts });
   await writeFileAtomic(fileOf(dataDir, code), content, { mode: 0o600, chown: { uid, gid } });
   return code;

@@ -18,6 +18,8 @@ const fileSchema = z.object({ version: z.literal(1), sessions: z.record(z.string
 /** Milliseconds that a session lasts, and how many are kept: the oldest give way. */
 export const sessionLasts = 30 * 24 * 60 * 60 * 1000;
 const most = 1_000;
+/** So many of one token, so that nobody signs others out by signing in. */
+export const mostOfOne = 20;
 
 /** A damaged file signs everybody out, and is told. */
 export async function openWebSessions(
@@ -47,8 +49,12 @@ export async function openWebSessions(
       file.update((data) => {
         const now = clock.now();
         const all = { ...data.sessions, [session]: { token, until: now + sessionLasts } };
-        const valid = Object.entries(all).filter(([, { until }]) => until > now);
-        data.sessions = Object.fromEntries(valid.sort(([, a], [, b]) => a.until - b.until).slice(-most));
+        const valid = Object.entries(all)
+          .filter(([, { until }]) => until > now)
+          .sort(([, a], [, b]) => a.until - b.until);
+        const own = valid.filter(([, one]) => one.token === token);
+        const over = new Set(own.slice(0, -mostOfOne).map(([name]) => name));
+        data.sessions = Object.fromEntries(valid.filter(([name]) => !over.has(name)).slice(-most));
       }),
     end: (session) =>
       file.update((data) => {

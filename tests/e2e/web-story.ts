@@ -84,6 +84,15 @@ export function tellDeployment(name: string, { host, look }: Setting): void {
   });
 }
 
+/** Clicks Switch; a host of high risk (tests/rehearsal/fleet-file.ts) asks for its name. */
+async function switches(page: Page, host: string): Promise<void> {
+  await page.getByRole("button", { name: "Switch", exact: true }).click();
+  if (host === "hetzner-vps") {
+    await page.getByRole("dialog").getByRole("textbox").fill(host);
+    await page.getByRole("button", { name: `Switch ${host}` }).click();
+  }
+}
+
 /** A bad system and a bot that dies, on a real machine. */
 export function tellTrouble(name: string, { host, look }: Setting): void {
   describe(name, { skip: skip || noBrowser, timeout: 900_000 }, () => {
@@ -104,7 +113,7 @@ export function tellTrouble(name: string, { host, look }: Setting): void {
     test("a failing unit is shown red, with its journal's lines, and is rolled back", async () => {
       const before = await stateOf(fleet(), host);
       await people.type(alice(), `/deploy ${host} --ref origin/bad/unit-fails`);
-      await alice().getByRole("button", { name: "Switch", exact: true }).click();
+      await switches(alice(), host);
       await heading(alice(), "rolled back").waitFor();
       const failed = thread(alice()).locator(".step.failed");
       assert.match((await failed.textContent()) ?? "", /validate/);
@@ -122,7 +131,7 @@ export function tellTrouble(name: string, { host, look }: Setting): void {
       await page.getByText("Connection lost, reconnecting…").waitFor();
       await bot().again();
       await page.getByText("Connection lost, reconnecting…").waitFor({ state: "detached" });
-      await page.getByRole("button", { name: "Switch", exact: true }).click();
+      await switches(page, host);
       await hostBegins(page);
       await bot().kill();
       await bot().again();

@@ -11,12 +11,16 @@ async function signIn(body) {
     body: JSON.stringify(body),
   }).catch(() => null);
   // The address stays: a link to a deployment opens that one.
-  if (answer?.ok) return location.replace(location.pathname === "/login" ? "/" : location.href);
-  say(
-    answer === null
-      ? "The bot did not answer. It may be restarting: try again in a moment."
-      : await why(answer),
-  );
+  if (answer?.ok) {
+    location.replace(location.pathname === "/login" ? "/" : location.href);
+  } else {
+    say(
+      answer === null
+        ? "The bot did not answer. It may be restarting: try again in a moment."
+        : await why(answer),
+    );
+  }
+  return answer?.status ?? 0;
 }
 
 async function why(answer) {
@@ -38,6 +42,9 @@ form.addEventListener("submit", (event) => {
   signIn({ token: document.querySelector("#token").value.trim() });
 });
 
+// Another link in the same tab changes only what stands behind the #.
+addEventListener("hashchange", () => location.reload());
+
 /** One way in at a time: by the link, or by a token. */
 function show(way) {
   for (const one of document.querySelectorAll("[data-by]")) one.hidden = one.dataset.by !== way;
@@ -50,6 +57,9 @@ if (code !== "") {
   button.focus();
   button.addEventListener("click", async () => {
     button.disabled = true;
-    if (!(await signIn({ code }))) show("token");
+    const status = await signIn({ code });
+    // A bot that did not answer has spent nothing.
+    if (status === 401) show("token");
+    else if (status !== 200) button.disabled = false;
   });
 }

@@ -44,7 +44,9 @@ async function start(context: PhaseContext): Promise<void> {
     throw new Error("switching: check and build have not run");
   }
   await context.save({
-    supervisedUntil: new Date(clock.now() + supervisedFor(host.deadlines) + rescueTime).toISOString(),
+    supervisedUntil: new Date(
+      clock.now() + supervisedFor(host.deadlines) + rescueTime(host.deadlines),
+    ).toISOString(),
   });
   const isBoot = record.mode === "boot";
   context.say(
@@ -86,7 +88,7 @@ export function silent(context: PhaseContext, why: string, last: SupervisorState
 export function supervisorLink(context: PhaseContext): SupervisorLink {
   const { id, mode, previous, supervisedUntil, times } = context.record();
   const { deadlines } = context.host;
-  const began = Date.parse(supervisedUntil ?? "") - supervisedFor(deadlines) - rescueTime;
+  const began = Date.parse(supervisedUntil ?? "") - supervisedFor(deadlines) - rescueTime(deadlines);
   // What goes to the next boot needs no ack, and what is validated has had one.
   const isUnreached = mode !== "boot" && times.validate === undefined && Number.isFinite(began);
   return {

@@ -124,6 +124,16 @@ test("the code of a ref that is not trusted stands on a word that still counts, 
       { erin: "approve-special" },
       "erin may not approve-special yoga",
     ],
+    [
+      { ...untrusted, refApproval: letThrough(asked({}).requestedBy) },
+      {},
+      "the account that let it through is the requester's own now",
+    ],
+    [
+      { ...untrusted, refApproval: letThrough(dave, undefined, [dave]) },
+      {},
+      "the accounts that let it through are one person's now",
+    ],
   ] as const) {
     assert.equal(refusesCode(asked(change), rightsBut(lost)), expected, JSON.stringify(change));
   }

@@ -176,6 +176,20 @@ const agree: readonly (readonly [
   ],
   ["rolled back", { kind: "rolled-back", why: "x" }, before, { entry: old, hasFailed: true }, true],
   [
+    "rolled back as the host goes down, and the new system runs until then",
+    { kind: "rolled-back", why: "the host went down while activating" },
+    facts({ profile: "system-1-link", profileSystem: old }),
+    {},
+    true,
+  ],
+  [
+    "committed, and a boot loader's file names a specialisation, or what was long ago",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { entry: special },
+    true,
+  ],
+  [
     "rolled back, and the profile names the new system",
     { kind: "rolled-back", why: "x" },
     facts({ current: old }),

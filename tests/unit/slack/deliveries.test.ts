@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { appHolder } from "../../../adapters/slack/connection.ts";
 import type { Delivery } from "../../../src/store/deliveries.ts";
 import { memoryDeliveries } from "../../fakes/memory-deliveries.ts";
 import { shown } from "../../fakes/slack/index.ts";
@@ -318,4 +319,22 @@ test("what a stopped bot had acknowledged and not done is answered after its res
   assert.match(shown(alice.whispers[0] ?? assert.fail()), /restarted before it had answered: \/deploy yoga/);
   assert.deepEqual(desk.said, [], "nothing was done by it");
   assert.deepEqual(done.toSorted(), ["trigger:1.2", "trigger:3"]);
+});
+
+test("what was accepted is done though its acknowledgement does not get through", async () => {
+  const processed: string[] = [];
+  const lost: unknown[] = [];
+  const { receiver, app } = appHolder(
+    async () => true,
+    (error) => void lost.push(error),
+  );
+  receiver.init({
+    processEvent: async ({ ack }: { ack: () => Promise<void> }) => {
+      await ack();
+      processed.push("done");
+    },
+  } as never);
+  const ack = async () => Promise.reject(new Error("the socket is closed"));
+  await app().processEvent({ body: {}, ack } as never);
+  assert.deepEqual([processed, lost.map(String)], [["done"], ["Error: the socket is closed"]]);
 });

@@ -26,8 +26,9 @@ async function place(t: TestContext) {
   const directory = await scratchDirectory(t);
   const clock = manualClock();
   const troubles: string[] = [];
+  const mask = (text: string) => text.replace("hunter22", "•••");
   const onTrouble = (message: string) => void troubles.push(message);
-  return { directory, clock, troubles, open: () => openDeliveries({ directory, clock, onTrouble }) };
+  return { directory, clock, troubles, open: () => openDeliveries({ directory, clock, onTrouble, mask }) };
 }
 
 test("what was accepted is on the disk before it is acknowledged, and is known after a restart by any of its names", async (t) => {
@@ -129,4 +130,17 @@ test("a repetition waits until the first is on the disk, as it is acknowledged, 
   resolve();
   await Promise.all(both);
   assert.deepEqual(answers.toSorted(), ["0: true", "1: false"]);
+});
+
+test("what was typed is kept masked, and is gone with all that could answer it once it is done", async (t) => {
+  const { directory, open } = await place(t);
+  const kept = async () =>
+    JSON.parse(await readFile(join(directory, "deliveries.json"), "utf8")).deliveries[0];
+  const file = await open();
+  await file.accept(delivery("1", { said: "/deploy yoga --reason hunter22" }));
+  assert.equal((await kept()).said, "/deploy yoga --reason •••");
+  file.done(["event:1"]);
+  await file.close();
+  const { said, user, key, answerTo, ids, isDone } = await kept();
+  assert.deepEqual([said, user, key, answerTo, ids, isDone], [null, null, null, null, ["event:1"], true]);
 });

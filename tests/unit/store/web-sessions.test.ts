@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { alone, LeaseLostError } from "../../../src/store/lease.ts";
-import { openWebSessions, sessionLasts } from "../../../src/store/web-sessions.ts";
+import { mostOfOne, openWebSessions, sessionLasts } from "../../../src/store/web-sessions.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
 
@@ -62,4 +62,15 @@ test("a damaged file signs everybody out and is told; one of a newer format stop
   assert.match(troubles.join(), /web-sessions\.json was damaged .* everybody signs in again/);
   await writeFile(path, '{"version":7}');
   await assert.rejects(openWebSessions(directory, manualClock()), /a newer Switchyard wrote it/);
+});
+
+test("who signs in again and again signs nobody else out", async (t) => {
+  const sessions = await openWebSessions(await scratchDirectory(t), manualClock());
+  await sessions.begin("owners", "owner");
+  for (let count = 0; count < mostOfOne + 5; count++) {
+    await sessions.begin(`mallorys-${count}`, "mallory");
+  }
+  assert.equal(sessions.tokenOf("owners"), "owner");
+  assert.equal(sessions.tokenOf("mallorys-0"), null, "their own oldest gave way");
+  assert.equal(sessions.tokenOf(`mallorys-${mostOfOne + 4}`), "mallory");
 });
