@@ -109,7 +109,9 @@ export async function followSupervisor(link: SupervisorLink, past: "start" | "ac
         absences >= patience &&
         (sighting?.unit === "inactive" || (sighting === null && (await isClaimed(link))))
       ) {
-        return { kind: "gone", last };
+        // Without a trace left, one that was seen to start may have gone on: only a trace proves that it did not.
+        const isUnproven = sighting === null && last?.kind === "starting";
+        return { kind: "gone", last: isUnproven ? null : last };
       }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

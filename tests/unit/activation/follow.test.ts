@@ -135,6 +135,18 @@ test("a supervisor that is not there is gone once the host is sure that it never
   assert.equal(shell.ran.filter(({ argv }) => argv[3] === "claim").length, 1);
 });
 
+test("one that was seen to start and left no trace is not said to have only started", async () => {
+  const { clock, shell, link, seen } = following();
+  shell.on("show", { exitCode: 2 });
+  shell.once("show", seen("starting"));
+  shell.on(" claim ", {});
+  assert.deepEqual(await clock.settle(followSupervisor(link, "start")), { kind: "gone", last: null });
+  shell.forget();
+  shell.on("show", seen("starting", "", "inactive"));
+  const left = await clock.settle(followSupervisor(link, "start"));
+  assert.deepEqual(left, { kind: "gone", last: { kind: "starting" } }, "its folder proves it");
+});
+
 test("a supervisor whose unit is over without a last word is gone, with the state it was in", async () => {
   const { clock, shell, link, seen } = following();
   shell.on("show", seen("activating", "", "inactive"));
