@@ -126,7 +126,7 @@ export function startArgv(plan: Plan, script: string): string[] {
 /**
  * A detached unit of its own. PATH is the old system's, by store path: a transient unit's own PATH holds
  * no tools on NixOS, and /run/current-system changes under the switch. ExecStopPost rolls back when the
- * supervisor was killed or hung; it gets 15 minutes, as the default of 90 s killed it in trials.
+ * supervisor was killed or hung; it gets `rescueTime`, as the default of 90 s killed it in trials.
  */
 function unitArgv(plan: Plan): string[] {
   const bin = `${plan.old}/sw/bin`;
