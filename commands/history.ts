@@ -5,7 +5,7 @@ import type { Deployment } from "../src/deploy/deployment.ts";
 import { historyOf, mostPast } from "../src/deploy/generation-history.ts";
 import { changeLogBlocks } from "../src/views/change-log.ts";
 import { historyBlocks } from "../src/views/history.ts";
-import { noticeBlocks } from "../src/views/notices-of-damage.ts";
+import { recordTroubles, troubleBlocks } from "../src/views/troubles.ts";
 import { flagText, hasFlag, hostWord, optional, positive, typed } from "./input.ts";
 
 const most = 100;
@@ -59,7 +59,10 @@ export const history = command({
     }
     const past = await call.tools.store.deployments({ ...(host === null ? {} : { host }), limit });
     const leftWhy = await readLeft(call.tools, [...new Set(past.map((one) => one.host))]);
-    const blocks = [...noticeBlocks(call.tools.store.notices()), ...historyBlocks(host, past, leftWhy)];
+    const blocks = [
+      ...troubleBlocks(recordTroubles(call.tools.troubles())),
+      ...historyBlocks(host, past, leftWhy),
+    ];
     return { kind: "answer", text: `${past.length} deployments`, blocks };
   },
 });

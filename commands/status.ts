@@ -3,8 +3,8 @@ import type { HostLine } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { hostNamed } from "../src/fleet/host.ts";
-import { noticeBlocks } from "../src/views/notices-of-damage.ts";
 import { statusBlocks } from "../src/views/status.ts";
+import { troubleBlocks } from "../src/views/troubles.ts";
 import { hostWord, optional, typed } from "./input.ts";
 
 export const status = command({
@@ -29,7 +29,7 @@ export const status = command({
           kind: "answer",
           text: host === null ? "What runs where" : `Status of ${host}`,
           blocks: [
-            ...noticeBlocks(store.notices()),
+            ...troubleBlocks(call.tools.troubles()),
             ...statusBlocks(found, await store.open(), await engine.locks()),
           ],
         };

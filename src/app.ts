@@ -44,6 +44,8 @@ import { readMachines } from "./store/read-machines.ts";
 import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
+import { fleetCause } from "./troubles/causes.ts";
+import { createTroubles } from "./troubles/troubles.ts";
 import { diffText } from "./views/thread.ts";
 
 /** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
@@ -88,21 +90,24 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     onForeignWrite: (path) =>
       log.error(`${path} was written by a bot that has not the lease; what this bot knows replaces it`),
   };
+  const troubles = createTroubles({ clock, mask: redact.text, log });
   const fleet = await openFleetFile(settings.fleetFile, (mistakes) => {
     const what =
       mistakes.length === 0 ? "was changed and is in force" : "is held; the last good one stays in force";
     if (mistakes.length === 0) {
       log.info(`fleet.yaml ${what}`);
+      troubles.clear("fleet");
     } else {
       log.error({ mistakes }, `fleet.yaml ${what}`);
+      troubles.report("fleet", fleetCause(mistakes));
     }
     audit
       .append({ who: bot, what: "found", about: "fleet.yaml", detail: [what, ...mistakes].join("; ") })
       .catch((error: unknown) => log.error({ err: error }, "writing the audit"));
   });
   const store = await lowdbStore(settings.dataDir, clock, lease);
-  for (const notice of store.notices()) {
-    log.error(notice);
+  for (const [index, notice] of store.notices().entries()) {
+    troubles.report(`records:${index}`, `${notice}.`);
   }
   const reserve = diskReserve({ directory: settings.dataDir, onTrouble: (message) => log.error(message) });
   const shells = connectShells(settings);
@@ -152,6 +157,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const tools: CommandTools = {
     engine,
     store,
+    troubles: troubles.all,
     fleet: fleet.current,
     now: () => clock.now(),
     commands,

@@ -8,6 +8,7 @@ import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
+import { partsWith } from "../troubles/troubles.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { commandIn, createAdmission } from "./admit.ts";
@@ -281,18 +282,9 @@ export function createDesk(parts: DeskParts): Desk {
       }
       // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
       const ok = await builder.answers;
-      const damaged = store.notices();
-      const records =
-        damaged.length === 0
-          ? []
-          : [
-              {
-                part: "records",
-                ok: false,
-                detail: `damaged when this bot started; see /history: ${damaged[0]}`,
-              },
-            ];
-      return [...surfaces, ...records, { part: "builder", ok, detail: ok ? "answers" : "does not answer" }];
+      const asked = { part: "builder", ok, detail: ok ? "answers" : "does not answer" };
+      return partsWith([...surfaces, asked], tools.troubles());
     },
+    troubles: () => tools.troubles(),
   };
 }

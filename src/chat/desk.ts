@@ -1,8 +1,10 @@
 import type { PresentSet } from "../deploy/consent.ts";
 import type { Delivery } from "../store/deliveries.ts";
+import type { HealthPart, Trouble } from "../troubles/troubles.ts";
 
 export type { PresentSet } from "../deploy/consent.ts";
 export type { Deliveries, Delivery } from "../store/deliveries.ts";
+export type { Trouble, Troubles } from "../troubles/troubles.ts";
 
 import type { Deployment, Run } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
@@ -176,5 +178,7 @@ export interface Desk {
   /** Calls back with every event after `lastSeq` (a `reset` first when that is too long ago). Returns how to stop. */
   subscribe(lastSeq: number | null, listener: (event: ChatEvent) => void): () => void;
   /** Liveness for /healthz: by part, a word and whether it is well. */
-  health(): Promise<readonly { readonly part: string; readonly ok: boolean; readonly detail: string }[]>;
+  health(): Promise<readonly HealthPart[]>;
+  /** What is wrong with the bot itself, the worst first. */
+  troubles(): readonly Trouble[];
 }

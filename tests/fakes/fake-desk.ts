@@ -315,6 +315,7 @@ export function fakeDesk(
     sumUp: async () => {},
     onlookers,
     groups: () => [],
+    troubles: () => [],
     health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
   };
 

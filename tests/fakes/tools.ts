@@ -26,6 +26,7 @@ export function toolsOf(world: World, bot: Bot): CommandTools {
     readLog: (deployment, bytes) => logs.tail(deployment.log, bytes),
     logLines: (deployment) => logs.lines(deployment.log),
     hasLog: (deployment) => logs.has(deployment.log),
+    troubles: () => [],
     fleet: () => fleetFrom(world.fleet),
     now: () => world.clock.now(),
     commands,

@@ -142,6 +142,7 @@ test("what deploys never imports chat", () => {
       "src/store",
       "src/config",
       "src/doctor",
+      "src/troubles",
     ),
   );
   assert.deepEqual(

@@ -9,6 +9,7 @@ import { createLive } from "../../../src/chat/live.ts";
 import { bounds } from "../../../src/config/bounds.ts";
 import { digestOf } from "../../../src/deploy/consent.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
+import { createTroubles } from "../../../src/troubles/troubles.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { type Bot, createWorld, type World } from "../../fakes/world.ts";
 
@@ -24,6 +25,12 @@ async function deskOver(world: World, bot: Bot) {
   const fail = (error: unknown) => assert.fail(String(error));
   const made = createEvents(world.clock, fail);
   const errors: string[] = [];
+  const logged = (words: string) => void errors.push(words);
+  const found = createTroubles({
+    clock: world.clock,
+    mask: bot.redact.text,
+    log: { error: logged, info: logged },
+  });
   let listeners = 0;
   const events: Events = {
     emit: made.emit,
@@ -39,7 +46,7 @@ async function deskOver(world: World, bot: Bot) {
     },
   };
   const desk = createDesk({
-    tools: toolsOf(world, bot),
+    tools: { ...toolsOf(world, bot), troubles: found.all },
     events,
     live: createLive(events, bot.store, world.clock, fail),
     logs: logFiles(world.directory, world.clock, bot.redact),
@@ -57,7 +64,7 @@ async function deskOver(world: World, bot: Bot) {
       .split("\n")
       .map((line) => JSON.parse(line))
       .map(({ who, what, about, detail }) => [who.name, what, about, detail]);
-  return { world, bot, desk, say, audit, errors, listeners: () => listeners };
+  return { world, bot, desk, say, audit, errors, found, listeners: () => listeners };
 }
 
 test("who asks for what stands in the audit before it is done, and what came of it afterwards", async (t) => {
@@ -186,14 +193,19 @@ test("health names the surfaces and the builder, and never why the builder is aw
   });
 });
 
-test("health names what could not be read when the bot started", async (t) => {
-  const { world, desk, bot } = await atTheDesk(t);
-  bot.store.notices = () => ["1 record of 2026-11 could not be read"];
-  assert.deepEqual((await world.clock.settle(desk.health()))[1], {
+test("health names the troubles of the bot in their own words, and /status and /history show the same", async (t) => {
+  const { world, desk, say, found } = await atTheDesk(t);
+  found.report("records:history/2026-11.json", "1 record of 2026-11 could not be read.");
+  assert.deepEqual((await world.clock.settle(desk.health()))[2], {
     part: "records",
     ok: false,
-    detail: "damaged when this bot started; see /history: 1 record of 2026-11 could not be read",
+    detail: desk.troubles()[0]?.words,
   });
+  for (const command of ["/status", "/history"]) {
+    const reply = await say(command);
+    const shown = reply.kind === "answer" ? JSON.stringify(reply.blocks[0]) : "";
+    assert.equal(shown.includes(desk.troubles()[0]?.words ?? "?"), true, command);
+  }
 });
 
 test("a run is told with its deployments", async (t) => {
