@@ -4,17 +4,11 @@ import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
 import { answerWords } from "./activation/answer-words.ts";
 import { keepSummingUp } from "./chat/admit.ts";
-import type { Channel } from "./chat/channel.ts";
 import { createDesk } from "./chat/create-desk.ts";
-import { threadDrawer } from "./chat/draw-thread.ts";
 import { createEvents } from "./chat/events.ts";
 import { createLive } from "./chat/live.ts";
-import { type LiveThreads, liveThreads } from "./chat/live-threads.ts";
-import { keepNotices } from "./chat/notices.ts";
-import type { Pace } from "./chat/pacer.ts";
-import type { OpenThreads } from "./chat/platform/parts.ts";
+import { discordPace, platformThreads, slackPace } from "./chat/platform-threads.ts";
 import { askRights } from "./chat/rights.ts";
-import { commandHelp } from "./chat/spec.ts";
 import type { Surface } from "./chat/surface.ts";
 import type { CommandTools } from "./chat/tools.ts";
 import { systemClock } from "./config/clock.ts";
@@ -23,10 +17,6 @@ import type { Settings } from "./config/env.ts";
 import { openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
-import { examine } from "./doctor/doctor.ts";
-import { isWell, lineText, summary } from "./doctor/line.ts";
-import { checkStart } from "./doctor/start.ts";
-import { noticePlace, noticesOf } from "./fleet/notices.ts";
 import { auditFile, bot } from "./logs/audit.ts";
 import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
@@ -40,20 +30,11 @@ import type { Lease } from "./store/lease.ts";
 import { makeLoginCode, spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
-import { readMachines } from "./store/read-machines.ts";
 import { diskReserve, keepReserve } from "./store/reserve.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { fleetCause } from "./troubles/causes.ts";
 import { createTroubles } from "./troubles/troubles.ts";
-import { diffText } from "./views/thread.ts";
-
-/** Slack takes a post a second in a channel, and some fifty edits a minute (chat.update is tier 3). */
-const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
-/** Discord limits posts and edits to about one a second in each thread, and says so at once; fifty calls a second in all. */
-const discordPace = { posts: { every: 300, burst: 5 }, edits: { every: 500, burst: 5 } };
-/** The most of a log that goes into a thread, in bytes. */
-const longestFile = 1024 * 1024;
 
 export interface App {
   readonly log: Logger;
@@ -172,36 +153,6 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     mask: redact.text,
     onTrouble: (message) => log.error(message),
   });
-  function openThreads(channel: Channel, pace: { readonly posts: Pace; readonly edits: Pace }): LiveThreads {
-    const threads = liveThreads({
-      channel,
-      desk,
-      store,
-      draw: threadDrawer(store, live.progressOf),
-      contentOf: async (thread, file) => {
-        const deployment = thread.deployments.find(({ id }) => id === file.deployment);
-        if (deployment === undefined) {
-          return "";
-        }
-        // Masked once more: the log may be from before a secret's form was known.
-        return redact.text(
-          file.what === "diff" ? diffText(deployment) : await logs.tail(deployment.log, longestFile),
-        );
-      },
-      clock,
-      log,
-      ...pace,
-    });
-    void threads.start();
-    return threads;
-  }
-  function openNotices(
-    surface: Channel["surface"],
-    find: (channel: string) => Promise<Channel>,
-    pace: { readonly posts: Pace; readonly edits: Pace },
-  ): OpenThreads {
-    return keepNotices({ surface, find, desk, store, fleet: fleet.current, clock, log, ...pace });
-  }
   const desk = createDesk({
     tools,
     events,
@@ -214,6 +165,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     surfaces: () => [...surfaces, { name: "fleet.yaml", health: fleet.health }],
   });
+  const threadParts = { desk, store, live, logs, redact, fleet: fleet.current, clock, log };
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
     surfaces.push(
@@ -222,8 +174,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
         desk,
         deliveries,
         log,
-        openThreads: (channel) => openThreads(channel, slackPace),
-        openNotices: (find) => openNotices("slack", find, slackPace),
+        ...platformThreads("slack", slackPace, threadParts),
       }),
     );
   }
@@ -235,8 +186,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
         desk,
         deliveries,
         log,
-        openThreads: (channel) => openThreads(channel, discordPace),
-        openNotices: (find) => openNotices("discord", find, discordPace),
+        ...platformThreads("discord", discordPace, threadParts),
       }),
     );
   }
@@ -307,69 +257,4 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
 /** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
 async function ownKey(path: string | null): Promise<string | null> {
   return path === null ? null : readFile(path, "utf8").catch(() => null);
-}
-
-/** The app manifest for Slack, made from the commands; `url` is the bot's public address for HTTP instead of Socket Mode. */
-export async function slackAppManifest(prefix: string, url: string | null): Promise<string> {
-  const { slackManifest } = await import("../adapters/slack/index.ts");
-  const events = url === null ? {} : { url: new URL("/slack/events", url).href };
-  const options = { prefix, socketMode: url === null, ...events };
-  return JSON.stringify(slackManifest(commandHelp(commands), options), null, 2);
-}
-
-/** Makes the commands of the Discord server those of this version; says how the bot is invited, and what was done. */
-export async function registerDiscordCommands(discord: Settings["discord"]): Promise<string> {
-  if (discord === null) {
-    return "Nothing to do: DISCORD_TOKEN, DISCORD_APPLICATION_ID, DISCORD_GUILD_ID and DISCORD_CHANNEL_ID are not set.";
-  }
-  const { inviteLink, registerNow } = await import("../adapters/discord/index.ts");
-  const invite = `The bot is invited to a server with ${inviteLink(discord.applicationId)}`;
-  try {
-    const { isChanged, names } = await registerNow(discord, commandHelp(commands));
-    const done = isChanged ? "are registered now" : "were registered already";
-    return `${invite}\n${names.length} commands ${done}: ${names.map((name) => `/${name}`).join(" ")}`;
-  } catch (error) {
-    throw new Error(
-      `${invite}\nThe commands could not be registered: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
-}
-
-/** Looks at everything that the bot needs, telling each line as it is known; false when something has to be mended. */
-export async function runDoctor(settings: Settings, say: (line: string) => void): Promise<boolean> {
-  const { slack, discord } = settings;
-  const file = await openFleetFile(settings.fleetFile, () => {});
-  const fleet = file.current();
-  const shells = connectShells(settings);
-  const others = (surface: string) => noticesOf(fleet, surface).map((name) => noticePlace(name).channel);
-  const hasGroups = Object.values(fleet.roles).some((members) =>
-    members.some((member) => member.startsWith("slack-group:")),
-  );
-  try {
-    const lines = await examine({
-      settings,
-      fleet,
-      shells,
-      clock: systemClock,
-      machines: () => readMachines(settings.dataDir),
-      start: () => checkStart(settings.dataDir, settings.listen),
-      chat: {
-        slack:
-          slack &&
-          (async () =>
-            (await import("../adapters/slack/index.ts")).examineSlack(slack, hasGroups, others("slack"))),
-        discord:
-          discord &&
-          (async () =>
-            (await import("../adapters/discord/index.ts")).examineDiscord(discord, others("discord"))),
-      },
-      say: (line) => say(lineText(line)),
-    });
-    say(summary(lines));
-    return isWell(lines);
-  } finally {
-    file.stop();
-    await shells.close();
-  }
 }

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { registerDiscordCommands, runDoctor, slackAppManifest, startApp } from "./app.ts";
+import { startApp } from "./app.ts";
 import { verifyAudit } from "./audit-command.ts";
 import { ConfigError, readDataDir, readEnvironment, readWebPlace } from "./config/env.ts";
 import { readSettings, refuseUnknown } from "./config/settings.ts";
 import { failed, lineText, warn } from "./doctor/line.ts";
+import { runDoctor } from "./doctor-command.ts";
+import { registerDiscordCommands, slackAppManifest } from "./platform-commands.ts";
 import { tokenCommand } from "./token-command.ts";
 
 /** A .env file is a convenience; services set the environment themselves. */

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../deploy/deployment.ts";
+import type { HostFacts } from "../deploy/host-facts.ts";
 import { isStorePath } from "../nix/flake.ts";
 import { quoteArgv } from "../remote/quote.ts";
 import type { AnswerName } from "./answer-words.ts";

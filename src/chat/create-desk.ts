@@ -1,27 +1,27 @@
-import { type Clock, isoTime } from "../config/clock.ts";
+import type { Clock } from "../config/clock.ts";
 import { type CommandRequest, commandRequest } from "../deploy/command-request.ts";
-import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
-import { lockOn } from "../deploy/locks.ts";
 import { actorOf } from "../deploy/parts.ts";
-import { hostNamed } from "../fleet/host.ts";
+import type { Run } from "../deploy/run.ts";
 import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
-import { partsWith } from "../troubles/troubles.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { commandIn, createAdmission } from "./admit.ts";
 import { requestText } from "./command-text.ts";
 import { beforeYes, decide } from "./decide.ts";
-import type { Desk, HostLine, Reply } from "./desk.ts";
-import { lockLine, lostReply, outcomeOf, refuseForDisk } from "./desk-replies.ts";
+import type { Desk, Reply } from "./desk.ts";
+import { lostReply, outcomeOf, refuseForDisk } from "./desk-replies.ts";
 import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
+import { followLog } from "./follow-log.ts";
 import { createHostHealth } from "./host-health.ts";
+import { hostLines } from "./host-lines.ts";
 import { createIdempotency, requestKey, requestKeyStart } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
+import { createPartsHealth } from "./parts-health.ts";
 import { mayDo, personOf } from "./permissions.ts";
 import { refuseOld, requestOfAct } from "./press.ts";
 import { type Call, commandHelp } from "./spec.ts";
@@ -41,10 +41,6 @@ export interface DeskParts {
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
-/** Milliseconds: how long the builder may take, and for how long its answer counts. */
-const builderCheck = 5_000;
-const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "unchanged"]);
-
 export function createDesk(parts: DeskParts): Desk {
   const { events, live, logs, clock } = parts;
   const tools: CommandTools = { ...parts.tools, seen: (host) => healthOf(host, null) };
@@ -61,16 +57,6 @@ export function createDesk(parts: DeskParts): Desk {
     (error) => parts.log.error({ err: error }, "looking at the hosts"),
     tools.fleet,
   );
-  // Anybody may ask for the health, as often as they like: the builder is asked now and then.
-  let builder = { until: 0, answers: Promise.resolve(true) };
-
-  function askBuilder(): Promise<boolean> {
-    return parts.shells.control.run({ argv: ["true"], timeout: builderCheck }).then(
-      () => true,
-      () => false,
-    );
-  }
-
   /** People choose their own names on a chat platform: a name is theirs when fleet.yaml says so, else the id goes along. */
   function named(who: Identity): Identity {
     const person = personOf(tools.fleet(), who);
@@ -98,24 +84,6 @@ export function createDesk(parts: DeskParts): Desk {
     await parts
       .audit(entry)
       .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
-  }
-
-  /** The log until the deployment ends, or whoever reads it goes. */
-  async function* followLog(deployment: Deployment, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    let isOver = !isOpen(deployment);
-    const stop = events.subscribe(null, (event) => {
-      if (event.kind === "deployment" && event.deployment.id === deployment.id) {
-        isOver = !isOpen(event.deployment);
-      }
-    });
-    try {
-      // It may have ended between the look and the subscription.
-      const latest = await store.deployment(deployment.id);
-      isOver ||= latest === undefined || !isOpen(latest);
-      yield* logs.read(deployment.log, { isOver: () => isOver, signal });
-    } finally {
-      stop();
-    }
   }
 
   function callOf(who: Identity, decision: "switch" | "cancel", id: string): Call {
@@ -213,41 +181,7 @@ export function createDesk(parts: DeskParts): Desk {
     },
     card: (deployment) => deploymentCard(deployment, live.progressOf(deployment.id)),
     runCard,
-    async hosts() {
-      const names = await engine.hosts();
-      const locks = await engine.locks();
-      const lines = await Promise.all(
-        names.map(async (name): Promise<HostLine> => {
-          const host = hostNamed(tools.fleet(), name);
-          const past = await store.deployments({ host: name, limit: 50 });
-          const last = past.find((deployment) => deployment.generation !== null && !isOpen(deployment));
-          return {
-            name,
-            tags: host.tags,
-            risk: host.risk,
-            active: past.find(isOpen)?.id ?? null,
-            lock: lockLine(lockOn(locks, name, isoTime(clock))),
-            ...healthOf(name, last?.finishedAt ?? null),
-            last:
-              last === undefined
-                ? null
-                : {
-                    deployment: last.id,
-                    outcome: last.outcome ?? "",
-                    // What was tried and taken back is not what runs.
-                    revision: runsIt.has(last.outcome ?? "") ? last.revision : null,
-                    toplevel: runsIt.has(last.outcome ?? "") ? last.toplevel : last.previous,
-                    mode: last.mode,
-                    // One for the next boot runs nowhere yet.
-                    generation: last.mode === "boot" ? null : last.generation,
-                    finishedAt: last.finishedAt,
-                    requestedBy: last.requestedBy.name,
-                  },
-          };
-        }),
-      );
-      return parts.redact.value(lines);
-    },
+    hosts: async () => parts.redact.value(await hostLines({ ...tools, clock }, healthOf)),
     commands: () => commandHelp(tools.commands),
     suggest: async (asking, who) =>
       mayDo(tools.fleet(), who, "view", asking.host).kind === "allowed" ? suggest(asking) : [],
@@ -256,7 +190,9 @@ export function createDesk(parts: DeskParts): Desk {
       if (deployment === undefined) {
         return undefined;
       }
-      return follow ? followLog(deployment, signal) : logs.read(deployment.log, null);
+      return follow
+        ? followLog({ events, store, logs }, deployment, signal)
+        : logs.read(deployment.log, null);
     },
     mayView(who) {
       const permitted = mayDo(tools.fleet(), who, "view", null);
@@ -274,17 +210,7 @@ export function createDesk(parts: DeskParts): Desk {
       ),
     ],
     subscribe: (lastSeq, listener) => events.subscribe(lastSeq, listener),
-    async health() {
-      const surfaces = parts.surfaces().map((surface) => ({ part: surface.name, ...surface.health() }));
-      if (clock.now() > builder.until) {
-        const now = { until: clock.now() + builderCheck, answers: askBuilder() };
-        builder = now;
-      }
-      // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
-      const ok = await builder.answers;
-      const asked = { part: "builder", ok, detail: ok ? "answers" : "does not answer" };
-      return partsWith([...surfaces, asked], tools.troubles());
-    },
+    health: createPartsHealth({ ...parts, troubles: tools.troubles }),
     troubles: () => tools.troubles(),
   };
 }

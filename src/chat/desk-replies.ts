@@ -1,7 +1,6 @@
-import type { Lock } from "../deploy/locks.ts";
 import type { AuditEntry } from "../logs/audit.ts";
 import { diskTrouble } from "../store/disk-trouble.ts";
-import type { HostLine, Reply } from "./desk.ts";
+import type { Reply } from "./desk.ts";
 
 /** What came of a command or a click, for the audit: what was decided, and why. */
 export function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "more"> {
@@ -17,12 +16,6 @@ export function outcomeOf(reply: Reply): Pick<AuditEntry, "what" | "detail" | "m
     case "answer":
       return { what: "answered", detail: reply.text.slice(0, 300) };
   }
-}
-
-export function lockLine(lock: Lock | null): HostLine["lock"] {
-  return lock === null
-    ? null
-    : { by: lock.by.name, reason: lock.reason, since: lock.since, until: lock.until };
 }
 
 /** What was not written was not done, so it is a refusal; anything else that threw goes on. */

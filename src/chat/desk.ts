@@ -6,14 +6,16 @@ export type { PresentSet } from "../deploy/consent.ts";
 export type { Deliveries, Delivery } from "../store/deliveries.ts";
 export type { Trouble, Troubles } from "../troubles/troubles.ts";
 
-import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { Deployment } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
+import type { Run } from "../deploy/run.ts";
 
 export { bounds } from "../config/bounds.ts";
 export { type CommandRequest, commandRequestSchema } from "../deploy/command-request.ts";
-export { type Deployment, outcomes, type Run } from "../deploy/deployment.ts";
+export { type Deployment, outcomes } from "../deploy/deployment.ts";
 export type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 export { recordActs } from "../deploy/follow-up.ts";
+export type { Run } from "../deploy/run.ts";
 
 import type { ButtonAction, OldButton } from "./action.ts";
 import type { Block } from "./blocks.ts";

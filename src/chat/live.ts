@@ -1,6 +1,7 @@
 import type { Clock } from "../config/clock.ts";
-import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { Deployment } from "../deploy/deployment.ts";
 import { isOpen } from "../deploy/deployment.ts";
+import type { Run } from "../deploy/run.ts";
 import type { Store } from "../store/store.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { lockBlocks } from "../views/lock.ts";

@@ -1,5 +1,5 @@
 import type { FleetFile } from "../config/fleet-file.ts";
-import type { Actor } from "../deploy/deployment.ts";
+import type { Actor } from "../deploy/actor.ts";
 import { type AskRights, type Rights, standsInDoubt } from "../deploy/rights.ts";
 import { type Identity, isSurfaceName, type Standing } from "./identity.ts";
 import { mayDo, personOf } from "./permissions.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../deploy/deployment.ts";
+import type { Actor } from "../deploy/actor.ts";
 import type { Standing } from "./identity.ts";
 
 /** A place where people talk to the bot. Nothing in the engine waits for one. */

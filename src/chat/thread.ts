@@ -1,4 +1,5 @@
-import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { Deployment } from "../deploy/deployment.ts";
+import type { Run } from "../deploy/run.ts";
 import type { Block } from "./blocks.ts";
 
 /** One message of a run's thread as it should stand now. */

@@ -1,6 +1,8 @@
 import type { Host } from "../fleet/host.ts";
+import type { Actor } from "./actor.ts";
+import type { Approval, Confirmation } from "./confirmation.ts";
 import { digestOf, standingApprovals } from "./consent.ts";
-import type { Actor, Approval, Confirmation, Deployment } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { goesBack, isActMode } from "./modes.ts";
 import { type Rights, refusesCode } from "./rights.ts";
 

@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../logs/audit.ts";
-import type { Deployment, LostWord } from "./deployment.ts";
+import type { LostWord } from "./confirmation.ts";
+import type { Deployment } from "./deployment.ts";
 import { goesBack } from "./modes.ts";
 
 /** Who decided the card of a deployment, on which surface, and on what; null while nobody has. */

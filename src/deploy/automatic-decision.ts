@@ -1,4 +1,6 @@
-import type { Actor, Confirmation, Decision, Deployment } from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import type { Confirmation, Decision } from "./confirmation.ts";
+import type { Deployment } from "./deployment.ts";
 import { goesBack } from "./modes.ts";
 
 /** Who says yes where nobody has to. */

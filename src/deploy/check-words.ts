@@ -1,6 +1,6 @@
 import { ruleNow, stricter } from "./approvals.ts";
+import type { Confirmation } from "./confirmation.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
-import type { Confirmation } from "./deployment.ts";
 import { wordsMissing } from "./words.ts";
 
 /** Asks everybody's rights again right before the act: a word counts only while its giver may give it. */

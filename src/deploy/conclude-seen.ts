@@ -5,7 +5,8 @@ import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { mustRun } from "../remote/shell.ts";
 import { concludeFinal } from "./conclude.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
-import { type Deployment, type HostFacts, systemToRun } from "./deployment.ts";
+import { type Deployment, systemToRun } from "./deployment.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 /**
  * How a supervised switch ended: the supervisor's last word, compared with what the machine itself says. The word stands in a

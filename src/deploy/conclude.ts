@@ -5,7 +5,8 @@ import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { ranBefore } from "../nix/systems.ts";
 import { mustRun } from "../remote/shell.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
-import { type HostFacts, systemToRun } from "./deployment.ts";
+import { systemToRun } from "./deployment.ts";
+import type { HostFacts } from "./host-facts.ts";
 import { goesBack } from "./modes.ts";
 
 /** What a conclusion is drawn for. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import prettyBytes from "pretty-bytes";
 import { storePathLabel } from "../nix/flake.ts";
-import type { Approval, Deployment } from "./deployment.ts";
+import type { Approval } from "./confirmation.ts";
+import type { Deployment } from "./deployment.ts";
 import { doomed } from "./host-act.ts";
 import { bringsCode } from "./modes.ts";
 

@@ -6,9 +6,11 @@ import type { Machine } from "../fleet/machine.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import type { Shell } from "../remote/shell.ts";
 import type { Rule } from "./approvals.ts";
-import type { Confirmation, Decision, Deployment, Diagnosis, Finding, PhaseName, Run } from "./deployment.ts";
+import type { Confirmation, Decision } from "./confirmation.ts";
+import type { Deployment, Diagnosis, Finding, PhaseName } from "./deployment.ts";
 import type { Machines } from "./machines.ts";
 import type { Rights } from "./rights.ts";
+import type { Run } from "./run.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */

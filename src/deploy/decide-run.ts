@@ -1,9 +1,10 @@
 import { decide, membersOf, noteLost, refuseUnknown, rightsFor } from "./decide.ts";
-import { type Deployment, isOpen, type Run } from "./deployment.ts";
+import { type Deployment, isOpen } from "./deployment.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { refuseDecision } from "./refusals.ts";
 import type { Click, DecidedRun, Refusal } from "./requests.ts";
 import { asking, onTheWay } from "./rollout.ts";
+import type { Run } from "./run.ts";
 import { canDecide } from "./transitions.ts";
 import { type Weighed, weighYes } from "./weigh.ts";
 import type { Work } from "./work.ts";

@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { machineSchema } from "../fleet/machine.ts";
-import { commandRequestSchema } from "./command-request.ts";
+import { actorSchema } from "./actor.ts";
 import { comparisonSchema } from "./comparison.ts";
+import { confirmationSchema, refApprovalSchema } from "./confirmation.ts";
+import { healthSnapshotSchema } from "./health-snapshot.ts";
 import { hostActSchema } from "./host-act.ts";
+import { hostFactsSchema } from "./host-facts.ts";
 import { monitorSchema } from "./monitor-record.ts";
 
 /** The phases in the words people see: those of a full deployment in its order, then what else is done to a host. */
@@ -63,79 +65,7 @@ export const modes = [
 ] as const;
 export type Mode = (typeof modes)[number];
 
-/** Who did something, and where: one person may appear under several surfaces. */
-export const actorSchema = z.object({
-  surface: z.string(),
-  id: z.string(),
-  name: z.string(),
-  /** The name under `people`: one human, on however many surfaces. Left out for somebody whom fleet.yaml does not know. */
-  person: z.string().exactOptional(),
-  /** The groups of a chat platform that its rights came from, and whether it is of another organisation: asked again before the act. */
-  groups: z.array(z.string()).readonly().exactOptional(),
-  isOutsider: z.boolean().exactOptional(),
-});
-export type Actor = z.infer<typeof actorSchema>;
-
 const time = z.iso.datetime();
-
-/** A system among the generations of a host. */
-const placedSchema = z.object({
-  toplevel: z.string(),
-  generations: z.array(z.int()).readonly(),
-  specialisation: z
-    .object({ name: z.string(), generation: z.int().nullable(), parent: z.string() })
-    .nullable(),
-});
-
-/** What a host ran when it was looked at; the supervisor refuses to act when this has changed. */
-export const hostFactsSchema = z.object({
-  /** The store path behind /run/current-system. */
-  current: z.string(),
-  /** The link behind /nix/var/nix/profiles/system, such as `system-12-link`; null where there is no profile. */
-  profile: z.string().nullable(),
-  /** The store path behind the profile: what the next boot takes. */
-  profileSystem: z.string().nullable(),
-  /** The number in `profile`: of what boots next, which need not be what runs. See `systemsOf`. */
-  generation: z.number().int().nullable(),
-  /** Where what runs, and what was booted, stand among the generations. Older records do not have it. */
-  places: z.object({ running: placedSchema, booted: placedSchema }).exactOptional(),
-  bootId: z.string(),
-  /** Which machine answered. Older records do not have it. */
-  machine: machineSchema.exactOptional(),
-  rebootNeeded: z.boolean().default(false),
-});
-export type HostFacts = z.infer<typeof hostFactsSchema>;
-
-export const unitSchema = z.object({
-  active: z.string(),
-  sub: z.string(),
-  /** How often systemd restarted it by itself since it was last started by hand. */
-  restarts: z.number().int(),
-  /** It was never restarted by systemd, or has run for a good while since. */
-  isSteady: z.boolean(),
-  invocation: z.string(),
-  load: z.string(),
-  result: z.string(),
-  /** A target or another unit wants it to run all the time; what only a socket, timer or path starts may come and go. */
-  wanted: z.boolean(),
-  /** Units that it cannot do without; left out where there are none. */
-  needs: z.array(z.string()).exactOptional(),
-  /** systemd's Type, such as `oneshot`. */
-  type: z.string().exactOptional(),
-});
-export type UnitState = z.infer<typeof unitSchema>;
-
-export const healthSnapshotSchema = z.object({
-  system: z.string(),
-  units: z.record(z.string(), unitSchema),
-  /** The journal's end at that time: what comes after it is counted later. */
-  cursor: z.string().exactOptional(),
-  /** What systemd's own messages say since the cursor that was given: restarts by itself, and how the unit ended last. */
-  restarts: z.record(z.string(), z.object({ count: z.int(), exit: z.string() })).exactOptional(),
-  /** Failed units of logged-in people. */
-  users: z.record(z.string(), z.array(z.string())).exactOptional(),
-});
-export type HealthSnapshot = z.infer<typeof healthSnapshotSchema>;
 
 export const packageChangeSchema = z.object({
   name: z.string(),
@@ -155,47 +85,6 @@ export const unitChangesSchema = z.object({
   others: z.array(z.string()).exactOptional(),
 });
 export type UnitChanges = z.infer<typeof unitChangesSchema>;
-
-export const decisionSchema = z.object({ action: z.enum(["switch", "cancel"]), by: actorSchema, at: time });
-export type Decision = z.infer<typeof decisionSchema>;
-
-/** One person's word for exactly what the card shows. */
-export const approvalSchema = z.object({
-  by: actorSchema,
-  person: z.string(),
-  at: time,
-  /** Of what the card showed: it counts for that and nothing else. */
-  digest: z.string().exactOptional(),
-});
-export type Approval = z.infer<typeof approvalSchema>;
-
-/** A word that stopped counting: its giver lost the role, the name under `people` or the account. */
-export const lostWordSchema = z.object({ by: actorSchema, at: time, why: z.string() });
-export type LostWord = z.infer<typeof lostWordSchema>;
-
-/** Who let the code of an untrusted ref through, and the system it was for; null in records of older versions. */
-export const refApprovalSchema = decisionSchema.extend({
-  toplevel: z.string().nullable().default(null),
-  /** Words before the last one, where whoever asked does not count. */
-  others: z.array(approvalSchema).readonly().exactOptional(),
-});
-
-export const confirmationSchema = z.object({
-  /** What the last click lets happen: the code's way to the host, or the switch. */
-  gate: z.enum(["copy", "switch"]).default("switch"),
-  expiresAt: time,
-  /** The system that the card shows; an approval is for this one and no other. */
-  toplevel: z.string().nullable().default(null),
-  /** How many people have to want it when the card was made. */
-  people: z.int().default(1),
-  /** Only somebody with the role `approver` may give the word. */
-  needsApprover: z.boolean().default(false),
-  approvals: z.array(approvalSchema).default([]),
-  /** Words that were given, and do not count any more. */
-  lost: z.array(lostWordSchema).readonly().exactOptional(),
-  decision: decisionSchema.nullable(),
-});
-export type Confirmation = z.infer<typeof confirmationSchema>;
 
 /** A deployment's place at its host: it waits behind another one or a lock, or has its turn. */
 export const queueSchema = z.object({
@@ -323,26 +212,6 @@ export const deploymentSchema = z.object({
   console: z.string().nullable().default(null),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
-
-export const runSchema = z.object({
-  id: z.string().regex(/^r-\d{8}-[0-9a-f]{4}$/),
-  kind: z.enum(["deploy", "build-all", "rollback", "lock", "gc", "prune", "reboot", "adopt"]),
-  command: z.string(),
-  /** The same as data, so that it can be asked for again; null for what no person asked for. */
-  request: commandRequestSchema.nullable().optional(),
-  requestedBy: actorSchema,
-  deployments: z.array(z.string()),
-  /** For a build-all: at most so many builds at once; null for the builder's cores. */
-  jobs: z.int().nullable().optional(),
-  /** For several hosts: goes on without those that could not be made ready. */
-  keepGoing: z.boolean().optional(),
-  /** For several hosts: the one that switches first, by itself. */
-  canary: z.string().nullable().optional(),
-  /** For several hosts: how many switch at a time; 1 where nothing is said. */
-  wave: z.int().min(1).optional(),
-  createdAt: time,
-});
-export type Run = z.infer<typeof runSchema>;
 
 export function isOpen(deployment: Deployment): boolean {
   return deployment.outcome === null;

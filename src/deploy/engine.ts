@@ -1,10 +1,10 @@
 import type { Generation } from "../nix/generations.ts";
+import type { Actor } from "./actor.ts";
 import { rollBackByItself } from "./automatic-rollback.ts";
 import { buildAll } from "./build-all.ts";
 import { type Change, changesOf } from "./change-log.ts";
 import { decide } from "./decide.ts";
 import { decideRun } from "./decide-run.ts";
-import type { Actor } from "./deployment.ts";
 import { type Examined, examineHost } from "./health.ts";
 import {
   allHosts,

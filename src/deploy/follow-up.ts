@@ -1,6 +1,7 @@
 import { parentOf, ranBefore, systemsOf } from "../nix/systems.ts";
 import { type CommandRequest, commandRequest } from "./command-request.ts";
-import { type Deployment, isOpen, type Outcome, type Run } from "./deployment.ts";
+import { type Deployment, isOpen, type Outcome } from "./deployment.ts";
+import type { Run } from "./run.ts";
 import { isAlarmed, isWatched } from "./watching.ts";
 
 /** What a record's buttons ask for. A button names the record and the act; the record knows the rest. */

@@ -1,4 +1,5 @@
-import { type Deployment, type HostFacts, systemToRun } from "./deployment.ts";
+import { type Deployment, systemToRun } from "./deployment.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 interface Left {
   readonly current: string;

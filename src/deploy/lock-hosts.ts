@@ -1,9 +1,11 @@
-import type { Actor, Deployment, Run } from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import type { Deployment } from "./deployment.ts";
 import { refuseUnknownHost } from "./inventory.ts";
 import { everyHost, type Lock, lockOn, locksOn, lockText, lockToEnd, mayStack } from "./locks.ts";
 import { goesBack } from "./modes.ts";
 import { type EngineParts, hostOf, now } from "./parts.ts";
 import type { Locked, LockRequest, Refusal, Unlocked } from "./requests.ts";
+import type { Run } from "./run.ts";
 import { aroundFor, isOneMachine } from "./same-machine.ts";
 
 /** How long a lock that has ended is remembered, for its thread. */

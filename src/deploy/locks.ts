@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Actor, actorSchema } from "./deployment.ts";
+import { type Actor, actorSchema } from "./actor.ts";
 
 const time = z.iso.datetime();
 

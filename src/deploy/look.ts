@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { deadlines } from "../config/deadlines.ts";
 import { type HostLook, hostLookArgv, parseHostLook } from "../nix/host-look.ts";
 import { mustRun } from "../remote/shell.ts";
-import type { HostFacts } from "./deployment.ts";
+import type { HostFacts } from "./host-facts.ts";
 import { isChangedByHand } from "./left.ts";
 import { judgeMachine } from "./machines.ts";
 import { type EngineParts, hostOf } from "./parts.ts";

@@ -1,7 +1,7 @@
 import { deadlines } from "../config/deadlines.ts";
 import { type PhaseContext, PhaseError } from "./context.ts";
-import type { HostFacts } from "./deployment.ts";
 import { finding } from "./findings.ts";
+import type { HostFacts } from "./host-facts.ts";
 import { judgeMachine, judgeName, machineText, pinOf, systemName } from "./machines.ts";
 
 /** Stops where another machine answers under this name. Roll backs, gc and reboots are acts on a machine as well. */

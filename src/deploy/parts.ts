@@ -10,9 +10,11 @@ import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
 import type { Store } from "../store/store.ts";
-import type { Actor, Deployment, Run } from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import type { Deployment } from "./deployment.ts";
 import type { MakeId } from "./ids.ts";
 import type { AskRights } from "./rights.ts";
+import type { Run } from "./run.ts";
 
 /** What the engine works with. Every dependency is an argument, so that tests bring their own. */
 export interface EngineParts {

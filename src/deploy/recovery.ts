@@ -1,10 +1,11 @@
 import { deadlines } from "../config/deadlines.ts";
 import { buildAll } from "./build-all.ts";
-import type { Deployment, Run } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import type { EngineParts } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { endOwnProcesses } from "./processes.ts";
 import { planResume, type Resume } from "./resume.ts";
+import type { Run } from "./run.ts";
 import { finish, runPhases } from "./run-phases.ts";
 import { sweepAll } from "./sweep.ts";
 import { openTask, type Task } from "./tasks.ts";

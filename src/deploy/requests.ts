@@ -1,10 +1,12 @@
+import type { Actor } from "./actor.ts";
 import type { AncestryOf } from "./ancestry.ts";
 import type { CommandRequest } from "./command-request.ts";
 import type { PresentSet } from "./consent.ts";
-import type { Actor, Deployment, Mode, Run } from "./deployment.ts";
+import type { Deployment, Mode } from "./deployment.ts";
 import type { Lock } from "./locks.ts";
 import type { Looked } from "./look.ts";
 import type { ActMode } from "./modes.ts";
+import type { Run } from "./run.ts";
 
 /** What may be asked of the engine, and what it answers. */
 

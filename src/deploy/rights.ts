@@ -1,4 +1,5 @@
-import type { Actor, Deployment, Mode } from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import type { Deployment, Mode } from "./deployment.ts";
 
 /** What a word in a record may be asked for again. */
 export type Right =

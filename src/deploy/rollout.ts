@@ -1,4 +1,5 @@
-import { awaitsDecision, type Deployment, isOpen, type Outcome, phaseNames, type Run } from "./deployment.ts";
+import { awaitsDecision, type Deployment, isOpen, type Outcome, phaseNames } from "./deployment.ts";
+import type { Run } from "./run.ts";
 import { isAlarmed } from "./watching.ts";
 
 /**

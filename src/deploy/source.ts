@@ -1,23 +1,19 @@
 import { z } from "zod";
 import { deadlines } from "../config/deadlines.ts";
 import * as commands from "../nix/commands.ts";
-import { dirtyRef } from "../nix/flake.ts";
 import { type FlakeInput, readFlakeInputs } from "../nix/flake-inputs.ts";
 import { hintFor, knownError } from "../nix/hints.ts";
 import { unlockedInputs as findUnlocked, readFlakeSeen, unlockedText } from "../nix/locked-inputs.ts";
 import { brokenText, parseNixFiles, readBrokenFiles } from "../nix/syntax.ts";
-import { lastLines, mustRun, type Shell, ShellError } from "../remote/shell.ts";
+import { lastLines } from "../remote/shell.ts";
 import { PhaseError } from "./context.ts";
 import type { Deployment } from "./deployment.ts";
 import { checked, finding, type Note } from "./findings.ts";
+import { describe, openRevision, type Revision, type RevisionRequest } from "./revision.ts";
 
 /** Which code a run builds: one revision for all its hosts. */
-export interface Source {
-  /** 40 hex digits; null for the working tree as it is. */
-  readonly revision: string | null;
+export interface Source extends Revision {
   readonly commit: Deployment["commit"];
-  /** The revision is in one of the trusted refs. */
-  readonly isTrusted: boolean;
   readonly hosts: readonly string[];
   readonly warnings: readonly string[];
   /** The store path of its files. */
@@ -26,14 +22,9 @@ export interface Source {
   readonly inputs: readonly FlakeInput[];
 }
 
-export interface SourceRequest {
-  readonly builder: Shell;
-  readonly repository: string;
+export interface SourceRequest extends RevisionRequest {
   readonly ref: string;
-  readonly trustedRefs: readonly string[];
   readonly unlockedInputs: commands.UnlockedInputs;
-  readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
   /** Told of each check, where somebody wants to see them. */
   readonly note?: Note;
 }
@@ -47,7 +38,7 @@ export async function openSource(request: SourceRequest): Promise<Source> {
     note,
     "flake",
     async () => {
-      const { revision, isTrusted } = await openRevision(request, warnings);
+      const { revision, isTrusted } = await openRevision(request, ref, warnings);
       const commit = revision === null ? null : await describe(request, revision);
       await checkLocks(request, revision, warnings);
       return { revision, isTrusted, commit, ...(await readMetadata(request, revision)) };
@@ -62,130 +53,11 @@ export async function openSource(request: SourceRequest): Promise<Source> {
   return { ...found, hosts, warnings };
 }
 
-/** The revision is null for the working tree. */
-async function openRevision(
-  request: SourceRequest,
-  warnings: string[],
-): Promise<Pick<Source, "revision" | "isTrusted">> {
-  const { ref, say } = request;
-  const isDirty = ref === dirtyRef;
-  if (!isDirty) {
-    await fetchOrigin(request, warnings);
-  }
-  const revision = isDirty ? null : await resolveRef(request, ref);
-  say(revision === null ? "taking the working tree as it is" : `${ref} is ${revision}`);
-  const isTrusted = await isInTrustedRef(request, revision);
-  if (!isTrusted) {
-    warnings.push(
-      isDirty
-        ? "built from uncommitted files on the builder"
-        : `this revision is not in ${request.trustedRefs.join(", ")}`,
-    );
-  }
-  return { revision, isTrusted };
-}
-
 /** The hosts of a ref, without a look at anything else in it. */
 export async function hostsAt(request: SourceRequest): Promise<readonly string[]> {
-  const { revision } = await openRevision(request, []);
+  const { revision } = await openRevision(request, request.ref, []);
   await checkLocks(request, revision, []);
   return listHosts(request, revision);
-}
-
-type TrustRequest = Omit<SourceRequest, "ref" | "note" | "unlockedInputs">;
-
-/**
- * Whether a revision is in a trusted ref now. Throws where the builder does not answer. Where only the fetch fails the refs
- * as last fetched count, and `warnings` says so.
- */
-export async function readTrust(
-  request: TrustRequest,
-  revision: string,
-): Promise<{ readonly isTrusted: boolean; readonly warnings: readonly string[] }> {
-  const warnings: string[] = [];
-  await fetchOrigin(request, warnings, deadlines.trustFetch);
-  return { isTrusted: await isInTrustedRef(request, revision), warnings };
-}
-
-async function fetchOrigin(
-  { builder, repository, signal, say }: TrustRequest,
-  warnings: string[],
-  timeout: number = deadlines.gitFetch,
-): Promise<void> {
-  const remotes = await mustRun(builder, `looking at ${repository}`, {
-    argv: commands.gitRemotes(repository),
-    timeout: deadlines.builderCommand,
-    signal,
-  }).catch((error: unknown) => {
-    throw explained(
-      error,
-      `The builder has no git repository at ${repository}: clone it there, or set SWITCHYARD_FLAKE.`,
-    );
-  });
-  if (!remotes.stdout.split("\n").includes("origin")) {
-    return;
-  }
-  say("git fetch");
-  const fetched = await builder
-    .run({ argv: commands.gitFetch(repository), timeout, signal })
-    .catch((error: unknown) => {
-      if (error instanceof ShellError && error.failure === "timeout") {
-        return { exitCode: 124, stderr: `no end within ${timeout / 1000} s` };
-      }
-      throw error;
-    });
-  if (fetched.exitCode !== 0) {
-    const why = lastLines(fetched.stderr, 1)[0] ?? `exit ${fetched.exitCode}`;
-    say(`git fetch: ${why}`);
-    warnings.push(`git fetch did not work, so this may not be the newest: ${why}`);
-  }
-}
-
-async function resolveRef(request: SourceRequest, ref: string): Promise<string> {
-  const { builder, repository, signal } = request;
-  const exit = await builder.run({
-    argv: commands.gitResolve(repository, commands.fullRef(ref, request.trustedRefs.includes(ref))),
-    timeout: deadlines.builderCommand,
-    signal,
-  });
-  const revision = exit.stdout.trim();
-  if (exit.exitCode !== 0 || !/^[0-9a-f]{40}$/.test(revision)) {
-    throw new PhaseError(
-      `${repository} has no ref ${ref}`,
-      "Push it, or check the spelling: a branch is origin/NAME.",
-    );
-  }
-  return revision;
-}
-
-async function isInTrustedRef(request: TrustRequest, revision: string | null): Promise<boolean> {
-  if (revision === null) {
-    return false;
-  }
-  for (const trusted of request.trustedRefs) {
-    const exit = await request.builder.run({
-      argv: commands.gitIsAncestor(request.repository, revision, commands.fullRef(trusted, true)),
-      timeout: deadlines.builderCommand,
-      signal: request.signal,
-    });
-    if (exit.exitCode === 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-async function describe(
-  { builder, repository, signal }: SourceRequest,
-  revision: string,
-): Promise<Deployment["commit"]> {
-  const exit = await mustRun(builder, `reading commit ${revision}`, {
-    argv: commands.gitDescribe(repository, revision),
-    timeout: deadlines.builderCommand,
-    signal,
-  });
-  const [subject = "", author = "", date = ""] = exit.stdout.trimEnd().split("\0");
-  return { subject, author, date };
 }
 
 async function readMetadata(
@@ -305,10 +177,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function explained(error: unknown, help: string): PhaseError {
-  return error instanceof PhaseError
-    ? error
-    : new PhaseError(error instanceof Error ? error.message : String(error), help, [], { cause: error });
 }

@@ -1,5 +1,5 @@
+import type { Actor } from "./actor.ts";
 import type { CommandRequest } from "./command-request.ts";
-import type { Actor } from "./deployment.ts";
 import { type AskedAct, newAct } from "./host-act.ts";
 import { refuseUnknownHost } from "./inventory.ts";
 import type { ActMode } from "./modes.ts";

@@ -1,16 +1,12 @@
 import type { Host } from "../fleet/host.ts";
 import type { LogFile } from "../logs/log-files.ts";
 import { ownedShell } from "../remote/owner.ts";
+import type { Actor } from "./actor.ts";
 import type { Rule } from "./approvals.ts";
 import { automaticDecision } from "./automatic-decision.ts";
+import type { Confirmation, Decision } from "./confirmation.ts";
 import type { PhaseContext } from "./context.ts";
-import {
-  type Actor,
-  awaitsDecision,
-  type Confirmation,
-  type Decision,
-  type Deployment,
-} from "./deployment.ts";
+import { awaitsDecision, type Deployment } from "./deployment.ts";
 import { findingLine, withFinding } from "./findings.ts";
 import { mostPast } from "./generation-history.ts";
 import { keepInventory } from "./inventory.ts";

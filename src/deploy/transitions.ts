@@ -1,14 +1,6 @@
-import type {
-  Actor,
-  Approval,
-  Decision,
-  Deployment,
-  Diagnosis,
-  Mode,
-  Outcome,
-  PhaseName,
-  Queue,
-} from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import type { Approval, Decision } from "./confirmation.ts";
+import type { Deployment, Diagnosis, Mode, Outcome, PhaseName, Queue } from "./deployment.ts";
 import { awaitsDecision, isOpen } from "./deployment.ts";
 import { type HostAct, newAct } from "./host-act.ts";
 import { changesHost } from "./modes.ts";

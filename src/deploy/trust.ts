@@ -1,7 +1,7 @@
 import { trustedRefs } from "../fleet/host.ts";
 import { type Ended, end, type PhaseContext } from "./context.ts";
 import { bringsCode } from "./modes.ts";
-import { readTrust } from "./source.ts";
+import { readTrust } from "./revision.ts";
 
 /**
  * Reads trust again after the click: a card may have waited for an hour, and its code may have been withdrawn meanwhile. Null

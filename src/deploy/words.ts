@@ -1,6 +1,7 @@
 import { isSameActor, missing, type Requester, type Rule } from "./approvals.ts";
+import type { Approval, LostWord } from "./confirmation.ts";
 import { standingApprovals } from "./consent.ts";
-import type { Approval, Deployment, LostWord } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { type Rights, refusesRequest, rightToDecide } from "./rights.ts";
 
 /** Words as they are now: pure, by the rights that were read again just before. */

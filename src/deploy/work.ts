@@ -1,5 +1,6 @@
 import { type LogFile, logKind } from "../logs/log-files.ts";
-import { type Actor, type Deployment, isOpen, type Mode, type Run } from "./deployment.ts";
+import type { Actor } from "./actor.ts";
+import { type Deployment, isOpen, type Mode } from "./deployment.ts";
 import type { HostAct } from "./host-act.ts";
 import { type EngineParts, hostOf } from "./parts.ts";
 import { takeTurn } from "./queue.ts";
@@ -7,6 +8,7 @@ import { resume } from "./recovery.ts";
 import { refuseBegin } from "./refusals.ts";
 import type { Refusal } from "./requests.ts";
 import { waitsForPeople } from "./resume.ts";
+import type { Run } from "./run.ts";
 import { aroundFor } from "./same-machine.ts";
 import { openTask, type Task } from "./tasks.ts";
 import { firstPlace, newDeployment } from "./transitions.ts";

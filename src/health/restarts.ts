@@ -1,4 +1,4 @@
-import type { HealthSnapshot, UnitState } from "../deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../deploy/health-snapshot.ts";
 
 /**
  * How often systemd restarted a unit by itself since the baseline. The journal's own messages count them. NRestarts alone

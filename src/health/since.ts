@@ -1,4 +1,4 @@
-import type { HealthSnapshot } from "../deploy/deployment.ts";
+import type { HealthSnapshot } from "../deploy/health-snapshot.ts";
 
 const restartScheduled = "5eb03494b6584870a536b337290809b3";
 const mainProcessExited = "98e322203f7a4ed290d09fe03c09fe15";

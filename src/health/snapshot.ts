@@ -1,4 +1,4 @@
-import type { HealthSnapshot, UnitState } from "../deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../deploy/health-snapshot.ts";
 import { wholeNumber } from "../nix/whole-number.ts";
 import { readSince } from "./since.ts";
 

@@ -1,4 +1,5 @@
-import type { HealthSnapshot, UnitChanges, UnitState } from "../deploy/deployment.ts";
+import type { UnitChanges } from "../deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../deploy/health-snapshot.ts";
 import type { Reach } from "./verdict-table.ts";
 
 /** What switch-to-configuration says while it acts, by its two programs of that name in nixpkgs. */

@@ -1,4 +1,4 @@
-import type { HealthSnapshot, UnitState } from "../deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../deploy/health-snapshot.ts";
 import { lastExit, restartsSince } from "./restarts.ts";
 import type { Effect, TroubleKind } from "./verdict-table.ts";
 

@@ -1,5 +1,5 @@
 import { isIgnored } from "../config/ignored-units.ts";
-import type { HealthSnapshot } from "../deploy/deployment.ts";
+import type { HealthSnapshot } from "../deploy/health-snapshot.ts";
 import { reachOf } from "./touched.ts";
 import { isRunning, isUnderWay, unitTrouble } from "./unit-trouble.ts";
 import { type Effect, oldTrouble, verdictTable } from "./verdict-table.ts";

@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Clock, isoTime } from "../config/clock.ts";
-import type { Actor } from "../deploy/deployment.ts";
+import type { Actor } from "../deploy/actor.ts";
 import { alone, type Lease } from "../store/lease.ts";
 import { chainedLine, type Head } from "./audit-chain.ts";
 import { mendAudit } from "./audit-mend.ts";

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../deploy/deployment.ts";
+import type { HostFacts } from "../deploy/host-facts.ts";
 import { machineScript, readMachine } from "../fleet/machine.ts";
 import { profile } from "./commands.ts";
 import { isSpecialisationName, isStorePath } from "./flake.ts";

@@ -1,4 +1,4 @@
-import type { HostFacts } from "../deploy/deployment.ts";
+import type { HostFacts } from "../deploy/host-facts.ts";
 import { parseHostFacts, readHostFactsArgv } from "./host-facts.ts";
 
 /** What /status shows of a host, in one question. */

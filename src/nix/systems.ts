@@ -1,4 +1,4 @@
-import type { HostFacts } from "../deploy/deployment.ts";
+import type { HostFacts } from "../deploy/host-facts.ts";
 import { storePathLabel } from "./flake.ts";
 
 /** A system as people name it: by its generations, or as a specialisation of one. */

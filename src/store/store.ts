@@ -1,8 +1,9 @@
-import type { Deployment, Run } from "../deploy/deployment.ts";
+import type { Deployment } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 import type { Lock } from "../deploy/locks.ts";
 import type { Machines } from "../deploy/machines.ts";
 import type { Around } from "../deploy/queue.ts";
+import type { Run } from "../deploy/run.ts";
 import type { ThreadState } from "./thread-state.ts";
 
 /** What the bot remembers. Every write is on the disk before its promise resolves. */

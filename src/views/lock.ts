@@ -1,8 +1,8 @@
 import { type Block, buttons, fields, heading, requestButton, text } from "../chat/blocks.ts";
 import type { Thread, ThreadMessage } from "../chat/thread.ts";
 import { commandRequest } from "../deploy/command-request.ts";
-import type { Run } from "../deploy/deployment.ts";
 import { everyHost, isOwnLock, type Lock } from "../deploy/locks.ts";
+import type { Run } from "../deploy/run.ts";
 
 /** A lock: who holds what, why and until when; and what became of it. */
 export function lockBlocks(lock: Lock): Block[] {

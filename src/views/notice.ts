@@ -1,7 +1,8 @@
 import { type Block, fields, heading, type Tone, text } from "../chat/blocks.ts";
 import type { Thread, ThreadMessage } from "../chat/thread.ts";
-import { type Deployment, isOpen, type Mode, type Run } from "../deploy/deployment.ts";
+import { type Deployment, isOpen, type Mode } from "../deploy/deployment.ts";
 import { goesBack } from "../deploy/modes.ts";
+import type { Run } from "../deploy/run.ts";
 import { isAlarmed, isWatched } from "../deploy/watching.ts";
 import { title, tone } from "./deployment-card.ts";
 

@@ -11,10 +11,11 @@ import {
   yesButton,
 } from "../chat/blocks.ts";
 import { digestOf } from "../deploy/consent.ts";
-import { type Deployment, isOpen, type Run } from "../deploy/deployment.ts";
+import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { isPassed, retriedHosts, retryRequest } from "../deploy/follow-up.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { asking } from "../deploy/rollout.ts";
+import type { Run } from "../deploy/run.ts";
 import { approvalBlocks, clockTime } from "./decision.ts";
 
 /** A run with several hosts: one line each, the sum, and the question for all of them. */

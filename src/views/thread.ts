@@ -11,9 +11,10 @@ import {
 import type { Progress } from "../chat/desk.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "../chat/thread.ts";
 import { commandRequest } from "../deploy/command-request.ts";
-import { type Deployment, isOpen, type Outcome, type Run } from "../deploy/deployment.ts";
+import { type Deployment, isOpen, type Outcome } from "../deploy/deployment.ts";
 import { isWaiting } from "../deploy/queue.ts";
 import { asking } from "../deploy/rollout.ts";
+import type { Run } from "../deploy/run.ts";
 import { isAlarmed } from "../deploy/watching.ts";
 import { checkBlocks } from "./checks.ts";
 import { decisionBlocks, lastButtons } from "./decision.ts";

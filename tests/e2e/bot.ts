@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import type { Deployment, Run } from "../../src/deploy/deployment.ts";
+import type { Deployment } from "../../src/deploy/deployment.ts";
+import type { Run } from "../../src/deploy/run.ts";
 import type { Fleet } from "../rehearsal/fleet.ts";
 
 /** The real bot, as its own process, spoken to over its HTTP API. */

@@ -13,8 +13,9 @@ import {
 } from "../../src/chat/blocks.ts";
 import { commandRequest } from "../../src/deploy/command-request.ts";
 import { digestOf } from "../../src/deploy/consent.ts";
-import type { Deployment, Outcome, PhaseName, Run } from "../../src/deploy/deployment.ts";
+import type { Deployment, Outcome, PhaseName } from "../../src/deploy/deployment.ts";
 import { awaitsDecision, deployPhases } from "../../src/deploy/deployment.ts";
+import type { Run } from "../../src/deploy/run.ts";
 import { runDecision } from "../../src/views/run-card.ts";
 
 const good: readonly Outcome[] = ["built", "tested", "unchanged", "deployed"];

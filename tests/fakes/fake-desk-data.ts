@@ -3,8 +3,9 @@ import { fields, requestButton, table } from "../../src/chat/blocks.ts";
 import type { CommandHelp, HostLine } from "../../src/chat/desk.ts";
 import type { Flag, Word } from "../../src/chat/spec.ts";
 import { commandRequest } from "../../src/deploy/command-request.ts";
-import type { Deployment, Run } from "../../src/deploy/deployment.ts";
+import type { Deployment } from "../../src/deploy/deployment.ts";
 import { isOpen } from "../../src/deploy/deployment.ts";
+import type { Run } from "../../src/deploy/run.ts";
 
 const alice = { surface: "web", id: "token", name: "web" };
 

@@ -2,7 +2,7 @@ import type { Standing } from "../../src/chat/identity.ts";
 import { personOf } from "../../src/chat/permissions.ts";
 import { askRights } from "../../src/chat/rights.ts";
 import { parseFleetFile } from "../../src/config/fleet-file.ts";
-import type { Actor } from "../../src/deploy/deployment.ts";
+import type { Actor } from "../../src/deploy/actor.ts";
 import type { AskRights } from "../../src/deploy/rights.ts";
 import type { World } from "./world.ts";
 

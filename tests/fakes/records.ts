@@ -1,4 +1,6 @@
-import type { Confirmation, Deployment, Run } from "../../src/deploy/deployment.ts";
+import type { Confirmation } from "../../src/deploy/confirmation.ts";
+import type { Deployment } from "../../src/deploy/deployment.ts";
+import type { Run } from "../../src/deploy/run.ts";
 import { newDeployment } from "../../src/deploy/transitions.ts";
 
 const who = { surface: "web", id: "token", name: "Alice" };

@@ -1,4 +1,4 @@
-import type { Actor } from "../../deploy/deployment.ts";
+import type { Actor } from "../../deploy/actor.ts";
 import { type Channel, DeliveryError } from "../channel.ts";
 import type { Standing } from "../identity.ts";
 import type { Surface } from "../surface.ts";

@@ -16,11 +16,11 @@ import {
   runFlakeCheck,
 } from "../code-checks.ts";
 import { next, type Phase, type PhaseContext, PhaseError } from "../context.ts";
-import type { HostFacts } from "../deployment.ts";
 import { checkDirection, directionWarnings } from "../direction.ts";
 import { readBuilderFacts } from "../evaluation.ts";
 import { checked, finding } from "../findings.ts";
 import { checkSecrets, checkSwitchPrograms, explainUnreachable, runningRevision } from "../host-checks.ts";
+import type { HostFacts } from "../host-facts.ts";
 import { checkMachine } from "../machine-check.ts";
 import { goesBack } from "../modes.ts";
 import { checkQuietShell } from "../quiet-shell.ts";

@@ -6,11 +6,13 @@ import { decisionWord } from "../act-words.ts";
 import { ruleFor, ruleNow } from "../approvals.ts";
 import { checkWords } from "../check-words.ts";
 import { end, next, type Phase, type PhaseContext, type PhaseResult } from "../context.ts";
-import type { Deployment, HostFacts, Run } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
 import { checkDirection } from "../direction.ts";
+import type { HostFacts } from "../host-facts.ts";
 import { confirmMachine } from "../machine-check.ts";
 import { isSameMachine, machineText } from "../machines.ts";
 import { barrier, switchTurn, type Turn } from "../rollout.ts";
+import type { Run } from "../run.ts";
 import { checkTrust } from "../trust.ts";
 
 /** Waits for a click, bound to the toplevel that the card shows and to the system that was seen. */

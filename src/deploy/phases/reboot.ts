@@ -4,7 +4,7 @@ import { hintFor } from "../../nix/hints.ts";
 import { orderReboot, readOrdered } from "../../nix/reboot.ts";
 import { type Exit, lastLines, ShellError } from "../../remote/shell.ts";
 import { type Ended, end, type Phase, type PhaseContext } from "../context.ts";
-import type { HostFacts } from "../deployment.ts";
+import type { HostFacts } from "../host-facts.ts";
 import { judgeReboot, readFacts } from "../judge-reboot.ts";
 import { actOf, begin } from "./check-act.ts";
 

@@ -10,7 +10,8 @@ import { mustRun } from "../../remote/shell.ts";
 import { concludeFromHost } from "../conclude.ts";
 import { concludeSeen } from "../conclude-seen.ts";
 import type { Phase, PhaseContext } from "../context.ts";
-import { type HealthSnapshot, systemToRun } from "../deployment.ts";
+import { systemToRun } from "../deployment.ts";
+import type { HealthSnapshot } from "../health-snapshot.ts";
 import { watchOrEnd } from "../watching.ts";
 import { silent, supervisorLink } from "./switch.ts";
 

@@ -1,6 +1,7 @@
 import { discordSurface } from "../../../adapters/discord/index.ts";
 import type { DiscordOptions } from "../../../adapters/discord/types.ts";
 import type { Channel } from "../../../src/chat/channel.ts";
+import { discordPace } from "../../../src/chat/platform-threads.ts";
 import type { Surface } from "../../../src/chat/surface.ts";
 import type { Clock } from "../../../src/config/clock.ts";
 import { type FakeDiscord, type FakeDiscordOptions, startFakeDiscord } from "../../fakes/discord/index.ts";
@@ -16,7 +17,7 @@ export interface DiscordRoomOptions extends FakeDiscordOptions {
   /** False: the surface is not started. */
   readonly start?: boolean;
   readonly change?: Partial<DiscordOptions>;
-  /** As src/app.ts has it, unless a test is about something else. */
+  /** Discord's own, unless a test is about something else. */
   readonly pace?: Parameters<typeof threadRoom>[2];
   /** The text of fleet.yaml as it is now: which channels its hosts notify. */
   readonly fleet?: () => string;
@@ -37,15 +38,13 @@ export interface DiscordRoom {
   close(): Promise<void>;
 }
 
-const pace = { posts: { every: 300, burst: 5 }, edits: { every: 500, burst: 5 } };
-
 /** The real adapter, the real discord.js and the real live threads on the fake Discord. */
 export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}): Promise<DiscordRoom> {
   const { speed = 25, start = true, change = {}, ...fake } = given;
   const clock = fastClock(speed);
   const discord = await startFakeDiscord({ rateLimits: { speed }, ...fake });
   const channel = discord.channel("deploys");
-  const threads = threadRoom(desk, clock, given.pace ?? pace, given.fleet);
+  const threads = threadRoom(desk, clock, given.pace ?? discordPace, given.fleet);
   const { desk: watched, replies } = watchedDesk(desk);
   const lines: string[] = [];
   const note = (details: object, message: string) => lines.push(`${message} ${JSON.stringify(details)}`);

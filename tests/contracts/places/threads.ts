@@ -1,17 +1,14 @@
 import type { Channel } from "../../../src/chat/channel.ts";
 import { type LiveThreads, liveThreads } from "../../../src/chat/live-threads.ts";
 import { keepNotices } from "../../../src/chat/notices.ts";
-import type { Pace } from "../../../src/chat/pacer.ts";
 import type { OpensNotices } from "../../../src/chat/platform/parts.ts";
+import { type PlatformPace, slackPace } from "../../../src/chat/platform-threads.ts";
 import type { Clock } from "../../../src/config/clock.ts";
 import { type FleetFile, parseFleetFile } from "../../../src/config/fleet-file.ts";
 import { isOpen } from "../../../src/deploy/deployment.ts";
 import { type ThreadState, threadKey } from "../../../src/store/thread-state.ts";
 import { runThread } from "../../../src/views/thread.ts";
 import type { FakeDesk } from "../../fakes/fake-desk.ts";
-
-/** As src/app.ts has it for Slack. */
-export const slackPace = { posts: { every: 1_100, burst: 3 }, edits: { every: 1_300, burst: 5 } };
 
 export interface ThreadRoom {
   readonly stored: Map<string, ThreadState>;
@@ -25,7 +22,7 @@ export interface ThreadRoom {
 export function threadRoom(
   desk: FakeDesk,
   clock: Clock,
-  pace: { readonly posts: Pace; readonly edits: Pace } = slackPace,
+  pace: PlatformPace = slackPace,
   fleetText: () => string = () => "",
 ): ThreadRoom {
   const stored = new Map<string, ThreadState>();

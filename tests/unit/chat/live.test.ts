@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { ChatEvent } from "../../../src/chat/desk.ts";
 import { createEvents } from "../../../src/chat/events.ts";
 import { createLive } from "../../../src/chat/live.ts";
-import type { Deployment, Run } from "../../../src/deploy/deployment.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
+import type { Run } from "../../../src/deploy/run.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { aDeployment, aRun } from "../../fakes/records.ts";
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Actor } from "../../../src/deploy/actor.ts";
 import { judge, requesterOf, ruleNow } from "../../../src/deploy/approvals.ts";
-import type { Actor, Confirmation, Deployment } from "../../../src/deploy/deployment.ts";
+import type { Confirmation } from "../../../src/deploy/confirmation.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
 import {
   actorsIn,
   type Right,

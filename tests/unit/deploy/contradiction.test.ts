@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { FinalState } from "../../../src/activation/state.ts";
 import { parseTraces } from "../../../src/activation/traces.ts";
 import { contradiction } from "../../../src/deploy/conclude-seen.ts";
-import type { HostFacts } from "../../../src/deploy/deployment.ts";
+import type { HostFacts } from "../../../src/deploy/host-facts.ts";
 import { atTheCard, next, old } from "../../fakes/at-the-card.ts";
 import { storePath } from "../../fakes/fake-system.ts";
 import { alice, type Bot, somebody, type World } from "../../fakes/world.ts";

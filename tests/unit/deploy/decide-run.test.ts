@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Deployment, Run } from "../../../src/deploy/deployment.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
 import type { DecidedRun, Refusal } from "../../../src/deploy/requests.ts";
+import type { Run } from "../../../src/deploy/run.ts";
 import { snapshotArgv } from "../../../src/health/snapshot.ts";
 import { deploymentCard } from "../../../src/views/deployment-card.ts";
 import { storePath } from "../../fakes/fake-system.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseFleetFile } from "../../../src/config/fleet-file.ts";
-import type { Confirmation, Deployment } from "../../../src/deploy/deployment.ts";
+import type { Confirmation } from "../../../src/deploy/confirmation.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
 import type { Lock } from "../../../src/deploy/locks.ts";
 import { type EngineParts, maxOpen } from "../../../src/deploy/parts.ts";
 import { type Around, maxWaiting } from "../../../src/deploy/queue.ts";

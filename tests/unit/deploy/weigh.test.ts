@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseFleetFile } from "../../../src/config/fleet-file.ts";
+import type { Actor } from "../../../src/deploy/actor.ts";
+import type { Confirmation } from "../../../src/deploy/confirmation.ts";
 import { digestOf } from "../../../src/deploy/consent.ts";
-import type { Actor, Confirmation, Deployment } from "../../../src/deploy/deployment.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
 import type { Lock } from "../../../src/deploy/locks.ts";
 import type { EngineParts } from "../../../src/deploy/parts.ts";
 import type { Around } from "../../../src/deploy/queue.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { UnitState } from "../../../src/deploy/deployment.ts";
+import type { UnitState } from "../../../src/deploy/health-snapshot.ts";
 import { isUnderWay, unitTrouble } from "../../../src/health/unit-trouble.ts";
 
 const ok: UnitState = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HealthSnapshot, UnitState } from "../../../src/deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../../../src/deploy/health-snapshot.ts";
 import { touchedUnits, unitsInLine } from "../../../src/health/touched.ts";
 import { judge, unitsUnderWay, withoutIgnored } from "../../../src/health/verdict.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HealthSnapshot, UnitState } from "../../../src/deploy/deployment.ts";
+import type { HealthSnapshot, UnitState } from "../../../src/deploy/health-snapshot.ts";
 import { type CheckResult, judge, unitsUnderWay } from "../../../src/health/verdict.ts";
 
 const ok: UnitState = {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { HostFacts } from "../../../src/deploy/deployment.ts";
+import type { HostFacts } from "../../../src/deploy/host-facts.ts";
 import { parseHostFacts, readHostFactsArgv } from "../../../src/nix/host-facts.ts";
 import { disagreement, ranBefore, runningText, systemsOf } from "../../../src/nix/systems.ts";
 import { storePath } from "../../fakes/fake-system.ts";
