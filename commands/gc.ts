@@ -1,8 +1,6 @@
-import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
-import { actorOf } from "../src/deploy/parts.ts";
+import { actReply } from "./act.ts";
 import { hasFlag, hostWord, typed } from "./input.ts";
-import { startedReply } from "./replies.ts";
 
 export const gc = command({
   name: "gc",
@@ -20,19 +18,5 @@ export const gc = command({
     host: input.words[0] ?? "",
     verify: hasFlag(input, "verify"),
   })),
-  async handle({ host, verify }, call) {
-    const refusal = refusalFor(call, "deploy", host);
-    if (refusal !== null) {
-      return refusal;
-    }
-    const asked = { host, mode: "gc" as const, verify, keep: null, olderThan: null };
-    return startedReply(
-      await call.tools.engine.act({
-        ...asked,
-        by: actorOf(call.who),
-        command: call.text,
-        request: call.request,
-      }),
-    );
-  },
+  handle: ({ host, verify }, call) => actReply(call, "deploy", { host, mode: "gc", verify }),
 });

@@ -3,11 +3,10 @@ import type { Reply } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { type Call, command } from "../src/chat/spec.ts";
 import { duration } from "../src/config/durations.ts";
-import { actorOf } from "../src/deploy/parts.ts";
 import { generationsBlocks } from "../src/views/generations.ts";
 import { generationsCsv, generationsJson } from "../src/views/generations-file.ts";
+import { actReply } from "./act.ts";
 import { flagText, hasFlag, hostWord, positive, typed } from "./input.ts";
-import { startedReply } from "./replies.ts";
 
 const hour = 60 * 60_000;
 const age = duration(hour, 20 * 365 * 24 * hour);
@@ -64,22 +63,14 @@ export const generations = command({
     };
   }),
   async handle({ host, prune, format }, call) {
-    const refusal = refusalFor(call, prune === null ? "view" : "deploy", host);
+    if (prune !== null) {
+      return actReply(call, "deploy", { host, mode: "prune", ...prune });
+    }
+    const refusal = refusalFor(call, "view", host);
     if (refusal !== null) {
       return refusal;
     }
-    if (prune === null) {
-      return format === null ? generationsReply(call, host, false) : fileReply(call, host, format);
-    }
-    const asked = { host, mode: "prune" as const, verify: false, ...prune };
-    return startedReply(
-      await call.tools.engine.act({
-        ...asked,
-        by: actorOf(call.who),
-        command: call.text,
-        request: call.request,
-      }),
-    );
+    return format === null ? generationsReply(call, host, false) : fileReply(call, host, format);
   },
 });
 

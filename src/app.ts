@@ -65,6 +65,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     settings.slack?.signingSecret ?? null,
     settings.discord?.token ?? null,
   ]);
+  const words = answerWords(answerKey);
   const log = botLog(settings.logLevel, redact);
   const lease: Lease = {
     ...plainLease,
@@ -124,7 +125,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     store,
     shells,
     clock,
-    answers: answerWords(answerKey),
+    answers: (deployment, answer) => redact.learn(words(deployment, answer)),
     logs,
     audit: audit.append,
     log,

@@ -105,6 +105,15 @@ async function checkAudit(): Promise<void> {
   console.log(await verifyAudit(readDataDir(process.env, process.cwd())));
 }
 
+// A reader that closes the pipe early, such as head, has what it wanted: the work goes on, and its exit code is the true one.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+      throw error;
+    }
+  });
+}
+
 const [task, ...args] = process.argv.slice(2);
 const tasks: Readonly<Record<string, () => Promise<void>>> = {
   "slack-manifest": () => printManifest(args[0]),

@@ -28,5 +28,7 @@ export const healthSnapshotSchema = z.object({
   restarts: z.record(z.string(), z.object({ count: z.int(), exit: z.string() })).exactOptional(),
   /** Failed units of logged-in people. */
   users: z.record(z.string(), z.array(z.string())).exactOptional(),
+  /** Logged-in people whose systemd could not be asked, and why. */
+  unasked: z.record(z.string(), z.string()).exactOptional(),
 });
 export type HealthSnapshot = z.infer<typeof healthSnapshotSchema>;

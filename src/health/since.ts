@@ -6,12 +6,13 @@ const longestName = 256;
 const mostUsers = 10;
 const mostUnits = 20;
 
-type Since = Pick<HealthSnapshot, "cursor" | "restarts" | "users">;
+type Since = Pick<HealthSnapshot, "cursor" | "restarts" | "users" | "unasked">;
 
 /** Reads what stands behind a snapshot's units: the journal's end, systemd's own messages since the baseline, failed units of users. */
 export function readSince(lines: readonly string[]): Since {
   const restarts = new Map<string, { count: number; exit: string }>();
   const users = new Map<string, string[]>();
+  const unasked = new Map<string, string>();
   let cursor = "";
   for (const [index, line] of lines.entries()) {
     const [, user = "", failed = ""] = /^user ([^\s]{1,64}) ([\w.@\\:-]{1,256})$/.exec(line) ?? [];
@@ -19,6 +20,13 @@ export function readSince(lines: readonly string[]): Since {
       const units = users.get(user) ?? [];
       if (units.length < mostUnits && (users.has(user) || users.size < mostUsers)) {
         users.set(user, [...units, failed]);
+      }
+      continue;
+    }
+    const [, silent = "", exit = ""] = /^user ([^\s]{1,64}) unasked=(\d{1,3})$/.exec(line) ?? [];
+    if (silent !== "") {
+      if (unasked.size < mostUsers) {
+        unasked.set(silent, whyUnasked(exit));
       }
       continue;
     }
@@ -42,7 +50,20 @@ export function readSince(lines: readonly string[]): Since {
     ...(cursor === "" ? {} : { cursor }),
     ...(restarts.size === 0 ? {} : { restarts: Object.fromEntries(restarts) }),
     ...(users.size === 0 ? {} : { users: Object.fromEntries(users) }),
+    ...(unasked.size === 0 ? {} : { unasked: Object.fromEntries(unasked) }),
   };
+}
+
+/** The exit code is that of `timeout`: 127 where there is no program of that name, 124 after its time. */
+function whyUnasked(exit: string): string {
+  switch (exit) {
+    case "127":
+      return "the host has no setpriv (util-linux)";
+    case "124":
+      return "their systemd did not answer within 3 s";
+    default:
+      return `asking their systemd ended with ${exit}`;
+  }
 }
 
 /** The fields of one line of `journalctl --output=json` that are text; none where it is no such line. */

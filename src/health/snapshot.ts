@@ -48,8 +48,8 @@ asked=0
 for place in /run/user/*; do
   [ -S "$place/systemd/private" ] && [ "$asked" -lt 10 ] || continue
   asked=$((asked + 1)) uid=\${place##*/}
-  name=$(id -nu "$uid" 2>/dev/null) && group=$(id -g "$uid") || continue
-  timeout 3 setpriv --reuid="$uid" --regid="$group" --clear-groups env XDG_RUNTIME_DIR="$place" systemctl --user list-units --failed --plain --no-legend --no-pager --full 2>/dev/null </dev/null |
+  name=$(id -nu "$uid" 2>/dev/null) && group=$(id -g "$uid") || { echo "user $uid unasked=1"; continue; }
+  { timeout 3 setpriv --reuid="$uid" --regid="$group" --clear-groups env XDG_RUNTIME_DIR="$place" systemctl --user list-units --failed --plain --no-legend --no-pager --full 2>/dev/null </dev/null || echo "unasked=$?"; } |
     head -n 20 | cut -d ' ' -f 1 | cut -c 1-256 | sed "s/^/user $name /"
 done
 echo ${endMark}`;

@@ -109,12 +109,16 @@ export function judge({ before, middle, after, touched, critical, checks, ignore
 
 /** The switch program does not look at how the part for logged-in people ended. */
 function userTrouble(before: HealthSnapshot, after: HealthSnapshot): string[] {
-  return Object.entries(after.users ?? {}).flatMap(([user, units]) =>
+  const failed = Object.entries(after.users ?? {}).flatMap(([user, units]) =>
     units.map((unit) => {
       const was = Object.hasOwn(before.users ?? {}, user) && before.users?.[user]?.includes(unit) === true;
       return `${unit} of ${user} failed${was ? ", as it had before" : ""}`;
     }),
   );
+  const unasked = Object.entries(after.unasked ?? {}).map(
+    ([user, why]) => `the user units of ${user} were not looked at: ${why}`,
+  );
+  return [...failed, ...unasked];
 }
 
 /** Units that are still on their way: worth waiting for a little before judging. */

@@ -1,6 +1,6 @@
 import { visible } from "../text/visible.ts";
 import { maskCoded } from "./coded-secrets.ts";
-import { knownSecrets } from "./known-secrets.ts";
+import { type KnownSecrets, knownSecrets } from "./known-secrets.ts";
 import { mask } from "./mask.ts";
 import { maskPrivateKeys, privateKeyLines } from "./private-keys.ts";
 import { maskProviderTokens } from "./provider-rules.ts";
@@ -17,19 +17,43 @@ export interface Redactor {
   value<T>(value: T): T;
   /** Lines that come one by one: it remembers a secret that began on an earlier line. Gives a line for each. */
   stream(): (line: string) => string;
+  /** Knows one more secret of the bot's own from now on, and gives it back; of many, the latest. */
+  learn(secret: string): string;
 }
 
 /** Records are saved again and again with the same texts in them. */
 const cached = 5_000;
 const longestCached = 4_096;
+/** A word for a supervisor counts for one deployment, so those of the latest are enough: three each, and some 20 switch at a time. */
+const mostLearned = 60;
 
 /** Knows the bot's own secrets, and the forms of other people's. */
 export function redactor(secrets: readonly (string | null)[]): Redactor {
   const known = knownSecrets(secrets);
   const cache = new Map<string, string>();
+  const learned = new Set<string>();
+  let words: KnownSecrets | null = null;
+
+  function learn(secret: string): string {
+    if (!learned.has(secret)) {
+      learned.add(secret);
+      for (const old of [...learned].slice(0, -mostLearned)) {
+        learned.delete(old);
+      }
+      words = null;
+      cache.clear();
+    }
+    return secret;
+  }
+
+  /** Made when it is needed, as several are learned at once, and all their forms take a moment. */
+  function learnedWords(): KnownSecrets {
+    words ??= knownSecrets([...learned]);
+    return words;
+  }
 
   function whole(text: string): string {
-    return maskForms(known.text(maskPrivateKeys(visible(text))));
+    return maskForms(learnedWords().text(known.text(maskPrivateKeys(visible(text)))));
   }
 
   function text(one: string): string {
@@ -51,10 +75,19 @@ export function redactor(secrets: readonly (string | null)[]): Redactor {
   function stream(): (line: string) => string {
     const keys = privateKeyLines();
     const next = known.stream();
-    return (line) => maskForms(next(keys(visible(line))));
+    let heard = learnedWords();
+    let nextWord = heard.stream();
+    return (line) => {
+      // A log is open before the words of its own switch are learned.
+      if (heard !== learnedWords()) {
+        heard = learnedWords();
+        nextWord = heard.stream();
+      }
+      return maskForms(nextWord(next(keys(visible(line)))));
+    };
   }
 
-  return { text, value: (value) => maskLeaves(value, { text, stream }), stream };
+  return { text, value: (value) => maskLeaves(value, { text, stream }), stream, learn };
 }
 
 /** Other people's secrets, by their forms, plain and encoded. */

@@ -5,6 +5,7 @@ import { underLock } from "./locks.ts";
 import { debianMirror } from "./mirror.ts";
 import { cacheDir, machineFiles } from "./places.ts";
 import { contained, must } from "./run.ts";
+import { isReadableTree } from "./trees.ts";
 
 const suite = "trixie";
 const packages = [
@@ -52,7 +53,7 @@ async function isWhole(dir: string): Promise<boolean> {
   try {
     await access(join(dir, ".whole"));
     for (const file of mustExist) await access(join(dir, file), constants.X_OK);
-    return true;
+    return await isReadableTree(dir);
   } catch {
     return false;
   }

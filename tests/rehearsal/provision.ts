@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { addressOf, builderAddressFor, type Network } from "./addresses.ts";
 import { type Keys, knownHost } from "./keys.ts";
 import { emptyMachine, type Place } from "./machine.ts";
 import { hostNames, isHost, machineDir, machineFiles, machineNames } from "./places.ts";
 import type { Seed } from "./seed.ts";
+import { copyTree } from "./trees.ts";
 
 /** The layer that makes a machine this one: names, keys, its profile. Written before it boots, over an empty layer. */
 export async function provision(place: Place, network: Network, keys: Keys, seed: Seed): Promise<void> {
@@ -20,7 +21,7 @@ export async function provision(place: Place, network: Network, keys: Keys, seed
     await chmod(join(upper, path), mode);
   };
 
-  await cp(join(machineFiles, isHost(machine) ? "host" : "builder"), upper, { recursive: true });
+  await copyTree(join(machineFiles, isHost(machine) ? "host" : "builder"), upper);
   await write("etc/hostname", `${machine}\n`);
   await write("etc/machine-id", `${randomBytes(16).toString("hex")}\n`);
   await write(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, glob, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { baseTree, removeHalfMade } from "./base-tree.ts";
@@ -9,6 +9,7 @@ import { underLock } from "./locks.ts";
 import { cacheDir, flakeSource, here, hostNames, machineFiles } from "./places.ts";
 import { contained, must } from "./run.ts";
 import { allStates } from "./state.ts";
+import { copyTree, isReadableTree } from "./trees.ts";
 
 /** Counts up when what is kept beside the layers changes. */
 const layout = 2;
@@ -90,7 +91,7 @@ async function make(
   const making = `${dir}.making`;
   const common = join(making, "common");
   await mkdir(join(making, "builder"), { recursive: true });
-  await cp(join(machineFiles, "common"), common, { recursive: true });
+  await copyTree(join(machineFiles, "common"), common);
   await mkdir(join(common, "etc/systemd/system"), { recursive: true });
   for (const unit of masked) await symlink("/dev/null", join(common, "etc/systemd/system", unit));
   await mkdir(join(common, "var/log/journal"), { recursive: true });
@@ -118,7 +119,9 @@ function parseFacts(base: string, printed: string): z.infer<typeof Facts> {
 
 async function readFacts(dir: string): Promise<z.infer<typeof Facts> | undefined> {
   const text = await readFile(join(dir, "facts.json"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : Facts.parse(JSON.parse(text));
+  return text === undefined || !(await isReadableTree(join(dir, "common")))
+    ? undefined
+    : Facts.parse(JSON.parse(text));
 }
 
 /** Seeds that no fleet uses and nobody made within the hour: every change of the flake leaves one behind. */

@@ -113,6 +113,21 @@ test("the import lines are read: every layout, types told from values", () => {
   assert.equal(all.flatMap((file) => file.imports).length > 200, true);
 });
 
+test("a package that only tests use is a development dependency, which production does not install", () => {
+  const texts = ["src", "adapters", "commands"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(ts|js|css|html)$/.test(name))
+      .map((name) => readFileSync(join(root, folder, name), "utf8")),
+  );
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  assert.deepEqual(
+    Object.keys(dependencies).filter((name) => !texts.some((text) => text.includes(name))),
+    [],
+  );
+});
+
 /** The composition roots: of the bot, and of the npm commands that need a surface or the commands. */
 const roots: ReadonlySet<string> = new Set([
   "src/app.ts",

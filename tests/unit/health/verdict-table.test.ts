@@ -286,6 +286,27 @@ test("a person's unit that had failed before is told of as such, and no other on
   assert.equal(judged(snapshot({}))[0], "sync.service of mira failed");
 });
 
+test("a person whose units could not be asked for is told of, and nothing is judged by it", () => {
+  const seen = snapshot({}, { unasked: { mira: "the host has no setpriv (util-linux)" } });
+  const how = {
+    before: seen,
+    middle: seen,
+    after: seen,
+    critical: [],
+    touched: new Set<string>(),
+    checks: [],
+  };
+  const { isHealthy, isDegraded, notes } = judge(how);
+  assert.deepEqual(
+    { isHealthy, isDegraded, notes },
+    {
+      isHealthy: true,
+      isDegraded: false,
+      notes: ["the user units of mira were not looked at: the host has no setpriv (util-linux)"],
+    },
+  );
+});
+
 test("units that fleet.yaml ignores need not run again", () => {
   assert.deepEqual(withoutIgnored(["a.service", "b.service", "c.timer"], ["a.*", "*.timer"]), ["b.service"]);
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import fc from "fast-check";
+import { answerWords } from "../../../src/activation/answer-words.ts";
 import { providerRules } from "../../../src/logs/provider-rules.ts";
 import { redactJson, redactor } from "../../../src/logs/redact.ts";
 import { OutputCollector } from "../../../src/remote/output.ts";
@@ -19,6 +20,34 @@ test("every secret is masked, wherever and however often it stands", () => {
   assert.equal(redact.text("a first-secret b second+secret c first-secret"), "a ••• b ••• c •••");
   assert.equal(redact.text("nothing here"), "nothing here");
   assert.equal(redact.text("x=second%2Bsecret"), "x=•••");
+});
+
+test("a word for a supervisor is masked in each form from when it is known, also in a log that was open before", () => {
+  const redact = redactor(["first-secret"]);
+  const words = answerWords("the key of this test");
+  const word = words("d-20261124-7f3a", "commit");
+  const next = redact.stream();
+  const forms = [word, Buffer.from(word).toString("hex"), Buffer.from(` ${word}`).toString("hex").slice(2)];
+  const line = forms.join(" ");
+  assert.equal(redact.text(line), line, "before it is known it is any hash");
+  assert.equal(next(line), line);
+  assert.equal(redact.learn(word), word);
+  assert.equal(redact.text(line), "••• ••• •••");
+  assert.equal(next(line), "••• ••• •••");
+  assert.deepEqual([word.slice(0, 30), word.slice(30)].map(next).join("").includes(word.slice(0, 30)), false);
+  assert.deepEqual(redact.value({ said: `first-secret ${word}` }), { said: "••• •••" });
+});
+
+test("the words of the latest deployments are known, and older ones are forgotten", () => {
+  const redact = redactor([]);
+  const words = answerWords("the key of this test");
+  const word = (index: number) => words(`d-20261124-${1000 + index}`, "ack");
+  for (let index = 0; index < 100; index++) {
+    redact.learn(word(index));
+  }
+  assert.equal(redact.text(word(99)), "•••");
+  assert.equal(redact.text(word(40)), "•••");
+  assert.equal(redact.text(word(0)), word(0));
 });
 
 test("what is too short to be a secret masks nothing", () => {
