@@ -45,10 +45,19 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/activation/supervisor.sh": [
     "activation/supervisor-script",
     "activation/masked-activation",
+    "activation/supervisor-steps",
     "activation/supervisor-faults",
+    "activation/supervisor-lock",
+    "activation/supervisor-boot-only",
+    "activation/supervisor-output",
     "activation/forged-answers",
   ],
-  "src/activation/switch-program.sh": ["activation/masked-activation", "activation/supervisor-faults"],
-  "src/activation/answers.sh": ["activation/forged-answers", "activation/supervisor-faults"],
+  "src/activation/switch-program.sh": [
+    "activation/masked-activation",
+    "activation/supervisor-steps",
+    "activation/supervisor-lock",
+    "activation/supervisor-output",
+  ],
+  "src/activation/answers.sh": ["activation/forged-answers", "activation/supervisor-steps"],
   "src/activation/supervisor.ts": ["activation/follow-looks", "activation/follow", "activation/start-script"],
 };
