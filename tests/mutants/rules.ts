@@ -1,3 +1,14 @@
+/** What runs the script itself, the quick ones first; of them only those that come by a mutant's line are run. */
+const onScriptHost = [
+  "activation/supervisor-steps",
+  "activation/masked-activation",
+  "activation/supervisor-faults",
+  "activation/supervisor-boot-only",
+  "activation/supervisor-lock",
+  "activation/forged-answers",
+  "activation/supervisor-output",
+];
+
 /** The files that hold rules, and the tests that are run for each of their mutants, the likeliest to fail first. */
 export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/chat/permissions.ts": [
@@ -42,22 +53,8 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/health/unit-trouble.ts": ["health/unit-trouble", "health/verdict", "health/verdict-table"],
   "src/activation/plan.ts": ["activation/plan"],
   "src/activation/state.ts": ["activation/state"],
-  "src/activation/supervisor.sh": [
-    "activation/supervisor-script",
-    "activation/masked-activation",
-    "activation/supervisor-steps",
-    "activation/supervisor-faults",
-    "activation/supervisor-lock",
-    "activation/supervisor-boot-only",
-    "activation/supervisor-output",
-    "activation/forged-answers",
-  ],
-  "src/activation/switch-program.sh": [
-    "activation/masked-activation",
-    "activation/supervisor-steps",
-    "activation/supervisor-lock",
-    "activation/supervisor-output",
-  ],
-  "src/activation/answers.sh": ["activation/forged-answers", "activation/supervisor-steps"],
+  "src/activation/supervisor.sh": onScriptHost,
+  "src/activation/switch-program.sh": onScriptHost,
+  "src/activation/answers.sh": onScriptHost,
   "src/activation/supervisor.ts": ["activation/follow-looks", "activation/follow", "activation/start-script"],
 };

@@ -1,20 +1,19 @@
 /**
- * `npm run test:mutants [FILE…]`: changes each rule in every small way that Stryker knows, and runs the tests that should notice.
+ * `npm run test:mutants [FILE[:FROM-TO]…]`: changes each rule in every small way that Stryker knows, and runs the tests that should notice.
  * Ends with 1 where a mutant lives that `explained.ts` does not name. Texts are left out (StringLiteral): most are messages.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Explained, explained } from "./explained.ts";
+import { measureShell } from "./measure-shell.ts";
 import { rules } from "./rules.ts";
-import { shellMutants } from "./shell.ts";
 
 const here = import.meta.dirname;
 const top = join(here, "../..");
-/** A mutant may make a test wait for ever. */
-const mutantTimeoutMs = 20_000;
-const shellTimeoutMs = 90_000;
+/** A mutant may make a test wait for ever; a test beside a load takes long by itself. */
+const mutantTimeoutMs = 60_000;
 
 interface Place {
   readonly line: number;
@@ -30,25 +29,35 @@ interface Report {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((file) => !(file in rules));
+/** A file, or some lines of it: then nothing is said of the mutants explained elsewhere in it. */
+interface Wanted {
+  readonly file: string;
+  readonly lines: string;
+  readonly isWanted: (line: number) => boolean;
+}
+
+const named = process.argv.slice(2);
+const files = (named.length > 0 ? named : Object.keys(rules)).map(wantedOf);
+const unknown = files.filter(({ file }) => !(file in rules));
 if (unknown.length > 0) {
-  throw new Error(`${unknown.join(", ")}: not in tests/mutants/rules.ts`);
+  throw new Error(`${unknown.map(({ file }) => file).join(", ")}: not in tests/mutants/rules.ts`);
 }
 if (!existsSync(join(here, "node_modules"))) {
   execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
 }
-const files = wanted.length > 0 ? wanted : Object.keys(rules);
 let [all, killed, alive, unmeasured] = [0, 0, 0, 0];
 const used = new Set<Explained>();
 const read = new Set<string>();
-for (const [at, file] of files.entries()) {
-  const mutants = measured(file);
+for (const [at, wanted] of files.entries()) {
+  const { file, lines } = wanted;
+  const mutants = measured(wanted);
   if (mutants === null) {
     unmeasured += 1;
     continue;
   }
-  read.add(file);
+  if (lines === "") {
+    read.add(file);
+  }
   const living = mutants.filter(
     ({ mutant }) => mutant.status === "Survived" || mutant.status === "NoCoverage",
   );
@@ -65,10 +74,11 @@ for (const [at, file] of files.entries()) {
   all += mutants.length;
   killed += mutants.length - living.length;
   alive += unexplained.length;
+  const outOfTime = mutants.filter(({ mutant }) => mutant.status === "Timeout");
   console.log(
-    `${at + 1} of ${files.length}: ${file}: ${mutants.length} mutants, ${living.length} live, ${unexplained.length} of them not explained`,
+    `${at + 1} of ${files.length}: ${file}${lines}: ${mutants.length} mutants, ${living.length} live, ${unexplained.length} of them not explained; ${outOfTime.length} ran out of time`,
   );
-  for (const { mutant, original } of unexplained) {
+  for (const { mutant, original } of [...unexplained, ...outOfTime]) {
     const { line, column } = mutant.location.start;
     console.log(`  ${file}:${line}:${column} ${mutant.mutatorName} (${mutant.status})`);
     console.log(`    - ${original}\n    + ${squeezed(mutant.replacement)}`);
@@ -81,71 +91,58 @@ for (const one of stale) {
 }
 process.exitCode = alive > 0 || stale.length > 0 || unmeasured > 0 ? 1 : 0;
 
+function wantedOf(text: string): Wanted {
+  const [, file = "", from, to = from] = /^(.*?)(?::(\d+)(?:-(\d+))?)?$/.exec(text) ?? [];
+  return {
+    file,
+    lines: from === undefined ? "" : `:${from}-${to}`,
+    isWanted: (line) => from === undefined || (line >= Number(from) && line <= Number(to)),
+  };
+}
+
 /** Null where it cannot be told, such as where a test fails without any change: the other files are measured all the same. */
-function measured(file: string) {
+function measured(wanted: Wanted) {
+  const { file } = wanted;
   try {
-    return (file.endsWith(".sh") ? mutateShell : mutateTypeScript)(file, rules[file] ?? []);
+    return (file.endsWith(".sh") ? mutateShell : mutateTypeScript)(wanted, rules[file] ?? []);
   } catch (error) {
     console.log(`${file} is not measured: ${error instanceof Error ? error.message : String(error)}`);
     return null;
   }
 }
 
-/** Stryker knows no shell: each mutant stands in a copy of the tree, one after the other. */
 function mutateShell(
-  file: string,
+  { file, isWanted }: Wanted,
   tests: readonly string[],
 ): { readonly mutant: Mutant; readonly original: string }[] {
-  const copy = join(here, "sandbox/shell");
-  rmSync(copy, { recursive: true, force: true });
-  for (const part of [
-    "package.json",
-    "src",
-    "adapters",
-    "commands",
-    "tests/unit",
-    "tests/fakes",
-    "tests/contracts",
-  ]) {
-    cpSync(join(top, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(top, "node_modules"), join(copy, "node_modules"));
-  const lines = readFileSync(join(top, file), "utf8").split("\n");
-  const run = () =>
-    tests.every((one) => {
-      const args = ["--test", "--test-reporter=dot", `tests/unit/${one}.test.ts`];
-      return spawnSync(process.execPath, args, { cwd: copy, timeout: shellTimeoutMs }).status === 0;
-    });
-  try {
-    if (!run()) {
-      throw new Error(`${file}: its tests fail without any change`);
-    }
-    return shellMutants(lines.join("\n")).map(({ line, original, replacement }) => {
-      const indent = /^\s*/.exec(lines[line - 1] ?? "")?.[0] ?? "";
-      writeFileSync(join(copy, file), lines.with(line - 1, indent + replacement).join("\n"));
-      const place = { line, column: indent.length + 1 };
-      const status = run() ? "Survived" : "Killed";
+  return measureShell(file, tests, isWanted).map(
+    ({ mutant: { line, original, replacement }, killedBy, isOutOfTime }) => {
+      const place = { line, column: 1 };
+      const status = killedBy === null ? "Survived" : isOutOfTime ? "Timeout" : "Killed";
       return {
         mutant: { status, mutatorName: "Shell", replacement, location: { start: place, end: place } },
         original: squeezed(original),
       };
-    });
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+    },
+  );
 }
 
 function mutateTypeScript(
-  file: string,
+  { file, lines }: Wanted,
   tests: readonly string[],
 ): { readonly mutant: Mutant; readonly original: string }[] {
   const scratch = mkdtempSync(join(tmpdir(), "switchyard-mutants-"));
   const report = join(scratch, "report.json");
   const configFile = join(scratch, "stryker.config.json");
-  writeFileSync(configFile, JSON.stringify(config(file, tests, report)));
+  writeFileSync(configFile, JSON.stringify(config(`${file}${lines}`, tests, report)));
   try {
     const stryker = join(here, "node_modules/@stryker-mutator/core/bin/stryker.js");
-    const ran = spawnSync(process.execPath, [stryker, "run", configFile], { cwd: top, encoding: "utf8" });
+    const ran = spawnSync(process.execPath, [stryker, "run", configFile], {
+      cwd: top,
+      encoding: "utf8",
+      // Each mutant starts its tests once more.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(scratch, "compiled") },
+    });
     if (!existsSync(report)) {
       throw new Error(
         `${file}: Stryker wrote no report:\n${ran.stdout.slice(-3_000)}${ran.stderr.slice(-2_000)}`,
@@ -162,7 +159,7 @@ function mutateTypeScript(
   }
 }
 
-function config(file: string, tests: readonly string[], report: string): object {
+function config(mutate: string, tests: readonly string[], report: string): object {
   return {
     plugins: [join(here, "node_modules/@stryker-mutator/tap-runner/dist/src/index.js")],
     testRunner: "tap",
@@ -173,12 +170,12 @@ function config(file: string, tests: readonly string[], report: string): object 
     coverageAnalysis: "perTest",
     // Node strips the types; TypeScript's own interface is not there for Stryker.
     tsconfigFile: "tests/mutants/none.json",
-    mutate: [file],
+    mutate: [mutate],
     mutator: { excludedMutations: ["StringLiteral"] },
     ignorePatterns: ["data", "docs/pictures", "tests/mutants"],
     tempDirName: "tests/mutants/sandbox",
     cleanTempDir: "always",
-    concurrency: 2,
+    concurrency: Math.max(1, availableParallelism() - 1),
     timeoutMS: mutantTimeoutMs,
     reporters: ["json"],
     jsonReporter: { fileName: report },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { access, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { answerNames, answerWords, hashOf } from "../../../src/activation/answer-words.ts";
@@ -55,6 +56,25 @@ test("an answer without the right word is refused with the reason, and writes no
   assert.match(said, /^this is not the word for commit: nothing was answered\n77\n/);
   assert.doesNotMatch(said, /^commit$/m);
   assert.equal(end.current, "old");
+});
+
+test("a file that is no answer cannot be written as one, with whatever word", async (t) => {
+  const host = await scriptHost(t);
+  const own = join(host.root, "run/d-20261124-7f3a");
+  const before = await readFile(join(own, "plan"), "utf8");
+  for (const name of ["plan", "supervisor.sh", "state", "none", ""]) {
+    for (const word of ["", "guess"]) {
+      const said = spawnSync("/bin/sh", [join(own, "supervisor.sh"), "decide", name], {
+        input: `${word}\n`,
+        env: host.env,
+        encoding: "utf8",
+      });
+      assert.equal(said.status, 77, name);
+      assert.match(said.stderr, /^this is not the word for /);
+    }
+  }
+  assert.equal(await readFile(join(own, "plan"), "utf8"), before);
+  assert.deepEqual((await readdir(own)).sort(), ["active-units", "log", "plan", "supervisor.sh"]);
 });
 
 test("a forged last word of a supervisor that was killed is seen through: the host goes back", async (t) => {

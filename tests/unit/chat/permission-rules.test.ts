@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Identity } from "../../../src/chat/identity.ts";
-import { mayDo, type Permission } from "../../../src/chat/permissions.ts";
+import { isDecider, mayDo, type Permission } from "../../../src/chat/permissions.ts";
 import { fleetFrom } from "../../fakes/tools.ts";
 
 /** Each permission by itself, for each role, on a host with the default roles, on one with its own, and on no host. */
@@ -56,6 +56,17 @@ for (const [permission, allowed] of Object.entries(table) as [Permission, readon
     }
   });
 }
+
+test("room is kept for whoever may say yes on some host, and for nobody else", () => {
+  const found = roles.filter((role) => isDecider(fleet, who(role)));
+  assert.deepEqual(found, ["deployer", "server-deployer", "approver", "admin"]);
+  const noHosts = fleetFrom("people: { ada: { slack: ada } }\nroles: { approver: [ada], viewer: [bob] }");
+  assert.deepEqual(
+    ["ada", "bob"].map((id) => isDecider(noHosts, who(id))),
+    [true, false],
+    "hosts that fleet.yaml does not name can be deployed as well",
+  );
+});
 
 test("a refusal names the role that is missing", () => {
   const needed = (permission: Permission, host: string | null) => {

@@ -1,0 +1,125 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ShellMutant, shellMutants, startOf, withCoverage } from "./shell.ts";
+
+const here = import.meta.dirname;
+const top = join(here, "../..");
+/** For all tests of one mutant, and for the next test to end: a mutant may make a test wait for ever. */
+const runTimeoutMs = 600_000;
+const quietTimeoutMs = 60_000;
+
+const didNotEnd = "no test ended";
+
+export interface MeasuredShell {
+  readonly mutant: ShellMutant;
+  /** The test that noticed; null where none did. */
+  readonly killedBy: string | null;
+  /** No test was red, but one did not end. */
+  readonly isOutOfTime: boolean;
+}
+
+/**
+ * Stryker knows no shell: each mutant stands in a copy of the tree, one after the other. Only the tests that come by its
+ * line are run, up to the first red one.
+ */
+export function measureShell(
+  file: string,
+  tests: readonly string[],
+  isWanted: (line: number) => boolean,
+): MeasuredShell[] {
+  const copy = join(here, `sandbox/shell-${process.pid}`);
+  for (const part of ["package.json", "src", "tests/unit", "tests/fakes", "tests/mutants/first-red.ts"]) {
+    cpSync(join(top, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(top, "node_modules"), join(copy, "node_modules"));
+  const source = readFileSync(join(top, file), "utf8");
+  try {
+    const covering = tests.map((one) => {
+      const covered = join(copy, "covered");
+      writeFileSync(covered, "");
+      writeFileSync(join(copy, file), withCoverage(source, covered));
+      const red = firstRed(copy, one, null);
+      if (red !== null) {
+        throw new Error(`${file}: its tests fail without any change: ${red}`);
+      }
+      return { one, byLine: testsByLine(readFileSync(covered, "utf8")) };
+    });
+    return shellMutants(source)
+      .filter(({ line }) => isWanted(line))
+      .map((mutant) => {
+        writeFileSync(join(copy, file), withMutant(source, mutant));
+        const start = startOf(source, mutant.line);
+        let killedBy: string | null = null;
+        for (const { one, byLine } of covering) {
+          const names = byLine.get(start);
+          killedBy ??= names === undefined ? null : firstRed(copy, one, [...names]);
+        }
+        return { mutant, killedBy, isOutOfTime: killedBy?.endsWith(didNotEnd) === true };
+      });
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function testsByLine(covered: string): Map<number, Set<string>> {
+  const found = new Map<number, Set<string>>();
+  for (const [, line, name] of covered.matchAll(/^(\d+) (.+)$/gm)) {
+    const names = found.get(Number(line)) ?? new Set();
+    found.set(Number(line), names.add(name ?? ""));
+  }
+  return found;
+}
+
+/** The first test that fails, of all or of those with these names; null where none does. */
+function firstRed(copy: string, tests: string, names: readonly string[] | null): string | null {
+  const scratch = join(copy, "scratch");
+  mkdirSync(scratch);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [
+      `--test-reporter=${join(copy, "tests/mutants/first-red.ts")}`,
+      ...(names ?? []).map((name) => `--test-name-pattern=^${patternOf(name)}$`),
+      `tests/unit/${tests}.test.ts`,
+    ],
+    {
+      cwd: copy,
+      encoding: "utf8",
+      timeout: runTimeoutMs,
+      env: {
+        ...process.env,
+        TMPDIR: scratch,
+        NODE_COMPILE_CACHE: join(copy, "compiled"),
+        SWITCHYARD_MUTANT_QUIET_MS: `${quietTimeoutMs}`,
+      },
+    },
+  );
+  endAllIn(scratch);
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  return status === 0 ? null : `${tests}: ${stdout.trim() || didNotEnd}`;
+}
+
+/** Node writes a test in a suite as `suite > test`, and looks for `suite test`. */
+function patternOf(name: string): string {
+  return name.replaceAll(" > ", " ").replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function withMutant(source: string, { line, replacement }: ShellMutant): string {
+  const lines = source.split("\n");
+  const indent = /^\s*/.exec(lines[line - 1] ?? "")?.[0] ?? "";
+  return lines.with(line - 1, indent + replacement).join("\n");
+}
+
+/** A script that a mutant keeps from ending outlives its test; each has `T`, the folder that stands for its host. */
+function endAllIn(folder: string): void {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      if (environment.some((line) => line.startsWith(`T=${folder}/`))) {
+        process.kill(Number(pid), "SIGKILL");
+      }
+    } catch {
+      // Gone meanwhile, or not ours.
+    }
+  }
+}
