@@ -1,6 +1,8 @@
 /** What runs the script itself, the quick ones first; of them only those that come by a mutant's line are run. */
 const onScriptHost = [
   "activation/supervisor-steps",
+  "activation/supervisor-words",
+  "activation/supervisor-back",
   "activation/masked-activation",
   "activation/supervisor-faults",
   "activation/supervisor-boot-only",
