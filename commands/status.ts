@@ -1,10 +1,11 @@
-import { heading, table } from "../src/chat/blocks.ts";
+import { heading, table, text } from "../src/chat/blocks.ts";
 import type { HostLine } from "../src/chat/desk.ts";
 import { refusalFor } from "../src/chat/dispatch.ts";
 import { command } from "../src/chat/spec.ts";
 import { hostNamed } from "../src/fleet/host.ts";
 import { statusBlocks } from "../src/views/status.ts";
 import { troubleBlocks } from "../src/views/troubles.ts";
+import { noHosts, unreadBlocks } from "../src/views/unread-hosts.ts";
 import { hostWord, optional, typed } from "./input.ts";
 
 export const status = command({
@@ -29,7 +30,7 @@ export const status = command({
           kind: "answer",
           text: host === null ? "What runs where" : `Status of ${host}`,
           blocks: [
-            ...troubleBlocks(call.tools.troubles()),
+            ...troubleBlocks(call.tools.troubles().filter(({ key }) => key !== "inventory")),
             ...statusBlocks(found, await store.open(), await engine.locks()),
           ],
         };
@@ -66,8 +67,11 @@ export const hosts = command({
       kind: "answer",
       text: `${names.length} hosts`,
       blocks: [
+        ...unreadBlocks(trouble),
         heading("Hosts"),
-        table(["Host", "Reached as", "Tags", "Risk", "Who may deploy", "Runs, as last seen"], rows),
+        rows.length === 0
+          ? text(noHosts, "warning")
+          : table(["Host", "Reached as", "Tags", "Risk", "Who may deploy", "Runs, as last seen"], rows),
       ],
     };
   },

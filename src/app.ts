@@ -131,6 +131,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     makeId: randomId,
     redact,
+    troubles,
     makeRoom: reserve.makeRoom,
     onChange: live.changed,
     onRun: live.began,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Delivery, Desk, Reply } from "../../src/chat/desk.ts";
+import type { Delivery, Desk, HostList, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
@@ -51,17 +51,19 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   /** The hosts to choose from; null, for a field to type one in, when this person may not see them. */
-  async function hostsFor(who: Speaker): Promise<string[] | null> {
+  async function hostsFor(who: Speaker): Promise<HostList | null> {
     const identity = await identify(who);
-    return desk.mayView(identity).isAllowed ? (await desk.hosts()).map(({ name }) => name) : null;
+    return desk.mayView(identity).isAllowed ? desk.hosts() : null;
   }
 
   async function openForm(input: Input & { readonly trigger: string }): Promise<void> {
-    const hosts = await Promise.race([hostsFor(input.who), sleep(hostsWithin, null, { ref: false })]).catch(
+    const list = await Promise.race([hostsFor(input.who), sleep(hostsWithin, null, { ref: false })]).catch(
       () => null,
     );
     try {
-      await client.views.open({ trigger_id: input.trigger, view: deployModal(hosts, input.place) });
+      const names = list === null ? null : list.hosts.map(({ name }) => name);
+      const view = deployModal(names, input.place, list?.trouble);
+      await client.views.open({ trigger_id: input.trigger, view });
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, "slack: opening the form; its command is answered instead");
       await ask(input.who, input.place, (who) => desk.say("/deploy", who, input.key ?? undefined));

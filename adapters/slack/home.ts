@@ -1,11 +1,18 @@
 import type { types } from "@slack/bolt";
 import { type Block, code, heading, table, text } from "../../src/chat/blocks.ts";
-import type { Deployment, Desk, HostLine } from "../../src/chat/desk.ts";
+import {
+  type Deployment,
+  type Desk,
+  type HostLine,
+  type HostList,
+  noHosts,
+  unreadBlocks,
+} from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { renderBlocks } from "./render.ts";
 
 export interface HomeContent {
-  readonly hosts: readonly HostLine[];
+  readonly hosts: HostList;
   readonly deployments: readonly Deployment[];
 }
 
@@ -43,22 +50,12 @@ function refusal({ help }: HomeRefusal): Block[] {
   ];
 }
 
-function overview({ hosts, deployments }: HomeContent, now: Date): Block[] {
+function overview({ hosts: { hosts, trouble }, deployments }: HomeContent, now: Date): Block[] {
   const running = hosts.filter(({ active }) => active !== null);
   return [
     heading("Hosts"),
-    hosts.length === 0
-      ? text("No hosts yet: the flake was not read, or it has none.")
-      : table(
-          ["Host", "Generation", "Health", "Last deployment", "Lock"],
-          hosts.map((host) => [
-            host.name,
-            generation(host),
-            host.health ?? "not seen yet",
-            last(host),
-            host.lock === null ? "" : `${host.lock.by}: ${host.lock.reason}`,
-          ]),
-        ),
+    ...unreadBlocks(trouble),
+    ...(hosts.length > 0 ? [hostTable(hosts)] : trouble === null ? [text(noHosts)] : []),
     heading("Running"),
     running.length === 0
       ? text("Nothing is being deployed.")
@@ -81,6 +78,19 @@ function overview({ hosts, deployments }: HomeContent, now: Date): Block[] {
         ),
     text(`As of ${minute(now.toISOString())}. /switchyard help lists what I can do.`),
   ];
+}
+
+function hostTable(hosts: readonly HostLine[]): Block {
+  return table(
+    ["Host", "Generation", "Health", "Last deployment", "Lock"],
+    hosts.map((host) => [
+      host.name,
+      generation(host),
+      host.health ?? "not seen yet",
+      last(host),
+      host.lock === null ? "" : `${host.lock.by}: ${host.lock.reason}`,
+    ]),
+  );
 }
 
 function generation({ last: done }: HostLine): string {

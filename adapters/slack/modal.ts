@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { commandText } from "../../src/chat/command-text.ts";
+import type { HostsTrouble } from "../../src/chat/desk.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
 import { plainText } from "./buttons.ts";
 import { limits } from "./limits.ts";
@@ -13,8 +14,12 @@ const modes = {
   "build-only": "Build only",
 } as const;
 
-/** The form that /deploy without a host opens. Hosts are null when the fleet could not be read in time. */
-export function deployModal(hosts: readonly string[] | null, place: Place): types.ModalView {
+/** The form that /deploy without a host opens. Hosts are null when the fleet could not be read in time; `trouble` says why there are none. */
+export function deployModal(
+  hosts: readonly string[] | null,
+  place: Place,
+  trouble: HostsTrouble | null = null,
+): types.ModalView {
   const metadata = JSON.stringify({ channel: place.channel, responseUrl: place.responseUrl });
   return {
     type: "modal",
@@ -24,7 +29,7 @@ export function deployModal(hosts: readonly string[] | null, place: Place): type
     close: plainText("Close", 24, ""),
     private_metadata: metadata.length <= limits.privateMetadata ? metadata : "{}",
     blocks: [
-      input("host", "Host", hostElement(hosts), false),
+      input("host", "Host", hostElement(hosts), false, trouble?.message),
       input("mode", "What", modeElement(), false),
       input(
         "ref",

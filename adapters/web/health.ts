@@ -5,11 +5,13 @@ import type { WebContext } from "./types.ts";
 
 const waitMs = 5_000;
 
-/** For load balancers and monitors, so open to all: which part is well, and the details only to who is signed in. */
+/** For load balancers and monitors, so open to all: which part is well. Why not holds names and addresses: it is for who may look. */
 export async function healthAnswer(c: WebContext, desk: Desk, gate: Gate): Promise<Response> {
   const parts = await readHealth(desk);
   const ok = parts.every((part) => part.ok);
-  const shown = gate.identify(c) === null ? parts.map(({ part, ok }) => ({ part, ok })) : parts;
+  const who = gate.identify(c);
+  const mayLook = who !== null && desk.mayView(who).isAllowed;
+  const shown = mayLook ? parts : parts.map(({ part, ok }) => ({ part, ok }));
   return c.json({ ok, parts: shown }, ok ? 200 : 503);
 }
 

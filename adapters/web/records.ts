@@ -70,7 +70,7 @@ export function recordRoutes({ desk, log }: Pick<WebOptions, "desk" | "log">): H
     return found === undefined ? unknownId(c, "run") : c.json(found);
   });
 
-  app.get("/hosts", async (c) => c.json({ hosts: await desk.hosts() }));
+  app.get("/hosts", async (c) => c.json(await desk.hosts()));
 
   app.get("/suggest", async (c) => {
     const query = suggestSchema.safeParse(c.req.query());

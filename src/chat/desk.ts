@@ -8,6 +8,7 @@ export type { Trouble, Troubles } from "../troubles/troubles.ts";
 
 import type { Deployment } from "../deploy/deployment.ts";
 import type { DeploymentFilter } from "../deploy/deployment-filter.ts";
+import type { HostsTrouble } from "../deploy/requests.ts";
 import type { Run } from "../deploy/run.ts";
 
 export { bounds } from "../config/bounds.ts";
@@ -15,7 +16,9 @@ export { type CommandRequest, commandRequestSchema } from "../deploy/command-req
 export { type Deployment, outcomes } from "../deploy/deployment.ts";
 export type { DeploymentFilter } from "../deploy/deployment-filter.ts";
 export { recordActs } from "../deploy/follow-up.ts";
+export type { HostsTrouble } from "../deploy/requests.ts";
 export type { Run } from "../deploy/run.ts";
+export { noHosts, unreadBlocks } from "../views/unread-hosts.ts";
 
 import type { ButtonAction, OldButton } from "./action.ts";
 import type { Block } from "./blocks.ts";
@@ -116,6 +119,12 @@ export interface HostLine {
   } | null;
 }
 
+export interface HostList {
+  readonly hosts: readonly HostLine[];
+  /** Why they may not be those of now; null where the flake was read the last time. */
+  readonly trouble: HostsTrouble | null;
+}
+
 export interface CommandHelp {
   readonly name: string;
   readonly usage: string;
@@ -160,7 +169,8 @@ export interface Desk {
   /** The card of a deployment or a run, as the thread shows it now. */
   card(of: Deployment): readonly Block[];
   runCard(of: Run, deployments: readonly Deployment[]): readonly Block[];
-  hosts(): Promise<readonly HostLine[]>;
+  /** The hosts as last read; asking for them often is cheap. */
+  hosts(): Promise<HostList>;
   commands(): readonly CommandHelp[];
   /** What may stand there, the likeliest first, at most 25; nothing for whoever may not look. Binds nobody. */
   suggest(asking: Asking, who: Identity): Promise<readonly Suggestion[]>;

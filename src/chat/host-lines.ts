@@ -2,7 +2,7 @@ import { type Clock, isoTime } from "../config/clock.ts";
 import { type Deployment, isOpen } from "../deploy/deployment.ts";
 import { type Lock, lockOn } from "../deploy/locks.ts";
 import { hostNamed } from "../fleet/host.ts";
-import type { HostLine } from "./desk.ts";
+import type { HostLine, HostList } from "./desk.ts";
 import type { Seen } from "./host-health.ts";
 import type { CommandTools } from "./tools.ts";
 
@@ -16,10 +16,10 @@ const runsIt: ReadonlySet<string> = new Set(["deployed", "deployed-degraded", "u
 export async function hostLines(
   { engine, store, fleet, clock }: HostParts,
   healthOf: (host: string, changedAt: string | null) => Seen,
-): Promise<readonly HostLine[]> {
-  const names = await engine.hosts();
+): Promise<HostList> {
+  const { hosts: names, trouble } = await engine.lastInventory();
   const locks = await engine.locks();
-  return Promise.all(
+  const hosts = await Promise.all(
     names.map(async (name): Promise<HostLine> => {
       const host = hostNamed(fleet(), name);
       const past = await store.deployments({ host: name, limit: 50 });
@@ -35,6 +35,7 @@ export async function hostLines(
       };
     }),
   );
+  return { hosts, trouble: trouble && { message: trouble.message, help: trouble.help } };
 }
 
 function lastLine(last: Deployment): HostLine["last"] {

@@ -16,23 +16,27 @@ export interface HealthParts {
 /** How the bot's own parts are: its surfaces, the builder, and what is wrong with the rest. */
 export function createPartsHealth({ surfaces, troubles, shells, clock }: HealthParts): Desk["health"] {
   // Anybody may ask for the health, as often as they like: the builder is asked now and then.
-  let builder = { until: 0, answers: Promise.resolve(true) };
+  let builder = { until: 0, trouble: Promise.resolve<string | null>(null) };
 
-  function askBuilder(): Promise<boolean> {
+  function askBuilder(): Promise<string | null> {
     return shells.control.run({ argv: ["true"], timeout: builderCheck }).then(
-      () => true,
-      () => false,
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
   }
 
   return async () => {
     const shown = surfaces().map((surface) => ({ part: surface.name, ...surface.health() }));
     if (clock.now() > builder.until) {
-      builder = { until: clock.now() + builderCheck, answers: askBuilder() };
+      builder = { until: clock.now() + builderCheck, trouble: askBuilder() };
     }
-    // The reason may hold names and addresses; /healthz is open, so it goes to nobody there.
-    const ok = await builder.answers;
-    const asked = { part: "builder", ok, detail: ok ? "answers" : "does not answer" };
+    // It may hold names and addresses: a surface shows details only to those who may look.
+    const why = await builder.trouble;
+    const asked = {
+      part: "builder",
+      ok: why === null,
+      detail: why === null ? "answers" : `does not answer: ${why}`,
+    };
     return partsWith([...shown, asked], troubles());
   };
 }

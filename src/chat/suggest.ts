@@ -53,12 +53,16 @@ export function createSuggest(
     ];
   }
 
+  function withGroups(hosts: readonly string[]): Suggestion[] {
+    return hosts.length === 0 ? [] : [...hostSuggestions(hosts), ...groupSuggestions(hosts)];
+  }
+
   async function all({ of, host }: Asking): Promise<readonly Suggestion[]> {
     switch (of) {
       case "host":
         return hostSuggestions(await engine.hosts());
       case "hosts":
-        return [...hostSuggestions(await engine.hosts()), ...groupSuggestions(await engine.hosts())];
+        return withGroups(await engine.hosts());
       case "deployment":
         return deploymentSuggestions(await store.deployments({ limit: 200 }));
       case "generation":

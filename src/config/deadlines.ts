@@ -15,6 +15,8 @@ export const deadlines = {
   gitFetch: 2 * minutes,
   /** The same at the click, for which somebody waits. */
   trustFetch: 30 * seconds,
+  /** Between two readings of a flake whose hosts could not be read, where nobody asked for one. */
+  flakeLook: 60 * seconds,
   /** Evaluating a batch of hosts. */
   evaluate: 20 * minutes,
   /** `nix flake check`, which builds the flake's checks. */

@@ -13,7 +13,9 @@ import {
   headRevision,
   hostsOfRef,
   type Inventory,
+  lastHosts,
   listRefs,
+  noReading,
   refreshInventory,
   refuseHostsNotIn,
   refuseUnknownHost,
@@ -88,8 +90,10 @@ export interface Engine {
   /** Looks at the host of a deployment whose end nobody knew, and corrects the record once. */
   lookAgain(id: string, by: Actor): Promise<LookedAgain | Refusal>;
   hosts(): Promise<readonly string[]>;
-  /** The same, with the reason where they cannot be read. */
+  /** The same, with the reason where they cannot be read; read now where there is one. */
   inventory(): Promise<Inventory>;
+  /** The same as it was found the last time, for lists that are drawn often. */
+  lastInventory(): Promise<Inventory>;
   /** The hosts of another ref, read now. */
   hostsOf(ref: string): Promise<HostsOfRef | Refusal>;
   /** Branches and tags of the fleet's repository as last fetched, the default first; none when the builder is away. */
@@ -104,9 +108,10 @@ export interface Engine {
   drain(within: number): Promise<void>;
 }
 
-export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
+export function createEngine(given: Omit<EngineParts, "rollBack" | "reading">): Engine {
   const parts: EngineParts = {
     ...given,
+    reading: noReading(),
     rollBack: (watched, alarm) => rollBackByItself(parts, work, watched, alarm),
   };
   const work: Work = createWork(parts);
@@ -226,8 +231,9 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
       return locksByName(parts.fleet(), locks, await store.machines(), await store.inventory());
     },
     lookAgain: (id, by) => lookAgain(parts, id, by),
-    hosts: async () => (await allHosts(parts)).hosts,
+    hosts: async () => (await lastHosts(parts)).hosts,
     inventory: () => allHosts(parts),
+    lastInventory: () => lastHosts(parts),
     hostsOf: async (ref) => refuseRef(ref) ?? hostsOfRef(parts, ref),
     refs: () => listRefs(parts),
     async status(host) {
@@ -235,11 +241,13 @@ export function createEngine(given: Omit<EngineParts, "rollBack">): Engine {
       if (refusal !== null) {
         return refusal;
       }
+      const inventory = host === null ? allHosts(parts) : Promise.resolve({ hosts: [host], trouble: null });
       const [found, revision] = await Promise.all([
-        allHosts(parts).then(({ hosts: names }) => lookAtHosts(parts, host === null ? names : [host])),
+        inventory.then(({ hosts: names }) => lookAtHosts(parts, names)),
         headRevision(parts),
       ]);
-      return { hosts: found, revision, ancestry: await ancestryOfHosts(parts, found, revision) };
+      const ancestry = await ancestryOfHosts(parts, found, revision);
+      return { hosts: found, trouble: (await inventory).trouble, revision, ancestry };
     },
     health: async (host) => (await refuseUnknownHost(parts, host)) ?? examineHost(parts, host),
     async recover() {

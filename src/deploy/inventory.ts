@@ -12,14 +12,29 @@ import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
 import { hostsAt, openSource } from "./source.ts";
 
-/** The flake's hosts as far as they are known, and why they could not be read now. */
+/** The flake's hosts as far as they are known, and why they could not be read the last time. */
 export interface Inventory {
   readonly hosts: readonly string[];
   readonly trouble: Refusal | null;
 }
 
+/** What the last reading of the flake's hosts came to. In memory only: a bot that was restarted reads them again. */
+export interface LastReading {
+  trouble: Refusal | null;
+  /** As last read, also where the disk did not keep them. */
+  hosts: readonly string[] | null;
+  /** When it ended, in milliseconds; null where there was none yet. */
+  at: number | null;
+  running: Promise<Inventory> | null;
+}
+
+export function noReading(): LastReading {
+  return { trouble: null, hosts: null, at: null, running: null };
+}
+
 /** Reads the hosts from the flake anew; when that does not work, the last ones known. */
 export async function refreshInventory(parts: EngineParts): Promise<Inventory> {
+  const { reading } = parts;
   const fleet = parts.fleet();
   try {
     const source = await openSource({
@@ -34,7 +49,19 @@ export async function refreshInventory(parts: EngineParts): Promise<Inventory> {
     await keepInventory(parts, source.hosts);
     return { hosts: source.hosts, trouble: null };
   } catch (error) {
-    return { hosts: await parts.store.inventory(), trouble: unreadable(parts, fleet.defaults.ref, error) };
+    const trouble = unreadable(parts, fleet.defaults.ref, error);
+    reading.trouble = trouble;
+    const hosts = await knownHosts(parts);
+    if (hosts.length === 0) {
+      parts.troubles.report(
+        "inventory",
+        trouble.message.replace(/\s*\n\s*/g, " · "),
+        trouble.help ?? undefined,
+      );
+    }
+    return { hosts, trouble };
+  } finally {
+    reading.at = parts.clock.now();
   }
 }
 
@@ -65,9 +92,11 @@ function unreadable(parts: EngineParts, ref: string, error: unknown): Refusal {
 
 /** What is kept is for when the builder is away: a disk that takes it not is no reason to stop. */
 export async function keepInventory(
-  { store, log }: Pick<EngineParts, "store" | "log">,
+  { store, log, reading, troubles }: Pick<EngineParts, "store" | "log" | "reading" | "troubles">,
   hosts: readonly string[],
 ): Promise<void> {
+  Object.assign(reading, { trouble: null, hosts });
+  troubles.clear("inventory");
   await store.setInventory(hosts).catch((error: unknown) => log.error({ err: error }, "keeping the hosts"));
 }
 
@@ -205,10 +234,42 @@ export async function refuseUnknownHosts(
   return null;
 }
 
-/** The flake's hosts as last read; read now when they never were. */
+/** The flake's hosts as last read; read now where there are none, or where they could not be read. For those who wait for it. */
 export async function allHosts(parts: EngineParts): Promise<Inventory> {
-  const known = await parts.store.inventory();
-  return known.length > 0 ? { hosts: known, trouble: null } : refreshInventory(parts);
+  const hosts = await knownHosts(parts);
+  return hosts.length > 0 && parts.reading.trouble === null ? { hosts, trouble: null } : readTogether(parts);
+}
+
+/**
+ * The same for lists that are drawn often: it waits for the first reading at most, and the next one is begun in the
+ * background when the last is old.
+ */
+export async function lastHosts(parts: EngineParts): Promise<Inventory> {
+  const { reading, clock } = parts;
+  const hosts = await knownHosts(parts);
+  if (hosts.length > 0 && reading.trouble === null) {
+    return { hosts, trouble: null };
+  }
+  if (reading.at === null) {
+    return readTogether(parts);
+  }
+  if (clock.now() - reading.at > deadlines.flakeLook) {
+    readTogether(parts).catch((error: unknown) => parts.log.error({ err: error }, "reading the hosts"));
+  }
+  return { hosts, trouble: reading.trouble };
+}
+
+async function knownHosts({ reading, store }: EngineParts): Promise<readonly string[]> {
+  return reading.hosts ?? store.inventory();
+}
+
+/** One reading at a time, for all who ask meanwhile. */
+function readTogether(parts: EngineParts): Promise<Inventory> {
+  const { reading } = parts;
+  reading.running ??= refreshInventory(parts).finally(() => {
+    reading.running = null;
+  });
+  return reading.running;
 }
 
 /** How the fleet's ref stands to what each host runs; without an answer of the builder nothing is said. */

@@ -10,9 +10,11 @@ import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
 import type { Store } from "../store/store.ts";
+import type { Troubles } from "../troubles/troubles.ts";
 import type { Actor } from "./actor.ts";
 import type { Deployment } from "./deployment.ts";
 import type { MakeId } from "./ids.ts";
+import type { LastReading } from "./inventory.ts";
 import type { AskRights } from "./rights.ts";
 import type { Run } from "./run.ts";
 
@@ -38,6 +40,10 @@ export interface EngineParts {
   readonly redact: Redactor;
   /** Makes room on the bot's own disk where it is full, so that a roll back can be written down. */
   readonly makeRoom: () => Promise<void>;
+  /** Told what is wrong with the bot itself. */
+  readonly troubles: Troubles;
+  /** What reading the flake's hosts came to the last time. The engine brings it. */
+  readonly reading: LastReading;
   /** Rolls a host back whose watched deployment raised an alarm. The engine brings it. */
   readonly rollBack: (watched: Deployment, alarm: string) => Promise<string>;
   readonly onChange: (deployment: Deployment) => void;

@@ -33,6 +33,8 @@ export type Refusal = {
   /** For `changed`: what a yes would be for now. */
   readonly present?: PresentSet;
 };
+/** Why a list of hosts is not of now: the reason with the machine's own last lines, and what to do. */
+export type HostsTrouble = Pick<Refusal, "message" | "help">;
 export type Started = {
   readonly kind: "started";
   readonly run: Run;
@@ -144,6 +146,8 @@ export interface RollbackRequest {
 
 export interface Status {
   readonly hosts: readonly Looked[];
+  /** Why the list of hosts is not of now; null where it is, and for one host alone. */
+  readonly trouble: HostsTrouble | null;
   /** What `defaults.ref` is; null when it cannot be read now. */
   readonly revision: string | null;
   /** By what hosts run: how that revision stands to it. */

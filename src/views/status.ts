@@ -8,6 +8,7 @@ import { isWaiting } from "../deploy/queue.ts";
 import type { Status } from "../deploy/requests.ts";
 import { storePathLabel } from "../nix/flake.ts";
 import { bootsText, placeText, systemsOf } from "../nix/systems.ts";
+import { noHosts, unreadBlocks } from "./unread-hosts.ts";
 
 /** What runs where: one line a host. `open` are the deployments under way. */
 export function statusBlocks(
@@ -18,9 +19,12 @@ export function statusBlocks(
   const lockOf = (host: string) => holdersOf(locks, host);
   const [only, ...others] = status.hosts;
   if (only === undefined) {
-    return [text("The flake has no hosts, or has not been read yet.", "warning")];
+    return status.trouble === null ? [text(noHosts, "warning")] : unreadBlocks(status.trouble);
   }
-  return others.length === 0 ? oneHost(only, status, open, lockOf) : allHosts(status, open, lockOf);
+  return [
+    ...unreadBlocks(status.trouble),
+    ...(others.length === 0 ? oneHost(only, status, open, lockOf) : allHosts(status, open, lockOf)),
+  ];
 }
 
 type LockOf = (host: string) => readonly Lock[];

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Block } from "../../src/chat/blocks.ts";
 import { text } from "../../src/chat/blocks.ts";
 import { requestText } from "../../src/chat/command-text.ts";
-import type { ChatEvent, Desk, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
+import type { ChatEvent, Desk, HostsTrouble, Progress, RefusalCode, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { refuseOld, requestOfAct } from "../../src/chat/press.ts";
 import type { CommandRequest } from "../../src/deploy/command-request.ts";
@@ -43,6 +43,8 @@ export interface FakeDesk extends Desk {
   /** The next command, click or listing throws. */
   /** From now on nobody may see hosts; `help` is what would allow it. */
   refuseViews(help: string): void;
+  /** From now on there are no hosts, as the flake cannot be read. */
+  loseHosts(message: string, help: string | null): void;
   /** Ids of people who may decide nothing. */
   readonly onlookers: Set<string>;
   failNext(error: Error): void;
@@ -68,6 +70,7 @@ export function fakeDesk(
   const said: FakeDesk["said"] = [];
   const decided: FakeDesk["decided"] = [];
   let following = 0;
+  let unread: HostsTrouble | null = null;
   let given: Reply | null = null;
   let failure: Error | null = null;
   let viewHelp: string | null = null;
@@ -196,6 +199,9 @@ export function fakeDesk(
     refuseViews(help) {
       viewHelp = help;
     },
+    loseHosts(message, help) {
+      unread = { message, help };
+    },
     failNext(error) {
       failure = error;
     },
@@ -267,7 +273,10 @@ export function fakeDesk(
     },
     card,
     runCard: fakeRunCard,
-    hosts: async () => hostNames.map((name) => hostLine(name, [...deployments.values()])),
+    hosts: async () => ({
+      hosts: unread === null ? hostNames.map((name) => hostLine(name, [...deployments.values()])) : [],
+      trouble: unread,
+    }),
     commands: () => commands,
     async mayDecide(id, _who, digest) {
       failIfTold();

@@ -22,6 +22,7 @@ import type { Command, Shell } from "../../src/remote/shell.ts";
 import type { Shells } from "../../src/remote/shells.ts";
 import { lowdbStore } from "../../src/store/lowdb-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { noTroubles } from "../../src/troubles/troubles.ts";
 import { type FakeBuilder, fakeBuilder, repository } from "./fake-builder.ts";
 import { type FakeHost, fakeHost } from "./fake-host.ts";
 import { type FakeShell, fakeShell, type Ran } from "./fake-shell.ts";
@@ -208,6 +209,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     makeId: counted(world),
     redact,
+    troubles: noTroubles,
     makeRoom: async () => {},
     onChange: (deployment) => void changes.push(deployment),
     onRun: (run) => void runs.push(run),

@@ -157,12 +157,12 @@ test("hosts say what they run and what is under way", async (t) => {
   const { world, bot, desk, say } = await atTheDesk(t);
   const started = await say("/deploy yoga");
   const [id = ""] = started.kind === "started" ? started.deployments : [];
-  const active = (await desk.hosts()).find(({ name }) => name === "yoga");
+  const active = (await desk.hosts()).hosts.find(({ name }) => name === "yoga");
   assert.deepEqual([active?.active, active?.last], [id, null]);
   await bot.asks(id);
   await world.clock.settle(desk.decide(id, "switch", owner, await shown(bot, id)));
   await bot.ends(id);
-  const after = (await desk.hosts()).find(({ name }) => name === "yoga");
+  const after = (await desk.hosts()).hosts.find(({ name }) => name === "yoga");
   assert.equal(after?.active, null);
   assert.deepEqual([after?.last?.outcome, after?.last?.generation], ["deployed", 2]);
 });
@@ -178,7 +178,7 @@ test("anybody may ask for the health, and the builder is asked now and then only
   assert.equal(world.ran.filter(({ argv }) => argv[0] === "true").length, 2);
 });
 
-test("health names the surfaces and the builder, and never why the builder is away", async (t) => {
+test("health names the surfaces and the builder, and why the builder is away", async (t) => {
   const { world, desk } = await atTheDesk(t);
   assert.deepEqual(await world.clock.settle(desk.health()), [
     { part: "web", ok: true, detail: "listens" },
@@ -189,7 +189,7 @@ test("health names the surfaces and the builder, and never why the builder is aw
   assert.deepEqual((await world.clock.settle(desk.health()))[1], {
     part: "builder",
     ok: false,
-    detail: "does not answer",
+    detail: "does not answer: ssh: connect to host builder.secret.example",
   });
 });
 

@@ -15,6 +15,7 @@ function list() {
     looks++;
     return {
       hosts: [{ kind: "unseen", host: "yoga", why: "no route", console: null } as const],
+      trouble: null,
       revision: null,
     };
   };

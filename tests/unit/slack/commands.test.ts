@@ -162,6 +162,19 @@ test("the App Home shows hosts and deployments, drawn at most every 30 s", async
   assert.equal(slack.calls("views.publish").length, 1);
 });
 
+test("where the flake cannot be read, the App Home and the form say why, and what to do", async (t) => {
+  const { slack, desk } = await serve(t);
+  const alice = slack.user({ name: "alice" });
+  desk.loseHosts(
+    "The hosts of origin/main cannot be read: attic is not locked.\nerror: no route",
+    "Lock it.",
+  );
+  await alice.opensHome();
+  const home = shown(await slack.until(() => alice.home));
+  assert.match(home, /attic is not locked[\s\S]*error: no route[\s\S]*Lock it\./);
+  assert.doesNotMatch(home, /"No hosts|not read/);
+});
+
 test("who may not see the hosts finds the reason in the App Home instead", async (t) => {
   const { slack, desk } = await serve(t);
   const eve = slack.user({ name: "eve", team: "T0STRANGER" });

@@ -197,6 +197,14 @@ test("more hosts than a menu holds are typed, and so is one when the fleet could
   }
 });
 
+test("a form without hosts says why there are none", () => {
+  const place = { from: "slash", channel: null, thread: null, responseUrl: null } as const;
+  const trouble = { message: "The hosts of origin/main cannot be read: attic is not locked.", help: null };
+  const hint = (view: ReturnType<typeof deployModal>) => fieldsOf(fieldsOf(view.blocks[0])["hint"])["text"];
+  assert.equal(hint(deployModal([], place, trouble)), trouble.message);
+  assert.equal(hint(deployModal(["yoga"], place)), undefined);
+});
+
 test("a delivery is known by all its names", () => {
   assert.deepEqual(
     deliveryIds({ event_id: "Ev1", event: { type: "app_mention", channel: "C1", ts: "1.0" } }, "e"),

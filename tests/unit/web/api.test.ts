@@ -200,7 +200,13 @@ test("an id that is unknown, malformed or a path is a 404 that never reaches the
 test("hosts and help are what the desk offers", async (t) => {
   const { get, desk } = await serve(t);
   assert.deepEqual(await json(await get("/api/hosts")), {
-    hosts: JSON.parse(JSON.stringify(await desk.hosts())),
+    hosts: JSON.parse(JSON.stringify((await desk.hosts()).hosts)),
+    trouble: null,
+  });
+  desk.loseHosts("The hosts of origin/main cannot be read: no route.", "Is it up?");
+  assert.deepEqual(await json(await get("/api/hosts")), {
+    hosts: [],
+    trouble: { message: "The hosts of origin/main cannot be read: no route.", help: "Is it up?" },
   });
   const help = await json<{ who: string; commands: { name: string }[] }>(await get("/api/help"));
   assert.equal(help.commands[0]?.name, "deploy");

@@ -117,3 +117,24 @@ test("pictures are shown with their words, links lead away, and files can be sav
   assert.equal(await page.title().then((title) => title.includes("x")), false);
   assert.deepEqual(complaints, []);
 });
+
+test(
+  "where the flake cannot be read, the sidebar and the line above the command say why",
+  options,
+  async (t) => {
+    const { url, desk } = await serve(t);
+    desk.loseHosts(
+      "The hosts of origin/main cannot be read: attic is not locked.\nerror: unable to download 'https://x'",
+      "Run `nix flake lock` in the repository.",
+    );
+    const { page, complaints } = await open(t, url, "/");
+    const hosts = page.getByRole("navigation", { name: "Hosts" });
+    await hosts.getByText("attic is not locked").waitFor();
+    await hosts.getByText("Run `nix flake lock`").waitFor();
+    await hosts.getByText("Its last lines").click();
+    await hosts.getByText("error: unable to download 'https://x'").waitFor();
+    await page.getByLabel("Command").fill("/deploy ");
+    await page.locator(".usage", { hasText: "attic is not locked" }).waitFor();
+    assert.deepEqual(complaints, []);
+  },
+);

@@ -44,7 +44,7 @@ test("no path leads out of the page's folder", async (t) => {
   }
 });
 
-test("healthz answers without sign-in, and tells the details only to who is signed in", async (t) => {
+test("healthz answers without sign-in, and tells the details only to who may look", async (t) => {
   const { url, get, desk } = await serve(t);
   const well = await fetch(`${url}/healthz`);
   assert.equal(well.status, 200);
@@ -54,6 +54,8 @@ test("healthz answers without sign-in, and tells the details only to who is sign
   assert.equal(ill.status, 503);
   assert.doesNotMatch(await ill.text(), /xoxb/);
   assert.match(await (await get("/healthz")).text(), /xoxb/);
+  desk.refuseViews("roles: { viewer: [owner] }");
+  assert.doesNotMatch(await (await get("/healthz")).text(), /xoxb/);
 });
 
 test("metrics are served to who is signed in, where there are any", async (t) => {

@@ -27,7 +27,18 @@ export function useOffers(draft) {
       ? []
       : found.offers.filter(({ value, about: what }) => `${value} ${what}`.includes(typed));
   const offers = [...asked.filter(({ value }) => value !== typed), ...local];
-  return { about, offers: offers.map((offer) => ({ ...offer, text: `${start}${offer.value} ` })) };
+  return {
+    about: withoutHosts(ask) ?? about,
+    offers: offers.map((offer) => ({ ...offer, text: `${start}${offer.value} ` })),
+  };
+}
+
+/** Where a host is typed and none is known, the reason stands in place of the word's explanation. */
+function withoutHosts(ask) {
+  const isHost = ask?.of === "host" || ask?.of === "hosts";
+  return isHost && state.hosts.length === 0 && state.trouble !== null
+    ? state.trouble.message.split("\n")[0]
+    : null;
 }
 
 function queryOf({ of, typed, host }) {

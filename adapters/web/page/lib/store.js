@@ -12,6 +12,8 @@ export const state = {
   oldest: "",
   notes: [],
   hosts: [],
+  /** Why the list of hosts is not of now, and what to do; null where it is. */
+  trouble: null,
   parts: [],
   commands: [],
   version: "",
@@ -99,7 +101,8 @@ export async function loadDeployment(id) {
 }
 
 export async function loadHosts() {
-  state.hosts = (await get("/api/hosts")).hosts;
+  const { hosts, trouble } = await get("/api/hosts");
+  Object.assign(state, { hosts, trouble });
   changed();
 }
 

@@ -22,11 +22,22 @@ export function Sidebar({ isShown }) {
     </nav>
     <nav class="hosts" aria-label="Hosts">
       <h2>Hosts <span class="count">${state.hosts.length}</span></h2>
-      ${state.hosts.length === 0 && state.link !== "connecting" && html`<p class="faint none">None yet: the flake has not been read. Is the builder up?</p>`}
+      ${state.trouble !== null && html`<${Trouble} trouble=${state.trouble} />`}
+      ${state.hosts.length === 0 && state.trouble === null && state.link !== "connecting" && html`<p class="faint none">The flake has no hosts.</p>`}
       <ul>${state.hosts.map((host) => html`<li key=${host.name}><${Host} host=${host} /></li>`)}</ul>
     </nav>
     <${Foot} />
   </aside>`;
+}
+
+/** Why the hosts could not be read: the reason, and on demand all that was said. */
+function Trouble({ trouble: { message, help } }) {
+  const [first, ...lines] = message.split("\n");
+  return html`<div class="trouble">
+    <p class="tone warning">${first}</p>
+    ${lines.length > 0 && html`<details><summary>Its last lines</summary><pre>${lines.join("\n")}</pre></details>`}
+    ${help !== null && html`<p class="faint">${help}</p>`}
+  </div>`;
 }
 
 function Host({ host }) {
