@@ -1,6 +1,7 @@
 import { hashOf } from "../../src/activation/answer-words.ts";
 import type { Exit } from "../../src/remote/shell.ts";
-import { type FakeHost, profileLink } from "./fake-host.ts";
+import type { FakeHost } from "./fake-host.ts";
+import { profileLink } from "./fake-host-reports.ts";
 
 /** supervisor.sh as a state machine: the same states, deadlines and answers, driven by the host's clock. */
 export interface FakeSupervisor {

@@ -7,7 +7,8 @@ import { asking } from "../../../src/deploy/rollout.ts";
 import { atTheCard } from "../../fakes/at-the-card.ts";
 import { storePath } from "../../fakes/fake-system.ts";
 import { aConfirmation, aDeployment } from "../../fakes/records.ts";
-import { alice, bob, createWorld, somebody } from "../../fakes/world.ts";
+import { fleetOfThree, rollOut } from "../../fakes/roll-out.ts";
+import { alice, bob, somebody } from "../../fakes/world.ts";
 
 const later = "2026-11-23T11:00:00.000Z";
 const facts = {
@@ -115,29 +116,11 @@ test("a host that was made a high risk while its card waited is shown so before 
 });
 
 test("a yes to one host of a run switches no other, and a host that left the run makes it another set", async (t) => {
-  const hosts = ["ovh-vps", "yoga", "zephyrus"];
-  const world = await createWorld(t, hosts);
-  const bot = await world.startBot();
-  await world.clock.settle(bot.engine.hosts());
-  const started = await world.clock.settle(
-    bot.engine.rollOut({
-      hosts,
-      mode: "deploy",
-      ref: null,
-      reason: null,
-      by: somebody("carol"),
-      allowAnyRef: false,
-      keepGoing: false,
-      canary: null,
-      wave: 1,
-      command: "/deploy all",
-    }),
-  );
-  const run = started.kind === "started" ? started.run : assert.fail();
+  const { world, bot } = await fleetOfThree(t);
+  const { run, all } = await rollOut(world, bot);
   for (const id of run.deployments) {
     await bot.asks(id);
   }
-  const all = () => Promise.all(run.deployments.map((id) => bot.record(id)));
   const yes = (digest: string | null) =>
     world.clock.settle(bot.engine.decideRun(run.id, "switch", bob, false, digest));
   const records = await all();

@@ -6,11 +6,10 @@ import type { Run } from "../../../src/deploy/run.ts";
 import { snapshotArgv } from "../../../src/health/snapshot.ts";
 import { deploymentCard } from "../../../src/views/deployment-card.ts";
 import { storePath } from "../../fakes/fake-system.ts";
-import { alice, type Bot, bob, createWorld, somebody, type World } from "../../fakes/world.ts";
+import { fleetOfThree, rollOut, threeHosts } from "../../fakes/roll-out.ts";
+import { alice, type Bot, bob, somebody, type World } from "../../fakes/world.ts";
 
 /** What is answered to a click on a run's card, at each moment of the run. */
-
-const hosts = ["ovh-vps", "yoga", "zephyrus"];
 
 interface Started {
   readonly world: World;
@@ -22,24 +21,8 @@ interface Started {
 }
 
 async function started(t: TestContext): Promise<Started> {
-  const world = await createWorld(t, hosts);
-  const bot = await world.startBot();
-  await world.clock.settle(bot.engine.hosts());
-  const answer = await world.clock.settle(
-    bot.engine.rollOut({
-      hosts,
-      mode: "deploy",
-      ref: null,
-      reason: null,
-      by: somebody("carol"),
-      allowAnyRef: false,
-      keepGoing: true,
-      canary: null,
-      wave: 1,
-      command: "/deploy all",
-    }),
-  );
-  const run = answer.kind === "started" ? answer.run : assert.fail(JSON.stringify(answer));
+  const { world, bot } = await fleetOfThree(t);
+  const { run, all } = await rollOut(world, bot, { keepGoing: true });
   const [first = "", second = "", third = ""] = run.deployments;
   return {
     world,
@@ -47,7 +30,7 @@ async function started(t: TestContext): Promise<Started> {
     run,
     ids: [first, second, third],
     say: (action) => world.clock.settle(bot.engine.decideRun(run.id, action, bob)),
-    all: () => Promise.all(run.deployments.map((id) => bot.record(id))),
+    all,
   };
 }
 
@@ -101,7 +84,7 @@ test("a yes is for every host that asks, each is told of, and a second one is to
   const told = bot.changes
     .slice(before)
     .filter(({ confirmation }) => (confirmation?.decision ?? null) !== null);
-  assert.deepEqual([...new Set(told.map(({ host }) => host))], hosts);
+  assert.deepEqual([...new Set(told.map(({ host }) => host))], threeHosts);
   assert.equal(refusal(await say("switch")), `already-decided: Bob decided already for ${run.id}.`);
 });
 
@@ -114,7 +97,7 @@ test("a word that does not decide is told of where it changed a record, and nowh
   assert.equal((await yes("dave")).kind, "approved");
   assert.deepEqual(
     it.bot.changes.slice(before).map(({ host }) => host),
-    hosts,
+    threeHosts,
   );
   const after = it.bot.changes.length;
   assert.equal(refusal(await yes("dave")).split(":")[0], "needs-approval");
@@ -170,13 +153,13 @@ test("a cancel that comes during the last look before a switch keeps that switch
   assert.ok(answer.kind === "decided", JSON.stringify(answer));
   assert.deepEqual(
     answer.deployments.map(({ host }) => host),
-    hosts,
+    threeHosts,
   );
   look.release();
   for (const [at, id] of ids.entries()) {
     const ended = await bot.ends(id);
     assert.deepEqual([ended.outcome, ended.supervisedUntil], ["cancelled", null]);
-    const host = hosts[at] ?? "";
+    const host = threeHosts[at] ?? "";
     assert.equal(world.host(host).current, storePath(`nixos-system-${host}-1`), host);
   }
 });

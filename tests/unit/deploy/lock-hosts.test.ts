@@ -1,65 +1,13 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { pino } from "pino";
-import { parseFleetFile } from "../../../src/config/fleet-file.ts";
-import type { Deployment } from "../../../src/deploy/deployment.ts";
-import { createHostLocks, type HostLocks, lockAfter } from "../../../src/deploy/lock-hosts.ts";
+import { test } from "node:test";
+import { createHostLocks } from "../../../src/deploy/lock-hosts.ts";
 import type { Lock } from "../../../src/deploy/locks.ts";
-import type { EngineParts } from "../../../src/deploy/parts.ts";
-import type { LockRequest } from "../../../src/deploy/requests.ts";
-import { lowdbStore } from "../../../src/store/lowdb-store.ts";
-import { type ManualClock, manualClock, quiet } from "../../fakes/manual-clock.ts";
-import { aDeployment, aRun } from "../../fakes/records.ts";
-import { scratchDirectory } from "../../fakes/scratch.ts";
-import { bob, somebody } from "../../fakes/world.ts";
+import { quiet } from "../../fakes/manual-clock.ts";
+import { aRun } from "../../fakes/records.ts";
+import { bob } from "../../fakes/world.ts";
+import { asked, carol, held, made } from "./locks-alone.ts";
 
-/** Locks on a store of their own, without an engine around. */
-
-const carol = somebody("carol");
 const day = 24 * 3_600_000;
-const asked = (host: string, change: Partial<LockRequest> = {}): LockRequest => ({
-  ...{ host, reason: "new disk", lasts: null, by: carol, command: `/lock ${host} new disk` },
-  ...change,
-});
-
-interface Made {
-  readonly locks: HostLocks;
-  readonly parts: EngineParts;
-  readonly clock: ManualClock;
-  readonly audit: { readonly who: { readonly name: string }; readonly what: string }[];
-  readonly errors: string[];
-  readonly runs: unknown[];
-  readonly sleeps: number[];
-}
-
-async function made(t: TestContext, change: Partial<EngineParts> = {}, fleet = ""): Promise<Made> {
-  const clock = manualClock();
-  const sleeps: number[] = [];
-  const store = await lowdbStore(await scratchDirectory(t), clock);
-  await store.setInventory(["yoga", "ovh-vps", "alias"]);
-  const file = parseFleetFile(fleet);
-  const [audit, errors, runs]: [Made["audit"], string[], unknown[]] = [[], [], []];
-  let count = 0;
-  const parts = {
-    clock: {
-      now: clock.now,
-      sleep: (milliseconds: number) => {
-        sleeps.push(milliseconds);
-        return clock.sleep(milliseconds);
-      },
-    },
-    store,
-    fleet: () => (file.kind === "wrong" ? assert.fail(file.mistakes.join()) : file.file),
-    audit: async (entry: Made["audit"][number]) => void audit.push(entry),
-    log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
-    makeId: () => `r-20261123-${String(++count).padStart(4, "0")}`,
-    onRun: (run: unknown) => void runs.push(run),
-    ...change,
-  } as unknown as EngineParts;
-  return { locks: createHostLocks(parts), parts, clock, audit, errors, runs, sleeps };
-}
-
-const held = async ({ parts }: Made) => (await parts.store.locks()).filter(({ ended }) => ended === null);
 const said = (answer: { kind: string; message?: string }) => answer.message ?? answer.kind;
 
 test("each lock ends at its own moment, beside one without an end, and is told of once", async (t) => {
@@ -240,67 +188,5 @@ test("ended locks are remembered for 30 days, 500 of them, and those that hold a
     const left = (await it.parts.store.locks()).map(({ host }) => host);
     const count = (name: string) => left.filter((host) => host === name).length;
     assert.deepEqual(["old", "first", "later", "alias", "yoga"].map(count), expected);
-  }
-});
-
-const back = (change: Partial<Deployment> = {}) =>
-  aDeployment({ mode: "rollback", toGeneration: 3, isForward: false, outcome: "deployed", ...change });
-
-test("a roll back that worked locks its host once, whoever else locked it; nothing else does", async (t) => {
-  for (const [change, isLocked] of [
-    [{}, true],
-    [{ outcome: "deployed-degraded" }, true],
-    [{ outcome: "rolled-back" }, false],
-    [{ outcome: "unknown" }, false],
-    [{ isForward: true }, false],
-    [{ mode: "deploy" }, false],
-  ] as const) {
-    const it = await made(t);
-    await lockAfter(it.parts, back(change));
-    const text = (await held(it)).map(({ host, reason }) => `${host}: ${reason}`);
-    const expected = "yoga: it was rolled back to generation 3; unlock it when it may be deployed again";
-    assert.deepEqual(text, isLocked ? [expected] : [], JSON.stringify(change));
-  }
-});
-
-test("the lock of a roll back comes on top of a person's, not on that of another roll back, and not again", async (t) => {
-  const it = await made(t);
-  await it.locks.lock(asked("yoga"));
-  await lockAfter(it.parts, back());
-  await lockAfter(it.parts, back({ id: "d-20261123-0002" }));
-  assert.deepEqual(
-    (await held(it)).map(({ deployment }) => deployment),
-    [null, "d-20261123-0001"],
-  );
-  await it.locks.unlock("yoga", carol, false);
-  await it.locks.unlock("yoga", carol, false);
-  assert.deepEqual(await held(it), []);
-  await lockAfter(it.parts, back());
-  assert.deepEqual(await held(it), [], "it was taken off for good");
-  await lockAfter(it.parts, back({ id: "d-20261123-0003" }));
-  assert.equal((await held(it)).length, 1, "another roll back locks again");
-});
-
-test("a host that its supervisor contradicts is locked for an admin, on top of a person's lock, once", async (t) => {
-  const contradicted = back({ outcome: "unknown", isContradicted: true });
-  const it = await made(t);
-  await it.locks.lock(asked("yoga"));
-  await lockAfter(it.parts, contradicted);
-  await lockAfter(it.parts, contradicted);
-  const texts = (await held(it)).map(({ by, reason, deployment }) => [by.name, deployment, reason]);
-  const why = "its supervisor and the machine contradict each other (d-20261123-0001)";
-  assert.deepEqual(texts, [
-    ["carol", null, "new disk"],
-    ["Switchyard", null, why],
-  ]);
-  await it.locks.unlock("yoga", carol, false);
-  assert.equal((await it.locks.unlock("yoga", carol, false)).kind, "refused", "that one is an admin's");
-  assert.equal((await it.locks.unlock("yoga", bob, true)).kind, "unlocked");
-  for (const change of [
-    { outcome: "unknown" },
-    { mode: "deploy", outcome: "failed", isContradicted: true },
-  ] as const) {
-    await lockAfter(it.parts, back(change));
-    assert.deepEqual(await held(it), [], JSON.stringify(change));
   }
 });

@@ -5,6 +5,7 @@ import type { AuditEntry } from "../../../src/logs/audit.ts";
 import { deploymentCard } from "../../../src/views/deployment-card.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { account, realRights } from "../../fakes/real-rights.ts";
+import { rollOut } from "../../fakes/roll-out.ts";
 import { createWorld, type World } from "../../fakes/world.ts";
 
 const all =
@@ -260,26 +261,11 @@ test("each host of a run asks again before it switches: who loses the role in be
   world.fleet = "people: { carol: { slack: C } }\nroles: { deployer: [carol] }";
   const bot = await world.startBot({ rights: realRights(world) });
   const carol = account(world, "slack", "C");
-  const started = await world.clock.settle(
-    bot.engine.rollOut({
-      hosts: ["hetzner-vps", "yoga"],
-      mode: "deploy",
-      ref: null,
-      reason: null,
-      by: carol,
-      allowAnyRef: false,
-      keepGoing: false,
-      canary: null,
-      wave: 1,
-      command: "/deploy all",
-    }),
-  );
-  assert.equal(started.kind, "started");
-  const [run, ids] = started.kind === "started" ? [started.run.id, started.run.deployments] : ["", []];
+  const { run, ids } = await rollOut(world, bot, { hosts: ["hetzner-vps", "yoga"], by: carol });
   const [first = "", second = ""] = ids;
   await bot.asks(first);
   await bot.asks(second);
-  assert.equal((await world.clock.settle(bot.engine.decideRun(run, "switch", carol))).kind, "decided");
+  assert.equal((await world.clock.settle(bot.engine.decideRun(run.id, "switch", carol))).kind, "decided");
   assert.equal((await bot.ends(first)).outcome, "deployed");
   world.fleet = "people: { carol: { slack: C } }\nroles: { deployer: [dave] }";
   const ended = await bot.ends(second);

@@ -1,56 +1,16 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
-import type { RolloutRequest } from "../../../src/deploy/requests.ts";
 import { barrier, switchTurn, wavesOf } from "../../../src/deploy/rollout.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { aConfirmation, aDeployment, aRun } from "../../fakes/records.ts";
-import { alice, type Bot, bob, createWorld, somebody, type World } from "../../fakes/world.ts";
-
-const hosts = ["ovh-vps", "yoga", "zephyrus"];
-
-async function fleetOfThree(t: TestContext): Promise<{ world: World; bot: Bot }> {
-  const world = await createWorld(t, hosts);
-  const bot = await world.startBot();
-  await world.clock.settle(bot.engine.hosts());
-  return { world, bot };
-}
+import { fleetOfThree, rollOut, threeHosts } from "../../fakes/roll-out.ts";
+import { alice, bob, somebody, type World } from "../../fakes/world.ts";
 
 /** A commit in which the next system of one host is bad. */
 function next(world: World, bad: string, change: Parameters<typeof fakeSystem>[1]): void {
-  const systems = hosts.map((host) => [host, fakeSystem(`${host}-3`, host === bad ? change : {})]);
+  const systems = threeHosts.map((host) => [host, fakeSystem(`${host}-3`, host === bad ? change : {})]);
   world.builder.commit("third", Object.fromEntries(systems));
-}
-
-/** The run's id, and its hosts' records by name. */
-async function rollOut(world: World, bot: Bot, change: Partial<RolloutRequest> = {}) {
-  const answer = await world.clock.settle(
-    bot.engine.rollOut({
-      hosts,
-      mode: "deploy",
-      ref: null,
-      reason: null,
-      by: somebody("carol"),
-      allowAnyRef: false,
-      keepGoing: false,
-      canary: null,
-      wave: 1,
-      command: "/deploy all",
-      ...change,
-    }),
-  );
-  if (answer.kind !== "started") {
-    throw new Error(JSON.stringify(answer));
-  }
-  const ids = answer.run.deployments;
-  const all = () => Promise.all(ids.map((id) => bot.record(id)));
-  const until = async (holds: (one: Deployment) => boolean) => {
-    for (const id of ids) {
-      await bot.reaches(id, holds);
-    }
-    return all();
-  };
-  return { run: answer.run, ids, all, until };
 }
 
 const asks = ({ confirmation, outcome }: Deployment) => confirmation !== null || outcome !== null;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { dispatch } from "../../../src/chat/dispatch.ts";
 import { machineNamed } from "../../fakes/fake-host.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
+import { rolloutRequest } from "../../fakes/roll-out.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { alice, type Bot, bob, createWorld, type World } from "../../fakes/world.ts";
 
@@ -226,20 +227,8 @@ test("two names that reach one machine share its locks and its turn", async (t) 
   assert.match(twice.kind === "refused" ? twice.message : "", /locked already/);
   await assert.rejects(bot.deploy("Yoga"), /Yoga is locked: .*as yoga, which is the same machine/);
   assert.equal((await bot.engine.unlock("Yoga", bob, false)).kind, "unlocked");
-  const both = await world.clock.settle(
-    bot.engine.rollOut({
-      hosts: ["yoga", "Yoga"],
-      mode: "deploy",
-      ref: null,
-      reason: null,
-      by: alice,
-      allowAnyRef: false,
-      keepGoing: false,
-      canary: null,
-      wave: 1,
-      command: "/deploy all",
-    }),
-  );
+  const request = rolloutRequest({ hosts: ["yoga", "Yoga"], by: alice });
+  const both = await world.clock.settle(bot.engine.rollOut(request));
   assert.match(both.kind === "refused" ? both.message : "", /yoga and Yoga are one machine/);
 });
 

@@ -1,40 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HealthSnapshot, UnitState } from "../../../src/deploy/health-snapshot.ts";
-import { type CheckResult, judge, unitsUnderWay } from "../../../src/health/verdict.ts";
-
-const ok: UnitState = {
-  active: "active",
-  sub: "running",
-  restarts: 0,
-  isSteady: true,
-  invocation: "1",
-  load: "loaded",
-  result: "success",
-  wanted: true,
-};
-const anew = { ...ok, invocation: "2" };
-const failed = { ...ok, active: "failed", sub: "failed", result: "exit-code" };
-const waiting = { ...ok, active: "activating", sub: "auto-restart", result: "exit-code" };
-const flapping = { ...waiting, invocation: "9", restarts: 3, isSteady: false };
-const stopped = { ...ok, active: "inactive", sub: "dead" };
-
-interface Case {
-  readonly what: string;
-  readonly before?: UnitState | undefined;
-  /** In the middle of the settle time; without it as at its end. */
-  readonly middle?: UnitState;
-  readonly after?: UnitState;
-  /** The switch stopped, started or restarted the unit, unless a case says that it did not. */
-  readonly isTouched?: boolean;
-  readonly system?: readonly [string, string];
-  readonly critical?: readonly string[];
-  readonly checks?: readonly CheckResult[];
-  /** Problems: a roll back. None is a good deployment. */
-  readonly problems?: readonly RegExp[];
-  /** Shown, and no reason to roll back. */
-  readonly notes?: readonly RegExp[];
-}
+import { unitsUnderWay } from "../../../src/health/verdict.ts";
+import {
+  anew,
+  type Case,
+  failed,
+  flapping,
+  ok,
+  snapshot,
+  stopped,
+  testVerdicts,
+  waiting,
+} from "./verdict-cases.ts";
 
 const cases: readonly Case[] = [
   // A unit that runs
@@ -190,111 +168,9 @@ const cases: readonly Case[] = [
     after: { ...stopped, wanted: false },
   },
   { what: "a unit that rested before and rests now is fine", before: stopped, after: stopped },
-
-  // Critical units and checks
-  { what: "a critical unit that runs is well", before: ok, after: ok, critical: ["a.service"] },
-  {
-    what: "a critical unit that runs no more is a problem of its own",
-    before: ok,
-    after: { ...stopped, wanted: false },
-    critical: ["a.service"],
-    problems: [/a.service is critical and inactive/],
-  },
-  {
-    what: "a critical unit that did not run before is old trouble",
-    before: stopped,
-    after: stopped,
-    isTouched: false,
-    critical: ["a.service"],
-    notes: [/a.service is critical and inactive/],
-  },
-  {
-    what: "a critical unit that the switch was to start, and that does not run, is a problem",
-    before: stopped,
-    after: stopped,
-    isTouched: true,
-    critical: ["a.service"],
-    problems: [/a.service is critical and inactive/],
-  },
-  {
-    what: "a critical unit that was never there is noted",
-    critical: ["b.service"],
-    notes: [/b.service is critical and not loaded/],
-  },
-  { what: "a check that passes is well", checks: [{ name: "http://x", failure: null }] },
-  {
-    what: "a check that fails is a problem",
-    checks: [{ name: "http://x", failure: "503" }],
-    problems: [/check http:\/\/x: 503/],
-  },
-
-  // The system as a whole
-  {
-    what: "a system that got worse without a unit to blame is noted: that alone is no verdict",
-    system: ["running", "degraded"],
-    notes: [/the system is degraded; it was running/],
-  },
-  { what: "a system that was degraded and still is, is fine", system: ["degraded", "degraded"] },
-  { what: "a system that got better is fine", system: ["degraded", "running"] },
-  { what: "a system that is still starting is no worse one", system: ["running", "starting"] },
-  {
-    what: "a system in maintenance is worse than a degraded one",
-    system: ["degraded", "maintenance"],
-    notes: [/the system is maintenance/],
-  },
-  {
-    what: "a system state that nobody knows is worse than any",
-    system: ["running", ""],
-    notes: [/it was running/],
-  },
-  {
-    what: "a failed unit explains a degraded system: it is not said twice",
-    before: ok,
-    after: failed,
-    system: ["running", "degraded"],
-    problems: [/a.service failed/],
-  },
 ];
 
-function snapshot(system: string, unit: UnitState | undefined): HealthSnapshot {
-  return { system, units: unit === undefined ? {} : { "a.service": unit } };
-}
-
-function matchAll(lines: readonly string[], patterns: readonly RegExp[]): void {
-  assert.equal(lines.length, patterns.length, lines.join("; "));
-  for (const [index, pattern] of patterns.entries()) {
-    assert.match(lines[index] ?? "", pattern);
-  }
-}
-
-for (const one of cases) {
-  test(one.what, () => {
-    const [systemBefore, systemAfter] = one.system ?? ["running", "running"];
-    const verdict = judge({
-      before: snapshot(systemBefore, one.before),
-      middle: snapshot(systemAfter, one.middle ?? one.after),
-      after: snapshot(systemAfter, one.after),
-      touched: new Set(one.isTouched === false ? [] : ["a.service"]),
-      critical: one.critical ?? [],
-      checks: one.checks ?? [],
-    });
-    matchAll(verdict.problems, one.problems ?? []);
-    matchAll(verdict.notes, one.notes ?? []);
-    assert.equal(verdict.isHealthy, verdict.problems.length === 0);
-  });
-}
-
-test("a critical unit that failed is one problem with two sides, and none twice", () => {
-  const verdict = judge({
-    before: snapshot("running", ok),
-    middle: snapshot("running", failed),
-    after: snapshot("running", failed),
-    touched: new Set(),
-    critical: ["a.service", "a.service"],
-    checks: [],
-  });
-  assert.deepEqual(verdict.problems, ["a.service failed (exit-code)", "a.service is critical and failed"]);
-});
+testVerdicts(cases);
 
 test("units under way are those that ran, are wanted, and are between two states", () => {
   const before = snapshot("running", ok);
