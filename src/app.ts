@@ -23,6 +23,7 @@ import { logFiles } from "./logs/log-files.ts";
 import { redactor } from "./logs/redact.ts";
 import { keepSweeping } from "./logs/retention.ts";
 import { connectShells } from "./remote/shells.ts";
+import { damageReader } from "./store/damage.ts";
 import { lockDataDirectory } from "./store/data-directory.ts";
 import { openDeliveries } from "./store/delivery-file.ts";
 import { NewerFormatError } from "./store/json-file.ts";
@@ -30,11 +31,14 @@ import type { Lease } from "./store/lease.ts";
 import { makeLoginCode, spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
-import { diskReserve, keepReserve } from "./store/reserve.ts";
+import { diskReserve } from "./store/reserve.ts";
+import { openTold } from "./store/told-file.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
-import { fleetCause } from "./troubles/causes.ts";
+import { auditCause, fleetCause, tokensCause } from "./troubles/causes.ts";
+import { keepLooking, lookOnce } from "./troubles/looks.ts";
 import { createTroubles } from "./troubles/troubles.ts";
+import { looksAtAll, looksAtData, type WatchParts } from "./troubles/watch.ts";
 
 export interface App {
   readonly log: Logger;
@@ -88,10 +92,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       .catch((error: unknown) => log.error({ err: error }, "writing the audit"));
   });
   const store = await lowdbStore(settings.dataDir, clock, lease);
-  for (const [index, notice] of store.notices().entries()) {
-    troubles.report(`records:${index}`, `${notice}.`);
+  // What this start found; what is still there is a trouble for as long as it is.
+  for (const notice of store.notices()) {
+    log.warn(notice);
   }
-  const reserve = diskReserve({ directory: settings.dataDir, onTrouble: (message) => log.error(message) });
+  const reserve = diskReserve({
+    directory: settings.dataDir,
+    onFull: (cause) => (cause === null ? troubles.clear("disk") : troubles.report("disk", cause)),
+    onError: (error) => log.error({ err: error }, "keeping the reserve"),
+  });
   const shells = connectShells(settings);
   const logs = logFiles(settings.dataDir, clock, redact);
   const audit = auditFile({
@@ -100,6 +109,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     redact,
     lease,
     onTrouble: (message) => log.error(message),
+    onBlocked: (error) =>
+      error === null ? troubles.clear("audit") : troubles.report("audit", auditCause(error)),
   });
   // In the journal, which is kept elsewhere, this is evidence of what the file held.
   await audit.open().then(
@@ -153,7 +164,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     clock,
     lease,
     mask: redact.text,
-    onTrouble: (message) => log.error(message),
+    troubles,
   });
   const desk = createDesk({
     tools,
@@ -167,7 +178,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     log,
     surfaces: () => [...surfaces, { name: "fleet.yaml", health: fleet.health }],
   });
-  const threadParts = { desk, store, live, logs, redact, fleet: fleet.current, clock, log };
+  const told = await openTold(settings.dataDir, clock, lease);
+  const threadParts = { desk, store, live, logs, redact, fleet: fleet.current, troubles, told, clock, log };
   if (settings.slack !== null) {
     const { slackSurface } = await import("../adapters/slack/index.ts");
     surfaces.push(
@@ -192,9 +204,15 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       }),
     );
   }
-  const tokens = await openWebTokens(webTokensPath(settings.dataDir), (error) =>
-    log.error({ err: error }, "the tokens of people; the last ones stay in force"),
-  );
+  const tokens = await openWebTokens(webTokensPath(settings.dataDir), (error) => {
+    if (error === null) {
+      troubles.clear("tokens");
+    } else {
+      log.error({ err: error }, "the tokens of people; the last ones stay in force");
+      troubles.report("tokens", tokensCause(error));
+    }
+  });
+  const sessions = await openWebSessions(settings.dataDir, clock, lease, troubles);
   const web = webSurface({
     desk,
     listen: settings.listen,
@@ -202,19 +220,32 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     token,
     people: tokens.current,
     spendCode: (code, isKnown) => spendLoginCode(settings.dataDir, code, clock.now(), isKnown),
-    sessions: await openWebSessions(settings.dataDir, clock, lease, (message) => log.error(message)),
+    sessions,
     log,
     version: options.version,
   });
   surfaces.push(web);
 
+  const watch: WatchParts = {
+    troubles,
+    clock,
+    reserve,
+    damage: damageReader(settings.dataDir),
+    locks: store.locks,
+    shells,
+    platforms: surfaces.filter((surface) => surface !== web),
+    retries: [deliveries.retry, sessions.retry],
+  };
+  const lookFailed = (error: unknown) => log.error({ err: error }, "looking for troubles");
+  // What is known of the data directory is there before anybody can ask.
+  await lookOnce(looksAtData(watch), lookFailed);
   // A port that is taken is said before anything is begun. Then hosts that wait for an answer come before people.
   await web.start();
   await engine.recover();
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
   const stopped = new AbortController();
   void keepSummingUp(desk, clock, stopped.signal);
-  void keepReserve(reserve, clock, stopped.signal);
+  void keepLooking(looksAtAll(watch), clock, stopped.signal, lookFailed);
   void keepSweeping({
     directory: settings.dataDir,
     retention: settings.keepLogs,

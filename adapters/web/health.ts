@@ -11,8 +11,10 @@ export async function healthAnswer(c: WebContext, desk: Desk, gate: Gate): Promi
   const ok = parts.every((part) => part.ok);
   const who = gate.identify(c);
   const mayLook = who !== null && desk.mayView(who).isAllowed;
-  const shown = mayLook ? parts : parts.map(({ part, ok }) => ({ part, ok }));
-  return c.json({ ok, parts: shown }, ok ? 200 : 503);
+  const answer = mayLook
+    ? { ok, parts, troubles: desk.troubles() }
+    : { ok, parts: parts.map(({ part, ok }) => ({ part, ok })) };
+  return c.json(answer, ok ? 200 : 503);
 }
 
 async function readHealth(desk: Desk): ReturnType<Desk["health"]> {

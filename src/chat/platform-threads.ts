@@ -3,6 +3,8 @@ import type { FleetFile } from "../config/fleet-file.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Store } from "../store/store.ts";
+import type { ToldTroubles } from "../store/told-file.ts";
+import type { TroubleList } from "../troubles/troubles.ts";
 import { diffText } from "../views/thread.ts";
 import type { Channel } from "./channel.ts";
 import type { Desk } from "./desk.ts";
@@ -12,6 +14,7 @@ import { type LiveThreadsOptions, liveThreads } from "./live-threads.ts";
 import { keepNotices } from "./notices.ts";
 import type { Pace } from "./pacer.ts";
 import type { OpensNotices, OpensThreads } from "./platform/parts.ts";
+import { tellTroubles } from "./tell-troubles.ts";
 
 /** How fast a platform takes messages. */
 export interface PlatformPace {
@@ -39,6 +42,8 @@ export interface PlatformThreadsParts {
   readonly logs: LogFiles;
   readonly redact: Redactor;
   readonly fleet: () => FleetFile;
+  readonly troubles: TroubleList;
+  readonly told: ToldTroubles;
   readonly clock: Clock;
   readonly log: LiveThreadsOptions["log"];
 }
@@ -47,7 +52,7 @@ export interface PlatformThreadsParts {
 export function platformThreads(
   surface: Channel["surface"],
   pace: PlatformPace,
-  { desk, store, live, logs, redact, fleet, clock, log }: PlatformThreadsParts,
+  { desk, store, live, logs, redact, fleet, troubles, told, clock, log }: PlatformThreadsParts,
 ): { readonly openThreads: OpensThreads; readonly openNotices: OpensNotices } {
   return {
     openThreads(channel) {
@@ -71,7 +76,13 @@ export function platformThreads(
         ...pace,
       });
       void threads.start();
-      return threads;
+      const teller = tellTroubles({ channel, troubles, told, clock, log });
+      return {
+        health: threads.health,
+        async stop() {
+          await Promise.all([threads.stop(), teller.stop()]);
+        },
+      };
     },
     openNotices: (find) => keepNotices({ surface, find, desk, store, fleet, clock, log, ...pace }),
   };

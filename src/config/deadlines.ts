@@ -53,6 +53,8 @@ export const deadlines = {
   endProcesses: 20 * seconds,
   /** Output waits so long for a disk that takes nothing; then lines are left out, and the log says how many. */
   slowDisk: 30 * seconds,
+  /** Keeping a delivery before it is acknowledged. Slack and Discord want their answer within 3 s; then memory has to do. */
+  deliveryWrite: 1 * seconds,
   /** A bot that ends gives its data directory back within this time. */
   dataDirectory: 3 * seconds,
   /** How long a command waits for another one that changes the tokens of the page. */

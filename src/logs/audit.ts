@@ -49,6 +49,8 @@ export interface AuditParts {
   readonly lease?: Lease;
   /** Told what is wrong with the file, and what was done about it. */
   readonly onTrouble: (message: string) => void;
+  /** Told that nothing can be written, with the error, and null when it can again. */
+  readonly onBlocked?: (error: unknown) => void;
 }
 
 /** How many entries are kept while the disk takes none, and how long until it is tried again, in milliseconds. */
@@ -61,7 +63,14 @@ export const bot: Actor = { surface: "bot", id: "bot", name: "Switchyard" };
  * `audit.jsonl`: who asked, who clicked, what was decided and why; one JSON object a line, only ever appended,
  * each tied to the one before it. `audit-head.json` says where it ends.
  */
-export function auditFile({ directory, clock, redact, lease = alone, onTrouble }: AuditParts): AuditFile {
+export function auditFile({
+  directory,
+  clock,
+  redact,
+  lease = alone,
+  onTrouble,
+  onBlocked,
+}: AuditParts): AuditFile {
   const path = join(directory, auditName);
   const life = new AbortController();
   const kept: object[] = [];
@@ -110,8 +119,18 @@ export function auditFile({ directory, clock, redact, lease = alone, onTrouble }
     }
   }
 
-  /** Writes everything that is kept, the oldest first. */
   async function flush(): Promise<void> {
+    try {
+      await writeKept();
+    } catch (error) {
+      onBlocked?.(error);
+      throw error;
+    }
+    onBlocked?.(null);
+  }
+
+  /** Writes everything that is kept, the oldest first. */
+  async function writeKept(): Promise<void> {
     lease.check();
     await ready();
     if (kept.length > 0) {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { type Clock, isoTime, systemClock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { type HeldFile, holdFile } from "../remote/held-file.ts";
-import { diskTrouble } from "./disk-trouble.ts";
+import { type DiskTrouble, diskTrouble, isFullDisk } from "./disk-trouble.ts";
 import { type Lease, leaseOn, readHolder } from "./lease.ts";
+import { giveUpHalf, isNearlyFull } from "./reserve.ts";
 
 export interface LockedDirectory {
   readonly lease: Lease;
@@ -24,7 +25,7 @@ export async function lockDataDirectory(
   onLost: (error: Error) => void,
   clock: Clock = systemClock,
 ): Promise<LockedDirectory> {
-  await mustBeWritable(directory);
+  let isFull = await tryWriting(directory);
   const path = join(directory, "lock");
   await makeLockFile(directory, path);
   let lost: string | null = null;
@@ -33,11 +34,21 @@ export async function lockDataDirectory(
     onLost(new Error(`${directory} is not this bot's any more: ${why}`));
   });
   try {
+    // Not before the lock is held: the reserve is that of the bot that has it.
+    if ((isFull || (await isNearlyFull(directory))) && (await giveUpHalf(directory))) {
+      isFull = await tryWriting(directory);
+    }
+    if (isFull) {
+      throw unwritable(directory, fullWithoutReserve);
+    }
     const term = Math.max(0, readHolder(path)?.term ?? 0) + 1;
     await writeHolder(clock, path, term);
     return { lease: leaseOn(directory, path, term, () => lost), unlock: () => file.release() };
   } catch (error) {
     await file.release();
+    if (error instanceof UnwritableError) {
+      throw error;
+    }
     throw new Error(`locking ${directory}: its lock file cannot be written`, { cause: error });
   }
 }
@@ -125,8 +136,11 @@ async function makeDirectory(directory: string): Promise<void> {
 /** As much as a small record takes. */
 const probe = Buffer.alloc(4_096);
 
-/** Tries it, as there are many reasons why it may not be; a bot that can remember nothing must not begin anything. */
-async function mustBeWritable(directory: string): Promise<void> {
+/**
+ * Tries it, as there are many reasons why it may not be; a bot that can remember nothing must not begin anything. True where the
+ * disk is full: then a reserve may be there. Any other trouble is thrown.
+ */
+async function tryWriting(directory: string): Promise<boolean> {
   const path = join(directory, ".probe");
   try {
     await makeDirectory(directory);
@@ -138,9 +152,29 @@ async function mustBeWritable(directory: string): Promise<void> {
       await file.close();
       await unlink(path).catch(() => {});
     }
+    return false;
   } catch (error) {
+    if (isFullDisk(error)) {
+      return true;
+    }
     const why = error instanceof Error ? error.message : String(error);
-    const { what, mend } = diskTrouble(error) ?? { what: why, mend: "See the directory and its disk." };
-    throw new Error(`SWITCHYARD_DATA_DIR ${directory} cannot be written: ${what}. ${mend}`, { cause: error });
+    throw unwritable(
+      directory,
+      diskTrouble(error) ?? { what: why, mend: "See the directory and its disk." },
+      error,
+    );
   }
+}
+
+const fullWithoutReserve: DiskTrouble = {
+  what: "the disk is full, and no reserve is left to start with",
+  mend: "Free some space there: 1 MB lets the bot start, 32 MB let it keep a reserve again.",
+};
+
+class UnwritableError extends Error {}
+
+function unwritable(directory: string, { what, mend }: DiskTrouble, cause?: unknown): UnwritableError {
+  return new UnwritableError(`SWITCHYARD_DATA_DIR ${directory} cannot be written: ${what}. ${mend}`, {
+    cause,
+  });
 }

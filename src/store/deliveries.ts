@@ -17,9 +17,9 @@ export interface Delivery {
  * was: so nothing is done twice, and what a stopped bot had acknowledged and not done is known, and is answered.
  */
 export interface Deliveries {
-  /** Resolves once it is kept. False for one that came before, now or before a restart: it is acknowledged and left alone. */
+  /** Resolves once it is kept, or when the disk takes too long for the platform to wait (`deadlines.deliveryWrite`). False for one that came before, now or before a restart: it is acknowledged and left alone. */
   accept(delivery: Delivery): Promise<boolean>;
-  /** It has been done and answered, whatever came of it. */
+  /** It has been done, and what came of it was told, or was nothing to tell. What could not be told is told after a restart. */
   done(ids: readonly string[]): void;
   /** Accepted by an earlier process of this bot and not done; each is given out once. */
   takeLost(surface: string): readonly Delivery[];

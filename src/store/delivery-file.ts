@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
+import { deadlines } from "../config/deadlines.ts";
+import type { Troubles } from "../troubles/troubles.ts";
 import type { Deliveries, Delivery } from "./deliveries.ts";
+import { diskTrouble } from "./disk-trouble.ts";
 import { type JsonFile, openJsonFile } from "./json-file.ts";
 import { alone, type Lease } from "./lease.ts";
 
@@ -24,6 +27,8 @@ const fileSchema = z.object({ version: z.literal(1), deliveries: z.array(entrySc
 type DeliveriesData = z.infer<typeof fileSchema>;
 
 export interface DeliveryFile extends Deliveries {
+  /** Writes once more what the disk did not take. */
+  retry(): Promise<void>;
   /** Waits for what is being written. */
   close(): Promise<void>;
 }
@@ -35,44 +40,68 @@ export interface DeliveryParts {
   /** Masks secrets in what was typed. */
   readonly mask: (text: string) => string;
   /** Told when the disk takes nothing: then deliveries are remembered in memory alone, as a full disk keeps nobody from rolling back. */
-  readonly onTrouble: (message: string) => void;
+  readonly troubles: Troubles;
 }
 
 export async function openDeliveries(parts: DeliveryParts): Promise<DeliveryFile> {
-  const { clock, onTrouble } = parts;
-  const { file, setAside } = await openJsonFile(
+  const { clock, troubles } = parts;
+  // A damaged file is kept beside it, which is told for as long as it is there (`damage.ts`).
+  const { file } = await openJsonFile(
     join(parts.directory, "deliveries.json"),
     fileSchema,
     { version: 1, deliveries: [] },
     new Date(clock.now()),
     parts.lease ?? alone,
   );
-  if (setAside !== null) {
-    onTrouble(`deliveries.json was damaged (${setAside.why}); it was put aside as ${setAside.path}`);
-  }
-  return keepDeliveries(file, clock, onTrouble, parts.mask);
+  return keepDeliveries(file, clock, troubles, parts.mask);
 }
 
 /** The rules, over a file that is open. */
 export function keepDeliveries(
   file: Pick<JsonFile<DeliveriesData>, "data" | "write">,
   clock: Clock,
-  onTrouble: (message: string) => void,
+  troubles: Troubles,
   mask: (text: string) => string = (text) => text,
 ): DeliveryFile {
   let writing: Promise<void> = Promise.resolve();
+  /** One that has not begun yet writes what was accepted until then, so many at once are one write. */
+  let next: Promise<void> | null = null;
+  let isBehind = false;
   const earlier = new Set(file.data.deliveries.filter(({ isDone }) => !isDone));
   const known = new Set(file.data.deliveries.flatMap(namesOf));
 
+  function report(why: string): void {
+    troubles.report(
+      "deliveries",
+      `deliveries.json cannot be written (${why}): what chat platforms deliver is remembered in memory alone, and is forgotten when the bot stops.`,
+    );
+  }
+
   function write(): Promise<void> {
-    const written = file.write().catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      onTrouble(
-        `writing deliveries.json: ${why}; a delivery that is repeated after a restart would be done twice`,
-      );
+    next ??= writing.then(async () => {
+      next = null;
+      isBehind = true;
+      try {
+        await file.write();
+        isBehind = false;
+        troubles.clear("deliveries");
+      } catch (error) {
+        report(diskTrouble(error)?.what ?? (error instanceof Error ? error.message : String(error)));
+      }
     });
-    writing = written;
-    return written;
+    writing = next;
+    return next;
+  }
+
+  /** A disk that is slow must not cost the acknowledgement: the platform would repeat what is being done. */
+  async function written(work: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const late = clock.sleep(deadlines.deliveryWrite, over.signal).then(
+      () => report(`the disk takes longer than ${deadlines.deliveryWrite} ms`),
+      () => {},
+    );
+    await Promise.race([work, late]);
+    over.abort();
   }
 
   return {
@@ -86,7 +115,7 @@ export function keepDeliveries(
       };
       if (namesOf(entry).some((name) => known.has(name))) {
         // A repetition is acknowledged no sooner than the first is on the disk.
-        await writing;
+        await written(writing);
         return false;
       }
       for (const name of namesOf(entry)) {
@@ -100,7 +129,7 @@ export function keepDeliveries(
         }
       }
       file.data.deliveries = kept;
-      await write();
+      await written(write());
       return true;
     },
     done(ids) {
@@ -118,6 +147,7 @@ export function keepDeliveries(
       }
       return lost.map(({ at: _, isDone: __, ...delivery }): Delivery => delivery);
     },
+    retry: () => (isBehind ? write() : Promise.resolve()),
     close: () => writing,
   };
 }

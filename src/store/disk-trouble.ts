@@ -21,13 +21,26 @@ export interface DiskTrouble {
   readonly mend: string;
 }
 
+const full: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Free space would help. */
+export function isFullDisk(error: unknown): boolean {
+  return full.has(codeOf(error) ?? "");
+}
+
 /** What a disk refused, by an error or the ones behind it; null for errors of another kind. */
 export function diskTrouble(error: unknown): DiskTrouble | null {
+  const code = codeOf(error);
+  const found = code === null ? undefined : troubles[code];
+  return found === undefined ? null : { what: found[0], mend: found[1] };
+}
+
+/** The first code of a disk, of the error or of those behind it. */
+function codeOf(error: unknown): string | null {
   let one = error;
   for (let depth = 0; one instanceof Error && depth < 10; depth++) {
-    const found = "code" in one && typeof one.code === "string" ? troubles[one.code] : undefined;
-    if (found !== undefined) {
-      return { what: found[0], mend: found[1] };
+    if ("code" in one && typeof one.code === "string" && Object.hasOwn(troubles, one.code)) {
+      return one.code;
     }
     one = one.cause;
   }

@@ -54,6 +54,14 @@ export function asideName(path: string, now: Date): string {
   return `${path}.damaged-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
 }
 
+const asidePattern = /^(.+)\.damaged-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/;
+
+/** What a name made by `asideName` says; null for any other. */
+export function readAsideName(name: string): { readonly of: string; readonly since: string } | null {
+  const [, of, day, hour, minute, second, rest] = asidePattern.exec(name) ?? [];
+  return of === undefined ? null : { of, since: `${day}T${hour}:${minute}:${second}.${rest}Z` };
+}
+
 /** Opens a file, or begins an empty one. A damaged file is renamed, with the time, and never overwritten. */
 export async function openJsonFile<T extends object>(
   path: string,
@@ -140,12 +148,16 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-type Read<T> =
+export type Read<T> =
   | ({ readonly kind: "sound"; readonly data: T } & Pick<Loaded, "missing" | "isOutdated">)
   | { readonly kind: "absent" }
   | { readonly kind: "damaged"; readonly why: string };
 
-async function readChecked<T>(path: string, schema: z.ZodType<T>, format: FileFormat<T>): Promise<Read<T>> {
+export async function readChecked<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  format: FileFormat<T> = plain as FileFormat<T>,
+): Promise<Read<T>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

@@ -6,7 +6,7 @@ import type { Clock } from "../config/clock.ts";
 import { deploymentSchema } from "../deploy/deployment.ts";
 import { runSchema } from "../deploy/run.ts";
 import { machineSchema } from "../fleet/machine.ts";
-import { asideName, type JsonFile, type Opened, openJsonFile } from "./json-file.ts";
+import { asideName, type JsonFile, type Opened, openJsonFile, readChecked } from "./json-file.ts";
 import type { Lease } from "./lease.ts";
 import { monthShapes, recordFile, stateShapes } from "./record-file.ts";
 import type { LineCache } from "./record-lines.ts";
@@ -96,15 +96,40 @@ async function tell(
   now: Date,
 ): Promise<void> {
   if (setAside !== null) {
-    notices.push(
-      `${name} was damaged (${setAside.why}); it was put aside as ${setAside.path}, and an empty one begun`,
-    );
+    notices.push(wholeLost(name, setAside.why, setAside.path));
   } else if (missing === null || bad.length + Object.keys(missing).length > 0) {
     const path = join(directory, name);
     const copy = asideName(path, now);
     await copyFile(path, copy, constants.COPYFILE_EXCL);
     notices.push(partlyRead(name, missing, bad, copy));
   }
+}
+
+/**
+ * What a kept file says was lost, in the words of the start that found it: `name` is the file it was, such as
+ * `history/2026-11.json`. Null for a file that is sound, or that is no file of records.
+ */
+export async function damageIn(kept: string, name: string, now: Date): Promise<string | null> {
+  const bad: BadRecords = [];
+  const lines: LineCache = new WeakMap();
+  const read =
+    name === "state.json"
+      ? await readChecked(kept, stateSchema(bad, now), recordFile<State>(stateShapes, lines))
+      : await readChecked(kept, monthSchema(bad), recordFile<Month>(monthShapes, lines));
+  switch (read.kind) {
+    case "absent":
+      return null;
+    case "damaged":
+      return wholeLost(name, read.why, kept);
+    case "sound":
+      return read.missing !== null && bad.length + Object.keys(read.missing).length === 0
+        ? null
+        : partlyRead(name, read.missing, bad, kept);
+  }
+}
+
+function wholeLost(name: string, why: string, kept: string): string {
+  return `${name} was damaged (${why}); it was put aside as ${kept}, and an empty one begun`;
 }
 
 /** What is missing there may be a lock, a deployment under way, or which machine a host is. */

@@ -1,10 +1,10 @@
-import { open, rm, stat, statfs } from "node:fs/promises";
+import { open, rm, stat, statfs, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../config/clock.ts";
+import prettyBytes from "pretty-bytes";
 
 /** Room on the bot's own disk for an emergency: state, log and audit of roll backs while it is full. */
 export interface Reserve {
-  /** Makes the file where it is missing and the disk has plenty of room. */
+  /** Makes the file where it is missing and the disk has plenty of room, and says how the disk stands. */
   keep(): Promise<void>;
   /** Gives the file up where the disk has less room than an act needs. */
   makeRoom(): Promise<void>;
@@ -14,7 +14,10 @@ export interface ReserveParts {
   readonly directory: string;
   /** Bytes. */
   readonly size?: number;
-  readonly onTrouble: (message: string) => void;
+  /** Told that the disk is full, in sentences, and null when it is not any more. */
+  readonly onFull: (cause: string | null) => void;
+  /** Told what could not be done with the file. */
+  readonly onError: (error: Error) => void;
 }
 
 /** A dozen roll backs with their logs. */
@@ -23,20 +26,9 @@ const defaultSize = 8 * 1024 * 1024;
 const plenty = 4;
 const chunk = 256 * 1024;
 
-export function diskReserve({ directory, size = defaultSize, onTrouble }: ReserveParts): Reserve {
-  const path = join(directory, "reserve");
-
-  async function free(): Promise<number> {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  }
-
-  async function isThere(): Promise<boolean> {
-    return stat(path).then(
-      (file) => file.size >= size,
-      () => false,
-    );
-  }
+export function diskReserve({ directory, size = defaultSize, onFull, onError }: ReserveParts): Reserve {
+  const path = reservePath(directory);
+  let isGivenUp = false;
 
   async function make(): Promise<void> {
     const file = await open(path, "w", 0o600);
@@ -50,39 +42,92 @@ export function diskReserve({ directory, size = defaultSize, onTrouble }: Reserv
     }
   }
 
+  const told = () =>
+    tell().catch((error: unknown) =>
+      onError(new Error(`looking at the disk of ${directory}`, { cause: error })),
+    );
+
+  async function tell(): Promise<void> {
+    const [free, kept] = [await freeOn(directory), await sizeOf(path)];
+    const isSpent = isGivenUp || (kept > 0 && kept < size);
+    if (free < size / 2 || (isSpent && free < plenty * size)) {
+      onFull(`The disk of ${directory} is full, or nearly: ${reserveWords(kept, size, isSpent)}.`);
+    } else if (free >= size) {
+      // Not from half a reserve on: a disk at the edge is told once.
+      onFull(null);
+    }
+  }
+
   return {
     async keep() {
       try {
-        if (!(await isThere()) && (await free()) >= plenty * size) {
+        if ((await sizeOf(path)) < size && (await freeOn(directory)) >= plenty * size) {
           await make();
+          isGivenUp = false;
         }
       } catch (error) {
         await rm(path, { force: true }).catch(() => {});
-        onTrouble(`keeping ${path}: ${error instanceof Error ? error.message : String(error)}`);
+        onError(new Error(`making ${path}`, { cause: error }));
       }
+      await told();
     },
     async makeRoom() {
       try {
-        if ((await free()) < size / 2 && (await isThere())) {
+        if ((await freeOn(directory)) < size / 2 && (await sizeOf(path)) > 0) {
           await rm(path);
-          onTrouble(
-            `the disk of ${directory} is full: its reserve was given up for a roll back. Free some space there.`,
-          );
+          isGivenUp = true;
+          await told();
         }
       } catch (error) {
-        onTrouble(`giving up ${path}: ${error instanceof Error ? error.message : String(error)}`);
+        onError(new Error(`giving up ${path}`, { cause: error }));
       }
     },
   };
 }
 
-/** Milliseconds. */
-const every = 60_000;
-
-/** Looks after the reserve until the signal. */
-export async function keepReserve(reserve: Reserve, clock: Clock, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await reserve.keep();
-    await clock.sleep(every, signal).catch(() => {});
+function reserveWords(kept: number, size: number, isSpent: boolean): string {
+  const nothing = "what cannot be written is not begun";
+  if (kept >= size) {
+    return `${nothing}, and ${prettyBytes(kept, { binary: true })} are kept for roll backs`;
   }
+  if (kept > 0) {
+    return `half of its reserve was given up, ${nothing}, and ${prettyBytes(kept, { binary: true })} are kept for roll backs`;
+  }
+  return isSpent
+    ? `its reserve was given up for a roll back, and ${nothing}`
+    : `${nothing}, and there is no reserve for roll backs`;
+}
+
+/** Less than what a start may write: the records that are open, and heads of files. */
+const startNeeds = 1024 * 1024;
+
+export async function isNearlyFull(directory: string): Promise<boolean> {
+  return (await freeOn(directory)) < startNeeds;
+}
+
+/** For the start on a full disk: one half, as a roll back may want the other. False where there is nothing to give up. */
+export async function giveUpHalf(directory: string): Promise<boolean> {
+  const path = reservePath(directory);
+  const kept = await sizeOf(path);
+  if (kept === 0) {
+    return false;
+  }
+  await truncate(path, Math.floor(kept / 2));
+  return true;
+}
+
+function reservePath(directory: string): string {
+  return join(directory, "reserve");
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function freeOn(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }

@@ -18,6 +18,11 @@ export function soundLocks(bad: BadRecords, now: Date) {
   );
 }
 
+/** No run tells of one: nobody asked for it. */
+export function isLostLock({ run, deployment }: Lock): boolean {
+  return run === "" && deployment === null;
+}
+
 /** The lock that stands in for what cannot be read. An admin looks, and unlocks. */
 export function lostLock(host: string, reason: string, now: Date): Lock {
   return {

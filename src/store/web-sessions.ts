@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../config/clock.ts";
+import { noTroubles, type Troubles } from "../troubles/troubles.ts";
+import { diskTrouble } from "./disk-trouble.ts";
 import { openJsonFile } from "./json-file.ts";
 import { alone, type Lease } from "./lease.ts";
 
@@ -21,32 +23,58 @@ const most = 1_000;
 /** So many of one token, so that nobody signs others out by signing in. */
 export const mostOfOne = 20;
 
-/** A damaged file signs everybody out, and is told. */
+export interface SessionFile extends WebSessions {
+  /** Writes once more what the disk did not take. */
+  retry(): Promise<void>;
+}
+
+/**
+ * A damaged file signs everybody out, and is kept beside it (`damage.ts`). A disk that takes nothing keeps nobody from signing in or
+ * out: that is remembered in memory, and told.
+ */
 export async function openWebSessions(
   dataDir: string,
   clock: Clock,
   lease: Lease = alone,
-  onTrouble: (message: string) => void = () => {},
-): Promise<WebSessions> {
-  const { file, setAside } = await openJsonFile(
+  troubles: Troubles = noTroubles,
+): Promise<SessionFile> {
+  const { file } = await openJsonFile(
     join(dataDir, "web-sessions.json"),
     fileSchema,
     { version: 1, sessions: {} },
     new Date(clock.now()),
     lease,
   );
-  if (setAside !== null) {
-    onTrouble(
-      `web-sessions.json was damaged (${setAside.why}); it was put aside as ${setAside.path}, and everybody signs in again`,
-    );
+  type Data = z.infer<typeof fileSchema>;
+  let isBehind = false;
+
+  async function change(how: (data: Data) => void): Promise<void> {
+    try {
+      await file.update(how);
+      isBehind = false;
+      troubles.clear("sessions");
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      if (trouble === null) {
+        throw error;
+      }
+      how(file.data);
+      isBehind = true;
+      troubles.report(
+        "sessions",
+        `web-sessions.json cannot be written (${trouble.what}): who signs in or out of the page now has done so until the bot stops.`,
+        trouble.mend,
+      );
+    }
   }
+
   return {
     tokenOf(session) {
       const found = Object.hasOwn(file.data.sessions, session) ? file.data.sessions[session] : undefined;
       return found === undefined || found.until <= clock.now() ? null : found.token;
     },
     begin: (session, token) =>
-      file.update((data) => {
+      change((data) => {
         const now = clock.now();
         const all = { ...data.sessions, [session]: { token, until: now + sessionLasts } };
         const valid = Object.entries(all)
@@ -57,10 +85,11 @@ export async function openWebSessions(
         data.sessions = Object.fromEntries(valid.filter(([name]) => !over.has(name)).slice(-most));
       }),
     end: (session) =>
-      file.update((data) => {
+      change((data) => {
         data.sessions = Object.fromEntries(
           Object.entries(data.sessions).filter(([name]) => name !== session),
         );
       }),
+    retry: () => (isBehind ? change(() => {}) : Promise.resolve()),
   };
 }

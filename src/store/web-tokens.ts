@@ -132,13 +132,14 @@ export interface WebTokens {
   stop(): void;
 }
 
-/** The tokens as the file has them, read again when it changes. While it cannot be read, the last ones stay in force. */
-export async function openWebTokens(path: string, onTrouble: (error: unknown) => void): Promise<WebTokens> {
+/** The tokens as the file has them, read again when it changes. While it cannot be read, the last ones stay in force: `onRead` gets the error, and null when it could be read again. */
+export async function openWebTokens(path: string, onRead: (error: unknown) => void): Promise<WebTokens> {
   let current = await readWebTokens(path);
   const look = () => {
     readWebTokens(path).then((tokens) => {
       current = tokens;
-    }, onTrouble);
+      onRead(null);
+    }, onRead);
   };
   watchFile(path, { interval: lookEvery, persistent: false }, look);
   return { current: () => current, stop: () => unwatchFile(path, look) };

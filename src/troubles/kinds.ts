@@ -11,7 +11,7 @@ export const troubleKinds = {
   disk: { part: "disk", mend: "Free some space there." },
   locks: {
     part: "locks",
-    mend: "See that no host is in the middle of a switch, then /unlock what may go on.",
+    mend: "See that no host is in the middle of a switch; then an admin ends it: /unlock all, or /unlock HOST where hosts are named.",
   },
   records: {
     part: "records",

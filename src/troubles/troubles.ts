@@ -13,8 +13,8 @@ export interface Trouble {
 
 /** What reports troubles. To report one again is no new one: it keeps its time. */
 export interface Troubles {
-  /** `cause` is one sentence or more, with its full stop; `mend` takes the place of the kind's own words. */
-  report(key: TroubleKey, cause: string, mend?: string): void;
+  /** `cause` is one sentence or more, with its full stop; `mend` takes the place of the kind's own words; `since` is now where it is left out. */
+  report(key: TroubleKey, cause: string, mend?: string, since?: string): void;
   /** It is over. */
   clear(key: TroubleKey): void;
 }
@@ -47,7 +47,7 @@ export function createTroubles({ clock, mask, log }: TroublesParts): TroubleList
     }
   };
   return {
-    report(key, cause, mend = kindOf(key).mend) {
+    report(key, cause, mend = kindOf(key).mend, since = isoTime(clock)) {
       const words = mask(`${cause} ${mend}`.trim()).slice(0, longest);
       const before = found.get(key);
       if (before?.words === words) {
@@ -57,7 +57,7 @@ export function createTroubles({ clock, mask, log }: TroublesParts): TroubleList
       if (before === undefined && found.size >= mostTroubles) {
         return;
       }
-      found.set(key, { key, part: partOf(key), words, since: before?.since ?? isoTime(clock) });
+      found.set(key, { key, part: partOf(key), words, since: before?.since ?? since });
       tell();
     },
     clear(key) {

@@ -13,6 +13,7 @@ import { isSought } from "../../src/deploy/deployment-filter.ts";
 import { refuseChanged } from "../../src/deploy/refusals.ts";
 import { asking } from "../../src/deploy/rollout.ts";
 import type { Run } from "../../src/deploy/run.ts";
+import type { Trouble } from "../../src/troubles/troubles.ts";
 import { fakeCard, fakeRunCard } from "./fake-desk-cards.ts";
 import { blankDeployment, blankRun, commands, generations, helpTable, hostLine } from "./fake-desk-data.ts";
 import { aConfirmation } from "./records.ts";
@@ -49,6 +50,8 @@ export interface FakeDesk extends Desk {
   readonly onlookers: Set<string>;
   failNext(error: Error): void;
   part(name: string, ok: boolean, detail?: string): void;
+  /** From now on these are the troubles of the bot. */
+  trouble(...troubles: readonly Trouble[]): void;
   reset(): void;
   readonly listeners: () => number;
   readonly followers: () => number;
@@ -60,6 +63,7 @@ export function fakeDesk(
 ): FakeDesk {
   const deployments = new Map<string, Deployment>();
   const runs = new Map<string, Run>();
+  let troubles: readonly Trouble[] = [];
   const details = new Map<string, { detail: string; share: number | null }>();
   const logs = new Map<string, string>();
   const logWaiters = new Set<() => void>();
@@ -325,7 +329,10 @@ export function fakeDesk(
     sumUp: async () => {},
     onlookers,
     groups: () => [],
-    troubles: () => [],
+    troubles: () => troubles,
+    trouble(...given) {
+      troubles = given;
+    },
     health: async () => [...parts].map(([part, state]) => ({ part, ...state })),
   };
 

@@ -8,6 +8,7 @@ import { HistoryPage } from "./pages/history.js";
 import { HealthOf, View } from "./pages/view.js";
 import { Sidebar } from "./parts/sidebar.js";
 import { Notice } from "./parts/status.js";
+import { Troubles } from "./parts/troubles.js";
 import { html, render, useEffect, useReducer, useState } from "./preact.js";
 
 const pages = {
@@ -58,6 +59,7 @@ function App() {
     <${Sidebar} isShown=${showsSide} />
     <main id="main" onClick=${() => setShowsSide(false)}>
       ${state.link === "lost" && html`<p class="banner" role="status">Connection lost, reconnecting…</p>`}
+      <${Troubles} />
       ${state.refusal === null ? html`<${Page} />` : html`<${Refused} refusal=${state.refusal} />`}
     </main>`;
 }

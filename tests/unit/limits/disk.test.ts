@@ -17,6 +17,7 @@ import { noSmallDisk, type SmallDisk, smallDisk } from "../../fakes/small-disk.t
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { alice, createWorld } from "../../fakes/world.ts";
 
+const quietly = { onFull: () => {}, onError: () => {} };
 const onDisk = noSmallDisk === null ? {} : { skip: noSmallDisk };
 
 /** A bot whose data directory is a real, small disk. */
@@ -55,7 +56,7 @@ test("a full or read-only disk is told at the start, with what to do", onDisk, a
   await disk.fill();
   await assert.rejects(
     lockDataDirectory(disk.directory, () => {}),
-    /cannot be written: the disk is full\. Free some space there\./,
+    /cannot be written: the disk is full, and no reserve is left to start with\. Free some space there: 1 MB lets the bot start/,
   );
   await disk.free();
   await disk.makeReadOnly();
@@ -179,9 +180,11 @@ test(
     const reserve = diskReserve({
       directory: disk.directory,
       size: 256 * 1024,
-      onTrouble: (message) => told.push(message),
+      onFull: (cause) => told.push(cause ?? "over"),
+      onError: (error) => assert.fail(error),
     });
     await reserve.keep();
+    const isThere = async () => (await readdir(disk.directory)).includes("reserve");
     const { bot, say } = await botOn(t, disk, { makeRoom: reserve.makeRoom });
     const first = await bot.deploy("yoga");
     await bot.asks(first);
@@ -189,14 +192,20 @@ test(
     assert.equal((await bot.ends(first)).outcome, "deployed");
     await disk.fill();
     assert.equal((await say("/deploy yoga")).kind, "refused");
-    assert.equal(told.length, 0, "what is no roll back does not use the reserve up");
+    assert.equal(await isThere(), true, "what is no roll back does not use the reserve up");
     const started = await say("/rollback yoga previous");
     assert.equal(started.kind, "started");
     const id = started.kind === "started" ? (started.deployments[0] ?? "") : "";
     await bot.asks(id);
     await bot.engine.decide(id, "switch", alice);
     assert.equal((await bot.ends(id)).outcome, "deployed");
-    assert.match(told.join(), /^the disk of \S+ is full: its reserve was given up for a roll back\./);
+    assert.match(
+      told.at(-1) ?? "",
+      /^The disk of \S+ is full, or nearly: its reserve was given up for a roll back, and what cannot be written is not begun\.$/,
+    );
+    await disk.free();
+    await reserve.keep();
+    assert.equal(told.at(-1), "over", "and with room for a reserve it is well again");
   },
 );
 
@@ -205,7 +214,7 @@ test(
   onDisk,
   async (t) => {
     const disk = await smallDisk(t);
-    const reserve = diskReserve({ directory: disk.directory, size: 256 * 1024, onTrouble: () => {} });
+    const reserve = diskReserve({ directory: disk.directory, size: 256 * 1024, ...quietly });
     const isThere = async () => (await readdir(disk.directory)).includes("reserve");
     await reserve.keep();
     assert.equal(await isThere(), true);
@@ -218,7 +227,7 @@ test(
     await disk.free();
     await reserve.keep();
     assert.equal(await isThere(), true);
-    const tooBig = diskReserve({ directory: disk.directory, size: 1024 * 1024, onTrouble: () => {} });
+    const tooBig = diskReserve({ directory: disk.directory, size: 1024 * 1024, ...quietly });
     await disk.fill();
     await tooBig.keep();
     assert.deepEqual(await readdir(disk.directory), ["ballast", "reserve"]);

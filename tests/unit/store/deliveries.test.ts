@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { deadlines } from "../../../src/config/deadlines.ts";
+import { damageReader } from "../../../src/store/damage.ts";
 import type { Delivery } from "../../../src/store/deliveries.ts";
 import {
   deliveryLasts,
@@ -9,6 +11,7 @@ import {
   mostDeliveries,
   openDeliveries,
 } from "../../../src/store/delivery-file.ts";
+import { noTroubles, type Troubles } from "../../../src/troubles/troubles.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
 
@@ -22,13 +25,24 @@ const delivery = (id: string, change: Partial<Delivery> = {}): Delivery => ({
   ...change,
 });
 
+function toldTo(list: string[]): Troubles {
+  return {
+    report: (key, cause) => void list.push(`${key}: ${cause}`),
+    clear: (key) => void list.push(`${key}: over`),
+  };
+}
+
 async function place(t: TestContext) {
   const directory = await scratchDirectory(t);
   const clock = manualClock();
   const troubles: string[] = [];
   const mask = (text: string) => text.replace("hunter22", "•••");
-  const onTrouble = (message: string) => void troubles.push(message);
-  return { directory, clock, troubles, open: () => openDeliveries({ directory, clock, onTrouble, mask }) };
+  return {
+    directory,
+    clock,
+    troubles,
+    open: () => openDeliveries({ directory, clock, troubles: toldTo(troubles), mask }),
+  };
 }
 
 test("what was accepted is on the disk before it is acknowledged, and is known after a restart by any of its names", async (t) => {
@@ -85,7 +99,7 @@ test("only so many are kept, and only for a day", async (t) => {
   const memory = keepDeliveries(
     { data: { version: 1, deliveries: [] }, write: async () => {} },
     clock,
-    () => {},
+    noTroubles,
   );
   for (let count = 0; count <= mostDeliveries; count++) {
     await memory.accept(delivery(String(count)));
@@ -99,19 +113,26 @@ test("a disk that takes nothing keeps nobody from a roll back: it is said, and r
   const file = keepDeliveries(
     { data: { version: 1, deliveries: [] }, write: async () => Promise.reject(new Error("ENOSPC")) },
     manualClock(),
-    (message) => void troubles.push(message),
+    toldTo(troubles),
   );
   assert.equal(await file.accept(delivery("1")), true);
   assert.equal(await file.accept(delivery("1")), false);
-  assert.match(troubles[0] ?? "", /writing deliveries.json: ENOSPC/);
+  assert.match(
+    troubles[0] ?? "",
+    /^deliveries: deliveries\.json cannot be written \(ENOSPC\): what chat platforms deliver is remembered in memory alone/,
+  );
 });
 
-test("a damaged file is put aside and said, and the bot goes on", async (t) => {
-  const { directory, open, troubles } = await place(t);
+test("a damaged file is put aside, where it is told from, and the bot goes on", async (t) => {
+  const { directory, open } = await place(t);
   await writeFile(join(directory, "deliveries.json"), '{"version":1,"deliv');
   const file = await open();
   assert.equal(await file.accept(delivery("1")), true);
-  assert.match(troubles[0] ?? "", /deliveries.json was damaged .*put aside as .*damaged-/);
+  const [damage] = await damageReader(directory)();
+  assert.match(
+    damage?.what ?? "",
+    /^deliveries\.json was damaged; the damaged file is kept as \S+deliveries\.json\.damaged-/,
+  );
 });
 
 test("a repetition waits until the first is on the disk, as it is acknowledged, too", async () => {
@@ -119,7 +140,7 @@ test("a repetition waits until the first is on the disk, as it is acknowledged, 
   const file = keepDeliveries(
     { data: { version: 1, deliveries: [] }, write: () => disk },
     manualClock(),
-    () => {},
+    noTroubles,
   );
   const answers: string[] = [];
   const both = [delivery("1"), delivery("1")].map(async (one, index) => {
@@ -143,4 +164,75 @@ test("what was typed is kept masked, and is gone with all that could answer it o
   await file.close();
   const { said, user, key, answerTo, ids, isDone } = await kept();
   assert.deepEqual([said, user, key, answerTo, ids, isDone], [null, null, null, null, ["event:1"], true]);
+});
+
+test("a disk that hangs costs no acknowledgement: after a second memory has to do, which is told until the disk took it", async () => {
+  const { promise: disk, resolve } = Promise.withResolvers<void>();
+  const clock = manualClock();
+  const troubles: string[] = [];
+  const file = keepDeliveries(
+    { data: { version: 1, deliveries: [] }, write: () => disk },
+    clock,
+    toldTo(troubles),
+  );
+  const first = file.accept(delivery("1"));
+  const again = file.accept(delivery("1"));
+  await clock.advance(deadlines.deliveryWrite - 1);
+  assert.equal(troubles.length, 0);
+  await clock.advance(1);
+  assert.deepEqual(await Promise.all([first, again]), [true, false]);
+  assert.match(troubles[0] ?? "", /the disk takes longer than 1000 ms/);
+  assert.equal(deadlines.deliveryWrite < 3_000, true, "Slack waits for 3 s");
+  resolve();
+  await file.close();
+  assert.equal(troubles.at(-1), "deliveries: over");
+});
+
+test("many deliveries at once are two writes, and each is on the disk when it is acknowledged", async () => {
+  const disks: string[][] = [];
+  const data: { version: 1; deliveries: { ids: string[] }[] } = { version: 1, deliveries: [] };
+  const file = keepDeliveries(
+    {
+      data: data as never,
+      write: async () => {
+        await new Promise((done) => setImmediate(done));
+        disks.push(data.deliveries.flatMap(({ ids }) => ids));
+      },
+    },
+    manualClock(),
+    noTroubles,
+  );
+  await Promise.all(
+    Array.from({ length: 50 }, async (_, index) => {
+      await file.accept(delivery(String(index)));
+      assert.equal(disks.at(-1)?.includes(`event:${index}`), true);
+    }),
+  );
+  assert.equal(disks.length <= 2, true, `${disks.length} writes`);
+});
+
+test("what a full disk did not take is written when it is tried again, and the trouble is over then", async () => {
+  const troubles: string[] = [];
+  let isFull = true;
+  let writes = 0;
+  const file = keepDeliveries(
+    {
+      data: { version: 1, deliveries: [] },
+      write: async () => {
+        writes += 1;
+        return isFull
+          ? Promise.reject(Object.assign(new Error("write"), { code: "ENOSPC" }))
+          : Promise.resolve();
+      },
+    },
+    manualClock(),
+    toldTo(troubles),
+  );
+  await file.accept(delivery("1"));
+  assert.match(troubles.join(), /\(the disk is full\)/);
+  isFull = false;
+  await file.retry();
+  assert.equal(troubles.at(-1), "deliveries: over");
+  await file.retry();
+  assert.equal(writes, 2, "nothing is written where nothing is missing");
 });

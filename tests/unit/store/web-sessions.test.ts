@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { alone, LeaseLostError } from "../../../src/store/lease.ts";
+import { damageReader } from "../../../src/store/damage.ts";
+import { LeaseLostError } from "../../../src/store/lease.ts";
 import { mostOfOne, openWebSessions, sessionLasts } from "../../../src/store/web-sessions.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { scratchDirectory } from "../../fakes/scratch.ts";
@@ -56,10 +57,13 @@ test("a session that could not be written was not begun, and one that could not 
 test("a damaged file signs everybody out and is told; one of a newer format stops the start", async (t) => {
   const directory = await scratchDirectory(t);
   const path = join(directory, "web-sessions.json");
-  const troubles: string[] = [];
   await writeFile(path, "{");
-  await openWebSessions(directory, manualClock(), alone, (message) => void troubles.push(message));
-  assert.match(troubles.join(), /web-sessions\.json was damaged .* everybody signs in again/);
+  await openWebSessions(directory, manualClock());
+  const [damage] = await damageReader(directory)();
+  assert.match(
+    damage?.what ?? "",
+    /^web-sessions\.json was damaged; the damaged file is kept as \S+damaged-/,
+  );
   await writeFile(path, '{"version":7}');
   await assert.rejects(openWebSessions(directory, manualClock()), /a newer Switchyard wrote it/);
 });

@@ -74,8 +74,15 @@ test("the running bot takes up what changes; a damaged file is told, and the las
 }, async (t) => {
   const path = await place(t);
   const troubles: unknown[] = [];
+  let wellAgain = 0;
   await addWebToken(path, "alice", now);
-  const tokens = await openWebTokens(path, (error) => troubles.push(error));
+  const tokens = await openWebTokens(path, (error) => {
+    if (error !== null) {
+      troubles.push(error);
+    } else {
+      wellAgain += 1;
+    }
+  });
   t.after(() => tokens.stop());
   assert.deepEqual(
     tokens.current().map(({ name }) => name),
@@ -92,6 +99,11 @@ test("the running bot takes up what changes; a damaged file is told, and the las
     tokens.current().map(({ name }) => name),
     ["bob"],
   );
+  const before = wellAgain;
+  await rm(path);
+  await addWebToken(path, "carol", now);
+  await until(() => wellAgain > before);
+  await until(() => tokens.current()[0]?.name === "carol");
 });
 
 test("names are short words, and the owner's cannot be had", () => {

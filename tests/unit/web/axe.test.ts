@@ -56,12 +56,20 @@ const report = [
   fields({ Up: "3 d" }),
 ];
 
+const troubles = (["disk", "audit", "records:a"] as const).map((key) => ({
+  key,
+  part: "disk",
+  words: "The disk of /var/lib/switchyard is full, or nearly. Free some space there.",
+  since: "2026-11-23T10:00:00.000Z",
+}));
+
 /** Each page, and what has to be seen before it counts as drawn. */
 const pages: readonly {
   name: string;
   path: (ids: ReturnType<typeof busy>) => string;
   see: string;
   does?: (page: Page) => Promise<void>;
+  trouble?: boolean;
 }[] = [
   { name: "the console", path: () => "/", see: ".thread .steps, .entry .root" },
   {
@@ -92,6 +100,7 @@ const pages: readonly {
   { name: "the history", path: () => "/history", see: ".past" },
   { name: "the history of nothing", path: () => "/history?who=nobody", see: ".empty" },
   { name: "the health of a host", path: () => "/health/yoga", see: ".sheet-body dl" },
+  { name: "a page under troubles of the bot", path: () => "/", see: ".troubles", trouble: true },
   { name: "no page", path: () => "/d/d-20261123-ffff", see: ".empty" },
 ];
 
@@ -125,7 +134,8 @@ test("axe finds nothing on any page, in both themes, on a desk and on a phone", 
   const ids = busy(desk);
   const { page } = await open(t, url, "/", { bypassCSP: true });
   const found: string[] = [];
-  for (const { name, path, see, does } of pages) {
+  for (const { name, path, see, does, trouble = false } of pages) {
+    desk.trouble(...(trouble ? troubles : []));
     if (name === "the health of a host") desk.answerNext("Health of yoga", report);
     await page.setViewportSize({ width: 1280, height: 844 });
     await page.goto(url + path(ids));

@@ -75,6 +75,29 @@ test(
   },
 );
 
+test(
+  "what is wrong with the bot stands on top of every page, in whole, until it is over",
+  options,
+  async (t) => {
+    const { url, desk } = await serve(t);
+    const words =
+      "The disk of /srv/data is full, or nearly: its reserve was given up. Free some space there.";
+    desk.trouble({ key: "disk", part: "disk", words, since: new Date().toISOString() });
+    const { page } = await open(t, url);
+    const bar = page.getByRole("status", { name: "Troubles of the bot" });
+    for (const path of ["/", "/history", "/hosts"]) {
+      await page.goto(url + path);
+      await bar.waitFor();
+      assert.equal(await bar.locator("p").textContent(), `${words} just now`);
+    }
+    desk.trouble();
+    await page.reload();
+    await page.locator(".bot-parts").waitFor();
+    await page.getByText("builder").first().waitFor();
+    assert.equal(await bar.count(), 0);
+  },
+);
+
 test("addresses that lead nowhere say so, and where to go", options, async (t) => {
   const { url } = await serve(t);
   const { page } = await open(t, url, "/d/d-20261123-ffff");

@@ -58,6 +58,21 @@ test("healthz answers without sign-in, and tells the details only to who may loo
   assert.doesNotMatch(await (await get("/healthz")).text(), /xoxb/);
 });
 
+test("healthz tells the troubles of the bot, their words and since when, only to who is signed in", async (t) => {
+  const { url, get, desk } = await serve(t);
+  const since = "2026-11-23T10:00:00.000Z";
+  const full = {
+    key: "disk",
+    part: "disk",
+    words: "The disk of /srv/data is full. Free some.",
+    since,
+  } as const;
+  desk.trouble(full);
+  assert.doesNotMatch(await (await fetch(`${url}/healthz`)).text(), /srv|troubles/);
+  const shown = (await (await get("/healthz")).json()) as { troubles: unknown };
+  assert.deepEqual(shown.troubles, [full]);
+});
+
 test("metrics are served to who is signed in, where there are any", async (t) => {
   const { get } = await serve(t, { metrics: async () => "switchyard_up 1\n" });
   const answer = await get("/metrics");

@@ -125,12 +125,12 @@ function lookAround() {
 }
 
 async function loadHealth() {
-  try {
-    state.parts = (await get("/healthz")).parts;
-  } catch (error) {
+  const answer = await get("/healthz").catch((error) =>
     // 503 is an answer, too: some part is not well, and it says which.
-    if (error.status !== 503) return;
-    state.parts = error.body?.parts ?? [];
-  }
+    error.status === 503 ? error.body : null,
+  );
+  if (answer === null) return;
+  state.parts = answer?.parts ?? [];
+  state.troubles = answer?.troubles ?? [];
   changed();
 }

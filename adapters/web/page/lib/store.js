@@ -15,6 +15,8 @@ export const state = {
   /** Why the list of hosts is not of now, and what to do; null where it is. */
   trouble: null,
   parts: [],
+  /** What is wrong with the bot itself: words, since when. */
+  troubles: [],
   commands: [],
   version: "",
   who: "",

@@ -66,12 +66,15 @@ function Latest({ last }) {
   return html`<span class=${`tone ${toneOf(last.outcome)}`}>${words}</span>${last.finishedAt !== null && html` <${Ago} at=${last.finishedAt} />`}`;
 }
 
+/** The bar on top of the page has the words. */
+const isTold = (part) => state.troubles.some((trouble) => trouble.part === part);
+
 function Foot() {
   return html`<footer class="foot">
     <ul class="bot-parts" aria-label="Parts of the bot">
       ${state.parts.map(
         ({ part, ok, detail }) => html`<li key=${part} title=${detail}>
-          <span class=${`dot ${ok ? "good" : "bad"}`} aria-hidden="true"></span>${part}${!ok && html` <span class="bad">${detail || "not well"}</span>`}
+          <span class=${`dot ${ok ? "good" : "bad"}`} aria-hidden="true"></span>${part}${!ok && html` <span class="bad">${isTold(part) ? "not well" : detail || "not well"}</span>`}
         </li>`,
       )}
     </ul>
