@@ -102,7 +102,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     onError: (error) => log.error({ err: error }, "keeping the reserve"),
   });
   const shells = connectShells(settings);
-  const logs = logFiles(settings.dataDir, clock, redact);
+  const logs = logFiles(settings.dataDir, clock, redact, () => fleet.current().defaults.logSize);
   const audit = auditFile({
     directory: settings.dataDir,
     clock,

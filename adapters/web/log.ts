@@ -2,13 +2,10 @@ import type { Desk } from "../../src/chat/desk.ts";
 import { noPlace, type Places } from "./bounded.ts";
 import type { WebContext, WebLog } from "./types.ts";
 
-/** What follows the first bytes: a page whose connection was cut goes on where it was. */
-async function* skipped(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of chunks) {
-    if (left < chunk.length) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
+/** Where a reader goes on that has the bytes before: one piece, which ends where something is left out. */
+function askedFrom(c: WebContext): number | null {
+  const digits = /^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** Streams a log as fast as the client reads it; a client that goes away ends the reading behind it. */
@@ -22,12 +19,18 @@ export async function logAnswer(
   const gone = new AbortController();
   const leave = open.take(desk.takerOf(c.var.who));
   if (leave === null) return noPlace(c);
-  const chunks = await desk.log(id, { follow: c.req.query("follow") === "1", signal: gone.signal });
-  if (chunks === undefined) {
+  const from = askedFrom(c);
+  const piece = await desk
+    .log(id, { follow: c.req.query("follow") === "1", from, signal: gone.signal })
+    .catch((error: unknown) => {
+      leave();
+      throw error;
+    });
+  if (piece === undefined) {
     leave();
     return undefined;
   }
-  const reading = skipped(chunks, Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0));
+  const reading = piece.chunks[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -48,8 +51,12 @@ export async function logAnswer(
       leave();
       gone.abort();
       // Not awaited: a reader that waits for the next line ends when it sees the signal.
-      reading.return(undefined).catch(() => {});
+      reading.return?.(undefined).catch(() => {});
     },
   });
-  return c.body(body, 200, { "content-type": "text/plain; charset=utf-8", "x-accel-buffering": "no" });
+  return c.body(body, 200, {
+    "content-type": "text/plain; charset=utf-8",
+    "x-accel-buffering": "no",
+    ...(from === null ? {} : { "x-log-from": String(piece.from), "x-log-words": String(piece.words) }),
+  });
 }

@@ -15,7 +15,7 @@ import type { Desk, Reply } from "./desk.ts";
 import { lostReply, outcomeOf, refuseForDisk } from "./desk-replies.ts";
 import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
-import { followLog } from "./follow-log.ts";
+import { openLog } from "./follow-log.ts";
 import { createHostHealth } from "./host-health.ts";
 import { hostLines } from "./host-lines.ts";
 import { createIdempotency, requestKey, requestKeyStart } from "./idempotency.ts";
@@ -185,14 +185,12 @@ export function createDesk(parts: DeskParts): Desk {
     commands: () => commandHelp(tools.commands),
     suggest: async (asking, who) =>
       mayDo(tools.fleet(), who, "view", asking.host).kind === "allowed" ? suggest(asking) : [],
-    async log(id, { follow, signal }) {
+    async log(id, asked) {
       const deployment = await store.deployment(id);
       if (deployment === undefined) {
         return undefined;
       }
-      return follow
-        ? followLog({ events, store, logs }, deployment, signal)
-        : logs.read(deployment.log, null);
+      return openLog({ events, store, logs }, deployment, asked);
     },
     mayView(who) {
       const permitted = mayDo(tools.fleet(), who, "view", null);

@@ -20,6 +20,7 @@ export type { HostsTrouble } from "../deploy/requests.ts";
 export type { Run } from "../deploy/run.ts";
 export { noHosts, unreadBlocks } from "../views/unread-hosts.ts";
 
+import type { LogPiece } from "../logs/log-reader.ts";
 import type { ButtonAction, OldButton } from "./action.ts";
 import type { Block } from "./blocks.ts";
 import type { Identity } from "./identity.ts";
@@ -174,11 +175,14 @@ export interface Desk {
   commands(): readonly CommandHelp[];
   /** What may stand there, the likeliest first, at most 25; nothing for whoever may not look. Binds nobody. */
   suggest(asking: Asking, who: Identity): Promise<readonly Suggestion[]>;
-  /** The log so far; with `follow`, until the deployment ends or the signal aborts. Undefined for an unknown id. */
+  /**
+   * The log so far; with `follow`, until the deployment ends or the signal aborts. Undefined for an unknown id. Without `from` a
+   * line says what is left out in the middle; from a byte on it is one piece, which ends there.
+   */
   log(
     id: string,
-    options: { readonly follow: boolean; readonly signal: AbortSignal },
-  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+    options: { readonly follow: boolean; readonly from: number | null; readonly signal: AbortSignal },
+  ): Promise<LogPiece | undefined>;
   /** Whether somebody may look at hosts and deployments. */
   mayView(who: Identity): { readonly isAllowed: boolean; readonly help: string | null };
   /** Whom a bound is counted for (src/config/bounds.ts). */

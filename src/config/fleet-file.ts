@@ -6,6 +6,7 @@ import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
 import { conflictsIn } from "./fleet-conflicts.ts";
 import { mistakesOf, offsetOf, yamlMistake } from "./fleet-mistakes.ts";
+import { byteSize } from "./sizes.ts";
 
 /** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
 
@@ -91,6 +92,8 @@ const defaultsSchema = z.strictObject({
   refs: z.array(ref).min(1).optional(),
   /** Whether a revision is built whose flake.lock does not pin all its inputs. */
   unlockedInputs: z.enum(["refuse", "allow"]).default("refuse"),
+  /** The most of one deployment's log that is kept, in bytes: its beginning and its end. */
+  logSize: byteSize(1e6).default(256 * 2 ** 20),
   targetUser: hostSettings.targetUser.default("root"),
   targetPort: hostSettings.targetPort.default(22),
   via: hostSettings.via.default("builder"),

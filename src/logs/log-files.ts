@@ -1,11 +1,18 @@
-import { createReadStream } from "node:fs";
-import { access, mkdir, open, stat } from "node:fs/promises";
+import { access, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "../config/clock.ts";
 import type { Deployment, Mode } from "../deploy/deployment.ts";
 import { bootsText, runningText, systemsOf } from "../nix/systems.ts";
+import {
+  type Follow,
+  type LogPiece,
+  logLines,
+  logPiece,
+  logTail,
+  textPiece,
+  wholeLog,
+} from "./log-reader.ts";
 import { logWriter } from "./log-writer.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -30,12 +37,14 @@ export interface LogFiles {
   writeInfo(deployment: Deployment): Promise<void>;
   /** False for a log that retention removed. */
   has(path: string): Promise<boolean>;
-  /** Every line, whatever the size of the file. */
+  /** Every line that is kept, whatever the size of the log. */
   lines(path: string): AsyncIterable<string>;
   /** The last bytes, cut at a line. */
   tail(path: string, bytes: number): Promise<string>;
-  /** The bytes so far; `isOver` tells, while following, whether more may come. */
-  read(path: string, follow: { isOver(): boolean; signal: AbortSignal } | null): AsyncIterable<Uint8Array>;
+  /** The log so far; a line says what is left out in its middle. */
+  read(path: string, follow: Follow | null): AsyncIterable<Uint8Array>;
+  /** From a byte on, to the next place where something is left out. */
+  piece(path: string, from: number, follow: Follow | null): Promise<LogPiece>;
 }
 
 /** What stands in the place of a log that is not there any more. */
@@ -79,10 +88,10 @@ export function logName(kind: LogKind, host: string | null, now: Date): string {
 }
 
 const maxSuffix = 1000;
-const followPause = 300;
 
-export function logFiles(directory: string, clock: Clock, redact: Redactor): LogFiles {
-  const writer = (path: string) => logWriter(directory, path, clock, redact);
+/** `bound` is the most that one log takes on the disk, in bytes, as fleet.yaml has it now. */
+export function logFiles(directory: string, clock: Clock, redact: Redactor, bound: () => number): LogFiles {
+  const writer = (path: string) => logWriter(directory, path, clock, redact, bound);
 
   async function createExclusively(path: string): Promise<string> {
     // One by one: of a read-only disk mkdir says ENOENT when it makes several at once.
@@ -117,32 +126,11 @@ export function logFiles(directory: string, clock: Clock, redact: Redactor): Log
     );
   }
 
-  async function* lines(path: string): AsyncIterable<string> {
-    yield* createInterface({ input: createReadStream(join(directory, path)), crlfDelay: Infinity });
-  }
-
-  async function* read(
-    path: string,
-    follow: { isOver(): boolean; signal: AbortSignal } | null,
-  ): AsyncIterable<Uint8Array> {
-    if (!(await has(path))) {
+  async function* read(path: string, follow: Follow | null): AsyncIterable<Uint8Array> {
+    if (await has(path)) {
+      yield* wholeLog(join(directory, path), 0, follow, clock);
+    } else {
       yield Buffer.from(`${logRemoved}\n`);
-      return;
-    }
-    let offset = 0;
-    for (;;) {
-      const wasOver = follow === null || follow.isOver();
-      const size = (await stat(join(directory, path))).size;
-      if (size > offset) {
-        for await (const chunk of createReadStream(join(directory, path), { start: offset, end: size - 1 })) {
-          yield chunk as Uint8Array;
-        }
-        offset = size;
-      }
-      if (wasOver || follow?.signal.aborted) {
-        return;
-      }
-      await clock.sleep(followPause);
     }
   }
 
@@ -156,18 +144,14 @@ export function logFiles(directory: string, clock: Clock, redact: Redactor): Log
       });
     },
     has,
-    lines,
     read,
-    async tail(path, bytes) {
-      if (!(await has(path))) {
-        return `${logRemoved}\n`;
-      }
-      const { size } = await stat(join(directory, path));
-      const start = Math.max(0, size - bytes);
-      const chunks = await createReadStream(join(directory, path), { start }).toArray();
-      const text = Buffer.concat(chunks as Buffer[]).toString("utf8");
-      return start === 0 ? text : text.slice(text.indexOf("\n") + 1);
-    },
+    lines: (path) => logLines(join(directory, path), clock),
+    piece: async (path, from, follow) =>
+      (await has(path))
+        ? logPiece(join(directory, path), from, follow, clock)
+        : textPiece(`${logRemoved}\n`, from),
+    tail: async (path, bytes) =>
+      (await has(path)) ? logTail(join(directory, path), bytes, clock) : `${logRemoved}\n`,
   };
 }
 

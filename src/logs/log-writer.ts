@@ -1,7 +1,7 @@
-import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../config/clock.ts";
 import type { LogFile } from "./log-files.ts";
+import { logEnd, removeParts } from "./log-parts.ts";
 import type { Redactor } from "./redact.ts";
 import { TextQueue } from "./text-queue.ts";
 
@@ -12,22 +12,18 @@ const muchWaiting = 128 * 1024;
 /** Milliseconds until a disk that refused a write is tried again. */
 const retryPause = 1_000;
 
-/** Appends all of it, or nothing. */
-async function append(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, "a", 0o600);
-  try {
-    const { size } = await file.stat();
-    await file.appendFile(bytes).catch(async (error: unknown) => {
-      await file.truncate(size);
-      throw error;
-    });
-  } finally {
-    await file.close();
-  }
-}
-
-/** Appends lines to a file. Never waits and never throws: a disk that is full or slow must not end a deployment. */
-export function logWriter(directory: string, path: string, clock: Clock, redact: Redactor): LogFile {
+/**
+ * Appends lines to a log, which stays within `bound` (bytes). Never waits and never throws: a disk that is full or slow, or a
+ * build that prints too much, must not end a deployment.
+ */
+export function logWriter(
+  directory: string,
+  path: string,
+  clock: Clock,
+  redact: Redactor,
+  bound: () => number,
+): LogFile {
+  const end = logEnd(join(directory, path), bound);
   let mask = redact.stream();
   const waiting = new TextQueue();
   let inFlight = 0;
@@ -45,8 +41,8 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
   }
 
   /** What stands where lines are missing. */
-  function gap(): Buffer {
-    const lines = leftOut === 1 ? "a line is" : `${leftOut} lines are`;
+  function gap(count: number): Buffer {
+    const lines = count === 1 ? "a line is" : `${count} lines are`;
     return Buffer.from(`${stamp()} … ${lines} left out: the disk was full, or slower than the work\n`);
   }
 
@@ -55,15 +51,14 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
       const missing = leftOut;
       const lines = waiting.take();
       inFlight = lines.length;
-      try {
-        await append(join(directory, path), missing === 0 ? lines : Buffer.concat([lines, gap()]));
-        leftOut -= missing;
-      } catch {
-        waiting.putBack(lines);
+      const rest = await end.append(lines);
+      inFlight = 0;
+      waiting.putBack(rest);
+      const isGapTold = rest.length === 0 && missing > 0 && (await end.append(gap(missing))).length === 0;
+      leftOut -= isGapTold ? missing : 0;
+      if (rest.length > 0 || (missing > 0 && !isGapTold)) {
         retryAt = clock.now() + retryPause;
         return;
-      } finally {
-        inFlight = 0;
       }
     }
   }
@@ -106,7 +101,7 @@ export function logWriter(directory: string, path: string, clock: Clock, redact:
     close,
     async remove() {
       await close();
-      await unlink(join(directory, path));
+      await removeParts(join(directory, path));
     },
   };
 }

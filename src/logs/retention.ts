@@ -1,6 +1,7 @@
-import { readdir, stat, unlink } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../config/clock.ts";
+import { logOf, partsOf, removeParts } from "./log-parts.ts";
 
 /** How long logs are kept, and how much of them. */
 export interface Retention {
@@ -54,7 +55,7 @@ export async function sweepLogs(
 ): Promise<RemovedLog[]> {
   const removed = logsToRemove(await listLogs(directory), open, retention, now);
   for (const { path } of removed) {
-    await unlink(join(directory, path));
+    await removeParts(join(directory, path));
   }
   return removed;
 }
@@ -63,10 +64,12 @@ async function listLogs(directory: string): Promise<KeptLog[]> {
   const found: KeptLog[] = [];
   for (const folder of ["logs/deploy", "logs/build"]) {
     const names = await readdir(join(directory, folder)).catch(() => []);
-    for (const name of names.filter((one) => one.endsWith(".log"))) {
+    // A folder of parts whose log is gone already goes, too.
+    for (const name of new Set(names.flatMap((one) => logOf(one) ?? []))) {
       const path = `${folder}/${name}`;
-      const { size, mtimeMs } = await stat(join(directory, path));
-      found.push({ path, size, modifiedAt: mtimeMs });
+      const parts = await partsOf(join(directory, path));
+      const size = parts.reduce((sum, part) => sum + part.size, 0);
+      found.push({ path, size, modifiedAt: Math.max(0, ...parts.map((part) => part.modifiedAt)) });
     }
   }
   return found;

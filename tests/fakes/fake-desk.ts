@@ -304,9 +304,9 @@ export function fakeDesk(
       return all.filter((value) => value.startsWith(typed)).map((value) => ({ value, about: "" }));
     },
 
-    async log(id, { follow, signal }) {
+    async log(id, { follow, from, signal }) {
       if (!deployments.has(id)) return undefined;
-      return read(id, follow, signal);
+      return { from: from ?? 0, words: 0, chunks: read(id, follow, signal, from ?? 0) };
     },
 
     subscribe(lastSeq, listener) {
@@ -372,14 +372,19 @@ export function fakeDesk(
     };
   }
 
-  async function* read(id: string, follow: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async function* read(
+    id: string,
+    follow: boolean,
+    signal: AbortSignal,
+    from: number,
+  ): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();
-    let sent = 0;
+    let sent = from;
     following += 1;
     try {
       for (;;) {
-        const all = logs.get(id) ?? "";
-        if (all.length > sent) yield encoder.encode(all.slice(sent));
+        const all = encoder.encode(logs.get(id) ?? "");
+        if (all.length > sent) yield all.subarray(sent);
         sent = all.length;
         if (!follow || signal.aborted || !isOpen(get(id))) return;
         await new Promise<void>((resolve) => {

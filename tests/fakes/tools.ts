@@ -19,7 +19,7 @@ export function fleetFrom(text: string): FleetFile {
 
 /** What commands work with, over a fleet in memory. */
 export function toolsOf(world: World, bot: Bot): CommandTools {
-  const logs = logFiles(world.directory, world.clock, redactor([]));
+  const logs = logFiles(world.directory, world.clock, redactor([]), () => 1e6);
   return {
     engine: bot.engine,
     store: bot.store,

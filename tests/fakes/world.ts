@@ -204,7 +204,7 @@ async function startBot(world: World, change: Partial<EngineParts>): Promise<Bot
     shells,
     clock: mortalClock,
     answers: answerWords("a key of this world"),
-    logs: logFiles(directory, mortalClock, redact),
+    logs: logFiles(directory, mortalClock, redact, () => fleet().defaults.logSize),
     audit,
     log: pino({ level: "error" }, { write: (line: string) => void errors.push(line) }),
     makeId: counted(world),

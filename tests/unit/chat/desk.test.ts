@@ -49,7 +49,7 @@ async function deskOver(world: World, bot: Bot) {
     tools: { ...toolsOf(world, bot), troubles: found.all },
     events,
     live: createLive(events, bot.store, world.clock, fail),
-    logs: logFiles(world.directory, world.clock, bot.redact),
+    logs: logFiles(world.directory, world.clock, bot.redact, () => 1e6),
     audit: bot.audit,
     redact: bot.redact,
     shells: { control: world.builderShell },
@@ -117,20 +117,20 @@ test("a log is followed to the end of its deployment", async (t) => {
   const { world, bot, desk, say } = await atTheDesk(t);
   const started = await say("/deploy yoga --build-only");
   const [id = ""] = started.kind === "started" ? started.deployments : [];
-  const chunks = await desk.log(id, { follow: false, signal: new AbortController().signal });
-  assert.notEqual(chunks, undefined);
+  const log = await desk.log(id, { follow: false, from: null, signal: new AbortController().signal });
+  assert.notEqual(log, undefined);
   await bot.ends(id);
   let text = "";
   const reading = (async () => {
-    for await (const chunk of (await desk.log(id, { follow: true, signal: new AbortController().signal })) ??
-      []) {
+    const log = await desk.log(id, { follow: true, from: null, signal: new AbortController().signal });
+    for await (const chunk of log?.chunks ?? []) {
       text += Buffer.from(chunk).toString();
     }
   })();
   await world.clock.settle(reading);
   assert.match(text, /=== built: /);
   assert.equal(
-    await desk.log("d-20261123-ffff", { follow: true, signal: new AbortController().signal }),
+    await desk.log("d-20261123-ffff", { follow: true, from: null, signal: new AbortController().signal }),
     undefined,
   );
 });
@@ -142,9 +142,9 @@ test("reading a log leaves no listener behind", async (t) => {
   await bot.ends(id);
   const before = listeners();
   for (let count = 0; count < 5; count++) {
-    const chunks = await desk.log(id, { follow: false, signal: new AbortController().signal });
+    const log = await desk.log(id, { follow: false, from: null, signal: new AbortController().signal });
     const reading = (async () => {
-      for await (const _ of chunks ?? []) {
+      for await (const _ of log?.chunks ?? []) {
         // Only to its end.
       }
     })();

@@ -36,7 +36,7 @@ async function withoutHosts(t: Parameters<typeof createWorld>[0], known: readonl
     tools: { ...toolsOf(world, bot), troubles: troubles.all },
     events,
     live: createLive(events, bot.store, world.clock, fail),
-    logs: logFiles(world.directory, world.clock, bot.redact),
+    logs: logFiles(world.directory, world.clock, bot.redact, () => 1e6),
     audit: bot.audit,
     redact: bot.redact,
     shells: { control: world.builderShell },

@@ -30,7 +30,7 @@ async function botOn(t: TestContext, disk: SmallDisk, change: Partial<EnginePart
     tools: toolsOf(world, bot),
     events,
     live: createLive(events, bot.store, world.clock, (error) => assert.fail(String(error))),
-    logs: logFiles(disk.directory, world.clock, bot.redact),
+    logs: logFiles(disk.directory, world.clock, bot.redact, () => 1e6),
     audit: bot.audit,
     redact: bot.redact,
     shells: { control: world.builderShell },

@@ -8,11 +8,11 @@ import { redactor } from "../../../src/logs/redact.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 import { aDeployment } from "../../fakes/records.ts";
 
-async function open(t: TestContext, secrets: readonly string[] = []) {
+async function open(t: TestContext, secrets: readonly string[] = [], bound = 1e6) {
   const directory = await mkdtemp(join(tmpdir(), "switchyard-logs-"));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const clock = manualClock("2026-11-23T07:41:08.850Z");
-  return { directory, clock, logs: logFiles(directory, clock, redactor(secrets)) };
+  return { directory, clock, logs: logFiles(directory, clock, redactor(secrets), () => bound) };
 }
 
 test("names: folder, kind, host and the time in UTC", () => {

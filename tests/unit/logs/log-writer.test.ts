@@ -11,7 +11,7 @@ async function open(t: TestContext) {
   const directory = await scratchDirectory(t);
   const clock = manualClock();
   const path = join(directory, "build.log");
-  const log = logWriter(directory, "build.log", clock, redactor([]));
+  const log = logWriter(directory, "build.log", clock, redactor([]), () => 1e9);
   const lines = async () =>
     (await readFile(path, "utf8"))
       .trimEnd()

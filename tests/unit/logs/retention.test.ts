@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { keepSweeping, logsToRemove, sweepLogs } from "../../../src/logs/retention.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
@@ -30,6 +30,25 @@ test("above the size the oldest go first, and no more than has to", () => {
 test("logs of open deployments and those that are written to stay, whatever their size", () => {
   const logs = [log("open", 200), log("fresh", 0.1, 1e12), log("old", 200)];
   assert.deepEqual(paths(logsToRemove(logs, new Set(["open"]), { age: day, size: 1 }, now)), ["old age"]);
+});
+
+test("a long log counts and goes with all its parts, and parts without a log go, too", async (t) => {
+  const directory = await scratchDirectory(t);
+  const old = new Date(now - 3 * day);
+  const parts = ["build-yoga-1.log.tail/0000000000001000", "build-yoga-1.log.tail/0000000000009000"];
+  const orphan = "build-yoga-0.log.tail/0000000000001000";
+  for (const file of ["build-yoga-1.log", ...parts, orphan, "build-yoga-2.log"]) {
+    const path = join(directory, "logs/build", file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, "x".repeat(100));
+    await utimes(path, old, file === "build-yoga-2.log" ? new Date(now - 2 * day) : old);
+  }
+  const removed = await sweepLogs(directory, new Set(), { age: 90 * day, size: 150 }, now);
+  assert.deepEqual(
+    removed.map(({ path, size }) => `${path} ${size}`),
+    ["logs/build/build-yoga-0.log 100", "logs/build/build-yoga-1.log 300"],
+  );
+  assert.deepEqual(await readdir(join(directory, "logs/build")), ["build-yoga-2.log"]);
 });
 
 test("a sweep removes logs, and no .info and no audit", async (t) => {

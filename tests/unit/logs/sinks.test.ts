@@ -40,7 +40,7 @@ async function wholeBot(t: TestContext) {
     },
   });
   live = createLive(events, bot.store, world.clock, (error) => log.error({ err: error }, "drawing"));
-  const logs = logFiles(world.directory, world.clock, redact);
+  const logs = logFiles(world.directory, world.clock, redact, () => 1e6);
   const desk = createDesk({
     tools: {
       ...toolsOf(world, bot),
@@ -108,8 +108,8 @@ test("a secret in a build's output, a reason, a commit or an error reaches no si
   );
   shown.push(await threadDrawer(bot.store, live.progressOf)(ended.run), diffText(ended));
   shown.push(await logs.tail(ended.log, 1_000_000));
-  for await (const chunk of (await desk.log(id, { follow: false, signal: new AbortController().signal })) ??
-    []) {
+  const { signal } = new AbortController();
+  for await (const chunk of (await desk.log(id, { follow: false, from: null, signal }))?.chunks ?? []) {
     shown.push(Buffer.from(chunk).toString());
   }
   log.error(

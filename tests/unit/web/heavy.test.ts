@@ -79,8 +79,10 @@ test(
         yield chunk;
       }
     }
+    async function* nothing(): AsyncGenerator<Uint8Array> {}
+    const pieceOf = (from: number) => ({ from, words: 0, chunks: from === 0 ? log() : nothing() });
     const desk = fakeDesk();
-    const { url } = await serve(t, { desk: { ...desk, log: async () => log() } });
+    const { url } = await serve(t, { desk: { ...desk, log: async (_, { from }) => pieceOf(from ?? 0) } });
     const id = desk.begin(["yoga"]).deployments[0]?.id ?? "";
     desk.finish(id, "deployed");
     const { page } = await open(t, url);

@@ -13,6 +13,8 @@ const decoder = new TextDecoder();
 
 let bytes = new Uint8Array(1024 * 1024);
 let length = 0;
+/** Where the log goes on, in all that was ever written to it: more than was read where something is left out. */
+let position = 0;
 /** Where each line begins, and after the last the place where the next one will. */
 let starts = new Uint32Array(16_384);
 let lines = 0;
@@ -33,17 +35,28 @@ self.onmessage = ({ data }) => {
     postMessage({ kind: "lines", round: data.round, from: data.from, lines: shown(data) });
 };
 
+/** An answer ends with the log so far, or where something is left out: only one without anything more is the end. */
 async function follow(id) {
   for (;;) {
     try {
-      const response = await fetch(`/api/deployments/${id}/log?follow=1&from=${length}`);
+      const wasOver = isOver;
+      const before = length;
+      const response = await fetch(`/api/deployments/${id}/log?follow=1&from=${position}`);
       if (!response.ok) return say(response.status === 404 ? "there is no log" : `error ${response.status}`);
+      const from = Number(response.headers.get("x-log-from") ?? position);
+      let words = Number(response.headers.get("x-log-words") ?? 0);
+      // What is left out may begin inside a line.
+      if (words > 0 && length > starts[lines]) take(new Uint8Array([10]));
+      position = from;
       say(isOver ? "loading" : "following");
       for await (const chunk of response.body) {
         if (length + chunk.length > most) return say("too long to show here: download it");
+        position += Math.max(0, chunk.length - words);
+        words = Math.max(0, words - chunk.length);
         take(chunk);
       }
-      if (isOver) return finish();
+      if (wasOver && length === before) return finish();
+      if (length > before) continue;
     } catch {
       say("connection lost, reconnecting");
     }
