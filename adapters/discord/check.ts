@@ -25,10 +25,26 @@ export function isTokenTrouble(error: unknown): boolean {
   return discordError(error).status === 401 || fieldsOf(error)["code"] === DiscordjsErrorCodes.TokenInvalid;
 }
 
+/** Nothing but a person makes it right: Discord has answered, and refuses what was asked. */
+export function isFinal(error: unknown): boolean {
+  const { status } = discordError(error);
+  return isTokenTrouble(error) || (status !== null && [400, 403, 404].includes(status));
+}
+
 /** What is wrong, and what to do about it. */
 export function explain(error: unknown): string {
-  return isTokenTrouble(error)
-    ? "DISCORD_TOKEN is not valid: copy the token from the application's page Bot, or reset it there"
+  if (isTokenTrouble(error)) {
+    return "DISCORD_TOKEN is not valid: copy the token from the application's page Bot, or reset it there";
+  }
+  switch (discordError(error).code) {
+    case codes.unknownChannel:
+      return `Discord refuses (${reasonOf(error)}): correct DISCORD_CHANNEL_ID`;
+    case codes.missingAccess:
+    case codes.missingPermissions:
+      return `Discord refuses (${reasonOf(error)}): give the bot's role its permissions in the channel's settings`;
+  }
+  return isFinal(error)
+    ? `Discord refuses: ${reasonOf(error)}`
     : `Discord does not answer: ${reasonOf(error)}`;
 }
 

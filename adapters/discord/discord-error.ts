@@ -58,6 +58,14 @@ const failures: Readonly<Record<number, DeliveryFailure>> = {
 
 const usualWait = 5_000;
 
+/** A status of the fours is about what was asked, but for those about time; what else is wrong is Discord's, or the network's. */
+function failureOf(status: number | null): DeliveryFailure {
+  if (status === 429 || status === 401) {
+    return status === 429 ? "rate-limited" : "permanent";
+  }
+  return status !== null && status >= 400 && status < 500 && status !== 408 ? "refused" : "temporary";
+}
+
 /** `gone`: codes that mean that the thing itself is not there any more, beside an unknown message. */
 export function deliveryError(action: string, error: unknown, gone: readonly number[] = []): DeliveryError {
   if (error instanceof DeliveryError) {
@@ -65,7 +73,7 @@ export function deliveryError(action: string, error: unknown, gone: readonly num
   }
   const { code, status, retryAfter, message } = discordError(error);
   const known = code === null ? undefined : gone.includes(code) ? "gone" : failures[code];
-  const failure = known ?? (status === 429 ? "rate-limited" : status === 401 ? "permanent" : "temporary");
+  const failure = known ?? failureOf(status);
   const wait = failure === "rate-limited" ? (retryAfter ?? usualWait) : null;
   return new DeliveryError(failure, `discord: ${action}: ${message}`, wait, { cause: error });
 }

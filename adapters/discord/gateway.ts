@@ -1,5 +1,6 @@
 import {
   Client,
+  DefaultWebSocketManagerOptions,
   Events,
   GatewayDispatchEvents,
   GatewayIntentBits,
@@ -7,10 +8,19 @@ import {
   SimpleShardingStrategy,
   type WebSocketOptions,
 } from "discord.js";
-import { pauseAfter, rest, tokenPause, within } from "../../src/chat/platform/backoff.ts";
+import {
+  type Pacing,
+  pace,
+  pauseAfter,
+  realPacing,
+  rest,
+  since,
+  within,
+} from "../../src/chat/platform/backoff.ts";
 import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
+import { repairs, sessionStarts, waitForStart } from "../../src/config/repairs.ts";
 import { explain, isTokenTrouble } from "./check.ts";
 import { reasonOf } from "./discord-error.ts";
 import type { DiscordApp } from "./types.ts";
@@ -21,6 +31,7 @@ export interface GatewayOptions extends Pick<DiscordApp, "token" | "apiUrl"> {
   readonly patience: number;
   readonly onInteraction: (payload: Fields) => void;
   readonly onMessage: (payload: Fields) => void;
+  readonly pacing?: Pacing;
 }
 
 /** Ending a session says goodbye to Discord, and waits no longer than this for an answer. */
@@ -28,18 +39,27 @@ const destroyWithin = 1_000;
 /** A session that lasted this long was no failure. */
 const soon = 60_000;
 
-type Ending = "stopped" | "silent" | "ended";
+/** `often`: it began more sessions than Discord allows in the long run. `refused`: what Discord will not take from this app. */
+type Ending = "stopped" | "silent" | "often" | "ended" | "refused";
 
 /**
- * Keeps a session with Discord's gateway. discord.js resumes what is lost for a moment; here a session that it gives up,
- * or that stays away too long, is begun anew.
+ * Keeps a session with Discord's gateway. What the library does by itself is not done here: @discordjs/ws 1.2.3
+ * (WebSocketShard: onClose, destroy) resumes or begins anew 500 ms after each end, without a longest pause or a last try, begins no
+ * session within 5 s of another (SimpleIdentifyThrottler), and gives up for the codes 4004 and 4010 to 4014 alone. Here is
+ * what it lacks: a session that it gives up, or that stays away too long, is begun anew with growing pauses, what Discord refuses is
+ * looked at rarely, and sessions are counted.
  */
 export function openGateway(options: GatewayOptions): Connection {
-  const { log, patience } = options;
+  const { log, patience, pacing = realPacing } = options;
+  const { clock, random } = pacing;
   const stopping = new AbortController();
   const { signal } = stopping;
   let state = { ok: false, detail: "the gateway is connecting" };
   let running: Promise<void> = Promise.resolve();
+  /** When sessions were begun; those that were resumed are none. */
+  let starts: number[] = [];
+  /** How discord.js said that it gives up. */
+  let refusal = "";
 
   function set(ok: boolean, detail: string): void {
     if (state.detail !== detail) {
@@ -56,7 +76,10 @@ export function openGateway(options: GatewayOptions): Connection {
       // Not one of them is privileged: messages are read only where they mention the bot.
       intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages],
       rest: { retries: 0, ...(options.apiUrl === null ? {} : { api: options.apiUrl.replace(/\/+$/, "") }) },
-      ws: { buildStrategy: (manager) => finalStrategy(manager, () => isOver) },
+      ws: {
+        buildStrategy: (manager) => finalStrategy(manager, () => isOver),
+        buildIdentifyThrottler: (manager) => counted(manager, () => over.resolve("often")),
+      },
     });
     let away = null as AbortController | null;
 
@@ -66,7 +89,7 @@ export function openGateway(options: GatewayOptions): Connection {
         return;
       }
       away = new AbortController();
-      void rest(patience, AbortSignal.any([away.signal, signal])).then((isDue) => {
+      void rest(patience, AbortSignal.any([away.signal, signal]), clock).then((isDue) => {
         if (isDue) {
           over.resolve("silent");
         }
@@ -86,8 +109,8 @@ export function openGateway(options: GatewayOptions): Connection {
       watch();
     });
     client.on(Events.ShardDisconnect, ({ code }) => {
-      set(false, `Discord ended the session for good (${code})`);
-      over.resolve("ended");
+      refusal = refusals[code] ?? `Discord ended the session for good (${code})`;
+      over.resolve(refusals[code] === undefined ? "ended" : "refused");
     });
     client.on(Events.Invalidated, () => over.resolve("ended"));
     let lastError = "";
@@ -115,27 +138,63 @@ export function openGateway(options: GatewayOptions): Connection {
       signal.removeEventListener("abort", stopped);
       away?.abort();
       isOver = true;
-      await within(destroyWithin, "ending the session", client.destroy()).catch(() => {});
+      await within(destroyWithin, "ending the session", client.destroy(), clock).catch(() => {});
     }
+  }
+
+  /** discord.js asks before it begins a session. Where it may not, it is left waiting, and its client is ended. */
+  async function counted(
+    manager: Parameters<typeof plainThrottler>[0],
+    tooOften: () => void,
+  ): Promise<{ waitForIdentify(shard: number, end: AbortSignal): Promise<void> }> {
+    const plain = await plainThrottler(manager);
+    return {
+      async waitForIdentify(shard, end) {
+        await plain.waitForIdentify(shard, end);
+        if (waitForStart(sessionStarts, starts, clock.now()) > 0) {
+          tooOften();
+          await new Promise(() => {});
+        }
+        starts = [...starts, clock.now()].slice(-sessionStarts.most);
+      },
+    };
   }
 
   async function keepUp(): Promise<void> {
     let failures = 0;
+    let lost = clock.now();
     while (!signal.aborted) {
-      const since = Date.now();
-      let pause = 0;
+      const began = clock.now();
+      let ending: Ending | null = null;
+      let why = "the gateway does not answer";
+      let isFinal = false;
       try {
-        const ending = await session();
-        if (ending === "silent") {
-          set(false, "the gateway does not answer; trying again");
-        }
+        ending = await session();
+        isFinal = ending === "refused";
+        why = isFinal || ending === "ended" ? refusal : why;
       } catch (error) {
-        set(false, explain(error));
-        pause = isTokenTrouble(error) ? tokenPause : 0;
+        why = explain(error);
+        isFinal = isTokenTrouble(error);
       }
-      failures = Date.now() - since > soon ? 1 : failures + 1;
-      await rest(Math.max(pause, pauseAfter(failures)), signal);
+      failures = clock.now() - began > patience + soon ? 1 : failures + 1;
+      lost = failures > 1 ? lost : began;
+      const pause = pauseAfter(repairs.connection, failures, { isFinal, retryAfter: null }, random);
+      const early = waitForStart(sessionStarts, starts, clock.now());
+      if (ending !== "stopped") {
+        set(false, nextWords(why, isFinal, early, lost));
+      }
+      await rest(Math.max(pause, early), signal, clock);
     }
+  }
+
+  function nextWords(why: string, isFinal: boolean, early: number, lost: number): string {
+    if (isFinal) {
+      return `${why}; it is looked at again ${pace(repairs.refused)} at most, and at once when the bot is restarted`;
+    }
+    const often = `${sessionStarts.most} sessions were begun within an hour, and Discord would reset the token for more: it is tried again when that hour is over`;
+    return early > 0
+      ? `${often}; no session ${since(lost)}`
+      : `${why}; no session ${since(lost)}, tried again ${pace(repairs.connection)} at most`;
   }
 
   return {
@@ -150,6 +209,18 @@ export function openGateway(options: GatewayOptions): Connection {
     health: () => state,
   };
 }
+
+/** discord.com/developers/docs/topics/opcodes-and-status-codes: the close codes after which a client must not connect again. */
+const refusals: Readonly<Record<number, string>> = {
+  4004: "Discord refuses the session (4004): DISCORD_TOKEN is not valid: copy the token from the application's page Bot",
+  4010: "Discord refuses the session (4010): its shard is not valid; this is a mistake of the bot, report it",
+  4011: "Discord refuses the session (4011): the bot is in too many servers for one session; this bot is made for one server",
+  4012: "Discord refuses the session (4012): the version of its gateway is not valid any more; update Switchyard",
+  4013: "Discord refuses the session (4013): its intents are not valid; this is a mistake of the bot, report it",
+  4014: "Discord refuses the session (4014): an intent is not allowed to the application; see its page Bot",
+};
+
+const plainThrottler = DefaultWebSocketManagerOptions.buildIdentifyThrottler;
 
 type Manager = Parameters<NonNullable<WebSocketOptions["buildStrategy"]>>[0];
 

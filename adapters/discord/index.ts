@@ -7,7 +7,7 @@ import type { Surface } from "../../src/chat/surface.ts";
 import { interactionDelivery, mentionDelivery } from "./accept.ts";
 import { discordApi } from "./api.ts";
 import { type ChannelParts, discordChannel } from "./channel.ts";
-import { explain, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
+import { explain, isFinal, notifySetting, readChannel, readSelf } from "./check.ts";
 import { discordError, reasonOf } from "./discord-error.ts";
 import { openGateway } from "./gateway.ts";
 import { createHandlers } from "./handlers.ts";
@@ -35,10 +35,11 @@ export function discordSurface(options: DiscordOptions): Surface {
     explain: (error) => ({
       reason: reasonOf(error),
       advice: explain(error),
-      isToken: isTokenTrouble(error),
+      isFinal: isFinal(error),
       retryAfter: discordError(error).retryAfter,
     }),
     signIn: (life) => signIn(options, life),
+    ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
   });
 }
 
@@ -47,7 +48,7 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
   const api = discordApi(options, calls);
   const self = await readSelf(api);
   const roots = createRoots(stopping);
-  const responses = discordResponses(api, options.applicationId, stopping);
+  const responses = discordResponses(api, options.applicationId, stopping, options.pacing);
   const handlers = createHandlers({ desk, api, responses, roots, guildId, log });
   /** The gateway may bring one twice, also to a bot that was restarted. */
   async function once(delivery: Delivery, work: () => Promise<void>): Promise<void> {
@@ -81,7 +82,9 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
   return {
     name: self.name,
     connection: openGateway({
-      ...options,
+      token: options.token,
+      apiUrl: options.apiUrl,
+      log,
       patience: options.gatewayPatience ?? gatewayPatience,
       onInteraction: interaction,
       onMessage: message,

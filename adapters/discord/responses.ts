@@ -5,7 +5,8 @@ import {
   MessageFlags,
   Routes,
 } from "discord.js";
-import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
+import { type Pacing, pauseOrEnd, realPacing, rest } from "../../src/chat/platform/backoff.ts";
+import { repairs } from "../../src/config/repairs.ts";
 import type { Api, Ask } from "./api.ts";
 import { codes, discordError, hasCode } from "./discord-error.ts";
 import type { Handle } from "./parse.ts";
@@ -42,10 +43,13 @@ export interface Responses {
 
 /** Milliseconds for one try of a first response: two have to fit into three seconds. */
 const respondWithin = 1_200;
-/** Tries of what comes later. */
-const mostTries = 4;
 
-export function discordResponses(api: Api, applicationId: string, stopping: AbortSignal): Responses {
+export function discordResponses(
+  api: Api,
+  applicationId: string,
+  stopping: AbortSignal,
+  pacing: Pacing = realPacing,
+): Responses {
   async function respond({ id, token }: Handle, body: object): Promise<Acknowledged> {
     const respondOnce = () =>
       api("POST", Routes.interactionCallback(id, token), { body, auth: false, timeout: respondWithin });
@@ -80,14 +84,16 @@ export function discordResponses(api: Api, applicationId: string, stopping: Abor
       } catch (error) {
         const { code, status, retryAfter } = discordError(error);
         const isWorthIt = code === codes.invalidBody || status === null || status === 429 || status >= 500;
-        if (tries >= mostTries || !isWorthIt) {
+        const failure = { isFinal: !isWorthIt, retryAfter };
+        const pause = pauseOrEnd(repairs.answer, tries, failure, pacing.random);
+        if (pause === null || stopping.aborted) {
           throw error;
         }
         if (code === codes.invalidBody) {
           body = withoutFiles(body);
           files = undefined;
         } else {
-          await rest(retryAfter ?? pauseAfter(tries), stopping);
+          await rest(pause, stopping, pacing.clock);
         }
       }
     }

@@ -1,4 +1,5 @@
 import type { Deliveries, Desk } from "../../src/chat/desk.ts";
+import type { Pacing } from "../../src/chat/platform/backoff.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 /** What names the bot on Discord; all are snowflakes but the token. */
@@ -21,5 +22,7 @@ export interface DiscordOptions extends DiscordApp {
   readonly gatewayPatience?: number;
   readonly openThreads: OpensThreads;
   readonly openNotices: OpensNotices;
+  /** Of everything but the connection itself. */
+  readonly pacing?: Pacing;
   readonly now?: () => number;
 }

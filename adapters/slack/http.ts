@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
-import { pauseAfter, rest } from "../../src/chat/platform/backoff.ts";
+import { type Pacing, pace, pauseAfter, realPacing, rest, since } from "../../src/chat/platform/backoff.ts";
+import { repairs } from "../../src/config/repairs.ts";
 import { boltLogger, type importBolt } from "./bolt.ts";
 import { type Accept, appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf } from "./slack-error.ts";
@@ -19,6 +20,7 @@ export function httpConnection(
     readonly listen: { readonly host: string; readonly port: number };
   },
   accept: Accept,
+  pacing: Pacing = realPacing,
 ): SlackConnection {
   const { log, listen, signingSecret } = options;
   const { receiver, app } = appHolder(accept, (error) =>
@@ -33,6 +35,7 @@ export function httpConnection(
   let running = Promise.resolve();
 
   async function keepUp(): Promise<void> {
+    const began = pacing.clock.now();
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
       const own = new bolt.HTTPReceiver({
         signingSecret,
@@ -51,9 +54,14 @@ export function httpConnection(
         log.info({}, `slack: ${state.detail}`);
         return;
       } catch (error) {
-        state = { ok: false, detail: `listening on ${listen.host}:${listen.port}: ${reasonOf(error)}` };
-        log.error({}, `slack: ${state.detail}`);
-        await rest(pauseAfter(failures), stopping.signal);
+        const detail = `listening on ${listen.host}:${listen.port}: ${reasonOf(error)}, ${since(began)}; tried again ${pace(repairs.connection)} at most`;
+        if (state.detail !== detail) {
+          log.error({}, `slack: ${detail}`);
+        }
+        state = { ok: false, detail };
+        const failure = { isFinal: false, retryAfter: null };
+        const pause = pauseAfter(repairs.connection, failures, failure, pacing.random);
+        await rest(pause, stopping.signal, pacing.clock);
       }
     }
   }

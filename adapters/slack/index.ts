@@ -4,9 +4,10 @@ import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
 import { acceptBody } from "./accept.ts";
+import { advice, isFinal } from "./advice.ts";
 import { clientOptions, createApp, importBolt } from "./bolt.ts";
 import { type ChannelParts, slackChannel } from "./channel.ts";
-import { explainToken, isTokenTrouble, notifySetting, readChannel, readSelf } from "./check.ts";
+import { notifySetting, readChannel, readSelf } from "./check.ts";
 import type { Accept, SlackConnection } from "./connection.ts";
 import { deliveryIds } from "./delivery-ids.ts";
 import { createHandlers } from "./handlers.ts";
@@ -32,11 +33,12 @@ export function slackSurface(options: SlackOptions): Surface {
     openNotices,
     explain: (error) => ({
       reason: reasonOf(error),
-      advice: explainToken("SLACK_BOT_TOKEN", error),
-      isToken: isTokenTrouble(error),
+      advice: advice(error),
+      isFinal: isFinal(error),
       retryAfter: slackError(error).retryAfter,
     }),
     signIn: (life) => signIn(options, life),
+    ...(options.pacing === undefined ? {} : { pacing: options.pacing }),
   });
 }
 

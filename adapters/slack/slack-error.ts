@@ -53,6 +53,18 @@ const failures: Readonly<Record<string, DeliveryFailure>> = {
   ekm_access_denied: "permanent",
 };
 
+/** Slack's own trouble, by docs.slack.dev/reference/methods/chat.postMessage#errors; every other word is about what was sent. */
+const away: ReadonlySet<string> = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "team_added_to_org",
+  "request_timeout",
+  "accesslimited",
+  "org_login_required",
+  "enterprise_is_restricted",
+]);
+
 /** When Slack does not say how long to wait. */
 const usualWait = 5_000;
 
@@ -61,7 +73,7 @@ export function deliveryError(action: string, error: unknown): DeliveryError {
     return error;
   }
   const { word, retryAfter, message } = slackError(error);
-  const failure = failures[word ?? ""] ?? "temporary";
+  const failure = failures[word ?? ""] ?? (word === null || away.has(word) ? "temporary" : "refused");
   const wait = failure === "rate-limited" ? (retryAfter ?? usualWait) : null;
   return new DeliveryError(failure, `slack: ${action}: ${message}`, wait, { cause: error });
 }

@@ -2,6 +2,7 @@ import type { SocketModeReceiver } from "@slack/bolt";
 import { within } from "../../src/chat/platform/backoff.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
+import type { Clock } from "../../src/config/clock.ts";
 
 /** One WebSocket to Slack, from its opening to its end. */
 export interface Link {
@@ -15,7 +16,7 @@ export interface Link {
 /** How long Slack may take for a step of the ending. */
 const patience = 1_000;
 
-export function openLink(receiver: SocketModeReceiver, log: PlatformLog): Link {
+export function openLink(receiver: SocketModeReceiver, log: PlatformLog, clock: Clock): Link {
   const { promise: over, resolve } = Promise.withResolvers<"lost" | "announced">();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   guardFrames(receiver, log, (frame) => {
@@ -34,9 +35,9 @@ export function openLink(receiver: SocketModeReceiver, log: PlatformLog): Link {
     over,
     async end() {
       // A client that is stopped while it connects, or not asked twice, leaves a timer of 30 s behind.
-      await within(patience, "opening", opened).catch(() => {});
+      await within(patience, "opening", opened, clock).catch(() => {});
       void receiver.stop().catch(() => {});
-      await within(patience, "closing", closed).catch(() => receiver.stop());
+      await within(patience, "closing", closed, clock).catch(() => receiver.stop());
     },
   };
 }

@@ -1,5 +1,14 @@
-import { pauseAfter, rest, tokenPause, within } from "../../src/chat/platform/backoff.ts";
+import {
+  type Pacing,
+  pace,
+  pauseAfter,
+  realPacing,
+  rest,
+  since,
+  within,
+} from "../../src/chat/platform/backoff.ts";
 import { fieldsOf } from "../../src/chat/platform/json.ts";
+import { repairs } from "../../src/config/repairs.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
 import { type Accept, appHolder, type SlackConnection } from "./connection.ts";
@@ -8,24 +17,28 @@ import { type Link, openLink } from "./socket-link.ts";
 import type { SlackOptions } from "./types.ts";
 
 const openWithin = 15_000;
-/** A connection that lives shorter than this counts as a failed one. */
-const soon = 10_000;
+/** A connection that lives shorter than this counts as a failed one: apps.connections.open is for about one call a minute. */
+const soon = 60_000;
 /** How long a connection that was announced to end is kept beside the new one. */
 const announcedLasts = 30_000;
+const noFailure = { isFinal: false, retryAfter: null };
 /** So often in a row Slack may announce an end soon before that counts as a failure, too. */
 const mostAnnounced = 2;
 
 /**
- * Socket Mode with a client of its own for each connection: Bolt's waits five seconds before it connects again, and
- * raises an unhandled rejection when that fails. Slack ends a connection every few hours and says so first; then
+ * Socket Mode with a client of its own for each connection. Bolt's own reconnection is off: @slack/socket-mode 3.1.0
+ * (SocketModeClient.js, delayReconnectAttempt) waits 5 s times the failures without a longest pause, gives up for good at an HTTP
+ * error or a network error of apps.connections.open (retrieveWSSURL), and then raises an unhandled rejection. Slack ends a connection every few hours and says so first; then
  * the next one is opened at once, beside the old one.
  */
 export function socketConnection(
   bolt: Awaited<ReturnType<typeof importBolt>>,
   options: SlackOptions & { readonly appToken: string },
   accept: Accept,
+  pacing: Pacing = realPacing,
 ): SlackConnection {
   const { log } = options;
+  const { clock, random } = pacing;
   const { receiver, app } = appHolder(accept, (error) =>
     log.warn(
       { reason: reasonOf(error) },
@@ -48,12 +61,12 @@ export function socketConnection(
       customPropertiesExtractor: (args: unknown) => ({ envelope: fieldsOf(args)["envelope_id"] }),
     });
     made.init(app());
-    const link = openLink(made, log);
+    const link = openLink(made, log, clock);
     links.add(link);
     void link.over.then(async (how) => {
       if (how === "announced") {
         // Slack still sends on it for a moment.
-        await rest(announcedLasts, AbortSignal.timeout(announcedLasts));
+        await rest(announcedLasts, stopping.signal, clock);
         await link.end();
       }
       links.delete(link);
@@ -65,7 +78,8 @@ export function socketConnection(
   async function connect(): Promise<"lost" | "announced" | "stopped"> {
     const link = open();
     try {
-      const first = await within(openWithin, "opening the connection", Promise.race([link.opened, stopped]));
+      const opened = Promise.race([link.opened, stopped]);
+      const first = await within(openWithin, "opening the connection", opened, clock);
       if (first === "stopped") {
         return first;
       }
@@ -81,31 +95,57 @@ export function socketConnection(
   async function keepUp(): Promise<void> {
     let failures = 0;
     let announced = 0;
+    let lost = clock.now();
     while (!stopping.signal.aborted) {
-      const since = Date.now();
+      const began = clock.now();
       let pause = 0;
       try {
         const ending = await connect();
-        state = { ok: false, detail: "the connection was lost; connecting again" };
-        const isShort = Date.now() - since < soon;
+        const isShort = clock.now() - began < soon;
         announced = ending === "announced" && isShort ? announced + 1 : 0;
         failures = isShort && (ending === "lost" || announced > mostAnnounced) ? failures + 1 : 0;
+        lost = failures > 1 ? lost : clock.now();
+        if (failures > 0) {
+          tell("the connection is lost soon after it begins", lost);
+          pause = pauseAfter(repairs.connection, failures, noFailure, random);
+        } else if (ending !== "stopped") {
+          state = { ok: false, detail: "the connection was lost; connecting again" };
+        }
       } catch (error) {
         failures += 1;
-        pause = tell(error);
+        lost = failures > 1 ? lost : began;
+        pause = refused(error, failures, lost);
       }
-      await rest(failures === 0 ? 0 : Math.max(pause, pauseAfter(failures)), stopping.signal);
+      await rest(pause, stopping.signal, clock);
     }
   }
 
-  /** Says why there is no connection, and how long it makes no sense to try. */
-  function tell(error: unknown): number {
+  /** Says why there is no connection, and how long to wait. */
+  function refused(error: unknown, failures: number, lost: number): number {
     // A connection that is closed before Slack's hello rejects with nothing.
-    const reason = error === undefined ? "Slack closed the connection at once" : reasonOf(error);
-    state = { ok: false, detail: error === undefined ? reason : explainToken("SLACK_APP_TOKEN", error) };
-    log.error({ reason }, `slack: ${state.detail}`);
-    const isToken = isTokenTrouble(error) || slackError(error).word === "missing_scope";
-    return isToken ? tokenPause : (slackError(error).retryAfter ?? 0);
+    const why =
+      error === undefined ? "Slack closed the connection at once" : explainToken("SLACK_APP_TOKEN", error);
+    const isFinal = isTokenTrouble(error) || slackError(error).word === "missing_scope";
+    if (isFinal) {
+      set(
+        `${why}; it is looked at again ${pace(repairs.refused)} at most, and at once when the bot is restarted`,
+      );
+    } else {
+      tell(why, lost);
+    }
+    const { retryAfter } = slackError(error);
+    return pauseAfter(repairs.connection, failures, { isFinal, retryAfter }, random);
+  }
+
+  function tell(why: string, lost: number): void {
+    set(`${why}; no connection ${since(lost)}, tried again ${pace(repairs.connection)} at most`);
+  }
+
+  function set(detail: string): void {
+    if (state.detail !== detail) {
+      log.error({}, `slack: ${detail}`);
+    }
+    state = { ok: false, detail };
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { webApi } from "@slack/bolt";
 import type { Deliveries, Desk } from "../../src/chat/desk.ts";
+import type { Pacing } from "../../src/chat/platform/backoff.ts";
 import type { OpensNotices, OpensThreads, PlatformLog } from "../../src/chat/platform/parts.ts";
 
 export type WebClient = webApi.WebClient;
@@ -24,4 +25,6 @@ export interface SlackOptions {
   readonly log: PlatformLog;
   readonly openThreads: OpensThreads;
   readonly openNotices: OpensNotices;
+  /** Of everything but the connection itself. */
+  readonly pacing?: Pacing;
 }

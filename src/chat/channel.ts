@@ -53,7 +53,9 @@ export type DeliveryFailure =
   | "temporary"
   /** The message to edit is not there any more: post it anew. */
   | "gone"
-  /** Trying again cannot help, such as a channel that is not there; said in /healthz. */
+  /** The platform has answered, and does not take this message or file: a few tries, then it is done without. */
+  | "refused"
+  /** Nothing can be posted there, such as in a channel that is archived: it is not repeated before that is put right. */
   | "permanent";
 
 export class DeliveryError extends Error {

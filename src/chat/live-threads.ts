@@ -1,11 +1,15 @@
 import type { Clock } from "../config/clock.ts";
+import { repairs } from "../config/repairs.ts";
 import type { Store } from "../store/store.ts";
-import type { ThreadState } from "../store/thread-state.ts";
+import { newThreadState, type ThreadState } from "../store/thread-state.ts";
 import { type Channel, DeliveryError } from "./channel.ts";
+import { deliveryHealth } from "./delivery-health.ts";
 import type { Desk } from "./desk.ts";
+import { withLosses } from "./losses.ts";
 import { createPacer, type Pace } from "./pacer.ts";
 import type { Thread } from "./thread.ts";
-import { deliver, EditFailed, planDelivery, postponeEdit, type ThreadParts } from "./thread-delivery.ts";
+import { deliver, planDelivery, postponeEdit, type ThreadParts } from "./thread-delivery.ts";
+import { EditFailed, FileFailed, waitAfter } from "./thread-repair.ts";
 
 export interface LiveThreadsOptions {
   readonly channel: Channel;
@@ -20,6 +24,8 @@ export interface LiveThreadsOptions {
   readonly log: { warn(details: object, message: string): void };
   readonly posts: Pace;
   readonly edits: Pace;
+  /** From 0 to 1. */
+  readonly random?: () => number;
 }
 
 export interface LiveThreads {
@@ -29,10 +35,18 @@ export interface LiveThreads {
   health(): { readonly ok: boolean; readonly detail: string };
 }
 
-const firstPause = 1_000;
-const longestPause = 60_000;
 /** How many complete threads are remembered; late events come within seconds. */
 const mostRemembered = 1_000;
+
+interface Worker {
+  isDirty: boolean;
+  /** In a row. */
+  failures: number;
+  /** Whether it was woken since something of it last worked. */
+  wasWoken: boolean;
+  wake: () => void;
+  done: Promise<void>;
+}
 
 /**
  * Keeps the threads of a platform as the records say they should be. What should stand there is drawn anew from
@@ -41,17 +55,21 @@ const mostRemembered = 1_000;
  * is worked on by one worker; all of them share the platform's pace.
  */
 export function liveThreads(options: LiveThreadsOptions): LiveThreads {
-  const { channel, place = channel.surface, desk, store, clock, log } = options;
+  const { channel, place = channel.surface, desk, store, clock, log, random = Math.random } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const workers = new Map<string, { isDirty: boolean; wake: () => void; done: Promise<void> }>();
-  const trouble = new Map<string, string>();
+  const workers = new Map<string, Worker>();
+  const told = deliveryHealth();
+  /** Those that wait for the platform to be back, and may be woken by the first delivery that works. */
+  const asleep = new Set<() => void>();
   const parts: ThreadParts = {
     channel,
     clock,
     contentOf: options.contentOf,
     save: (state) => store.saveThread(state),
     lastEdits: new Map(),
+    filesDue: new Map(),
+    random,
   };
   const posts = createPacer(options.posts, clock);
   const edits = createPacer(options.edits, clock);
@@ -72,7 +90,13 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       worker.isDirty = true;
       worker.wake();
     } else if (!signal.aborted && !complete.has(run)) {
-      const fresh = { isDirty: true, wake: () => {}, done: Promise.resolve() };
+      const fresh: Worker = {
+        isDirty: true,
+        failures: 0,
+        wasWoken: false,
+        wake: () => {},
+        done: Promise.resolve(),
+      };
       workers.set(run, fresh);
       fresh.done = work(run, fresh, known)
         .catch((error: unknown) => {
@@ -82,18 +106,14 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
         })
         .finally(() => {
           workers.delete(run);
-          trouble.delete(run);
+          told.forget(run);
         });
     }
   }
 
-  async function work(
-    run: string,
-    worker: { isDirty: boolean; wake: () => void },
-    known?: ThreadState,
-  ): Promise<void> {
+  async function work(run: string, worker: Worker, known?: ThreadState): Promise<void> {
     const stored = known ?? (await store.threads()).find((one) => one.run === run && one.surface === place);
-    const state: ThreadState = stored ?? { surface: place, run, messages: {}, repairs: 0, files: {} };
+    const state: ThreadState = stored ?? newThreadState(place, run);
     if (stored === undefined) {
       if ((await options.draw(run)) === undefined) {
         return;
@@ -101,77 +121,114 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       // From here on the thread is owed, whatever happens to the bot.
       await store.saveThread(state);
     }
-    let pause = firstPause;
     while (!signal.aborted) {
       worker.isDirty = false;
-      const thread = await options.draw(run);
-      if (thread === undefined) {
+      const drawn = await options.draw(run);
+      if (drawn === undefined) {
         await store.removeThread(state);
         return;
       }
+      const thread = withLosses(drawn, state);
+      if (state.ended !== undefined) {
+        told.ended(run, state.ended);
+      }
+      const next = planDelivery(parts, state, thread);
+      if (next.kind === "settled" && thread.isOver && !worker.isDirty) {
+        remember(run);
+        await store.removeThread(state);
+        return;
+      }
+      if (next.kind === "settled") {
+        told.settled(run);
+      }
+      if (next.kind === "settled" || next.kind === "later") {
+        await restUntilChanged(worker, next.kind === "later" ? next.milliseconds : null);
+        continue;
+      }
+      const losses = state.losses?.length ?? 0;
       try {
-        const next = planDelivery(parts, state, thread);
-        if (next.kind === "settled" && thread.isOver && !worker.isDirty) {
-          remember(run);
-          await store.removeThread(state);
-          return;
+        if (await takeTurn(run, state, next.kind === "edit" ? "edit" : "post")) {
+          wakeOthers();
         }
-        if (next.kind === "settled" || next.kind === "later") {
-          await restUntilChanged(worker, next.kind === "later" ? next.milliseconds : null);
-        } else {
-          await takeTurn(run, state, next.kind === "edit" ? "edit" : "post");
-        }
-        pause = firstPause;
-        trouble.delete(run);
+        worker.failures = 0;
+        worker.wasWoken = false;
       } catch (error) {
         if (signal.aborted) {
           return;
         }
-        const wait = waitAfter(error, run, pause);
-        pause = Math.min(longestPause, pause * 2);
-        if (!(error instanceof EditFailed)) {
-          await clock.sleep(wait, signal).catch(() => {});
-        } else {
-          // The others need not wait for one message that cannot be edited now.
-          postponeEdit(parts, error.ref, wait);
+        const last = state.losses?.at(-1);
+        if (last !== undefined && (state.losses?.length ?? 0) > losses) {
+          told.lost(next.kind, last);
         }
+        worker.failures += 1;
+        await afterFailure(error, run, worker);
       }
     }
   }
 
-  /** Waits for a turn, and then sends what should stand there by now, not what should have before the wait. */
-  async function takeTurn(run: string, state: ThreadState, kind: "post" | "edit"): Promise<void> {
-    await (kind === "edit" ? edits : posts)(signal);
-    const thread = await options.draw(run);
-    const next = thread === undefined ? null : planDelivery(parts, state, thread);
-    if (thread === undefined || next === null || next.kind === "settled" || next.kind === "later") {
-      return;
+  /** Waits as long as the failure asks for; what one message or file has to wait for, the others need not. */
+  async function afterFailure(failed: unknown, run: string, worker: Worker): Promise<void> {
+    const isAside = failed instanceof EditFailed || failed instanceof FileFailed;
+    const error = isAside ? failed.cause : failed;
+    const failure = error instanceof DeliveryError ? error.failure : "temporary";
+    if (failure !== "rate-limited") {
+      told.waits(run, error instanceof Error ? error.message : String(error));
+      log.warn({ err: error, run }, `${place}: a message could not be delivered`);
     }
-    if ((next.kind === "edit") === (kind === "edit")) {
-      await deliver(parts, state, thread, next);
+    const repair = failed instanceof EditFailed ? repairs.edit : repairs.thread;
+    const wait = waitAfter(error, repair, worker.failures, random());
+    if (failed instanceof EditFailed) {
+      postponeEdit(parts, failed.ref, wait);
+    } else if (!isAside) {
+      await sleepUntilItWorks(wait, worker, failure === "temporary").catch(() => {});
     }
   }
 
-  /** How long to wait after a failure, in milliseconds; says so, unless it is a mere rate limit. */
-  function waitAfter(failed: unknown, run: string, pause: number): number {
-    const error = failed instanceof EditFailed ? failed.cause : failed;
-    const failure = error instanceof DeliveryError ? error.failure : "temporary";
-    const why = error instanceof Error ? error.message : String(error);
-    if (failure !== "rate-limited") {
-      trouble.set(run, why);
-      log.warn({ err: error, run }, `${place}: a message could not be delivered; it is tried again`);
+  /**
+   * A pause ends when another thread gets something through: then the platform is back. Once in a row of failures, so
+   * that a thread that fails for a reason of its own does not keep the pace of the others.
+   */
+  async function sleepUntilItWorks(wait: number, worker: Worker, isOutage: boolean): Promise<void> {
+    const woken = new AbortController();
+    const wake = () => {
+      worker.wasWoken = true;
+      woken.abort();
+    };
+    if (isOutage && !worker.wasWoken) {
+      asleep.add(wake);
     }
-    if (error instanceof DeliveryError && error.retryAfter !== null) {
-      return error.retryAfter;
+    try {
+      await clock.sleep(wait, AbortSignal.any([signal, woken.signal]));
+    } finally {
+      asleep.delete(wake);
     }
-    return failure === "permanent" ? longestPause : pause;
+  }
+
+  function wakeOthers(): void {
+    for (const wake of asleep) {
+      wake();
+    }
+  }
+
+  /** Waits for a turn, and then sends what should stand there by now, not what should have before the wait; whether it did. */
+  async function takeTurn(run: string, state: ThreadState, kind: "post" | "edit"): Promise<boolean> {
+    await (kind === "edit" ? edits : posts)(signal);
+    const drawn = await options.draw(run);
+    const thread = drawn === undefined ? undefined : withLosses(drawn, state);
+    const next = thread === undefined ? null : planDelivery(parts, state, thread);
+    if (thread === undefined || next === null || next.kind === "settled" || next.kind === "later") {
+      return false;
+    }
+    if ((next.kind === "edit") !== (kind === "edit")) {
+      return false;
+    }
+    await deliver(parts, state, thread, next);
+    told.works(run, next.kind);
+    return true;
   }
 
   /** Until something changed, or that long where `milliseconds` are given. */
-  async function restUntilChanged(
-    worker: { isDirty: boolean; wake: () => void },
-    milliseconds: number | null,
-  ): Promise<void> {
+  async function restUntilChanged(worker: Worker, milliseconds: number | null): Promise<void> {
     if (worker.isDirty || signal.aborted) {
       return;
     }
@@ -211,11 +268,6 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
       }
       await Promise.allSettled([...workers.values()].map(({ done }) => done));
     },
-    health() {
-      const [why] = trouble.values();
-      return why === undefined
-        ? { ok: true, detail: `${workers.size} threads` }
-        : { ok: false, detail: `${trouble.size} threads wait: ${why}` };
-    },
+    health: () => told.words(workers.size),
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../config/clock.ts";
-import { repairPause, repairs } from "../config/repairs.ts";
+import { repairs, slowly } from "../config/repairs.ts";
 import type { ToldTroubles } from "../store/told-file.ts";
 import type { Trouble, TroubleList } from "../troubles/troubles.ts";
 import { troubleBlocks, troubleLine } from "../views/troubles.ts";
@@ -51,9 +51,10 @@ export function tellTroubles({ channel, troubles, told, clock, log }: TellTroubl
     } catch (error) {
       const count = (before?.count ?? 0) + 1;
       log.warn({ err: error, trouble: trouble.key, tries: count }, `${channel.surface}: telling a trouble`);
-      if (!(error instanceof DeliveryError && error.failure === "permanent")) {
+      // Where nothing can be posted now, the next try waits in the channel; a message that is not taken is done without.
+      if (!(error instanceof DeliveryError && error.failure === "refused" && count >= repairs.message.most)) {
         const asked = error instanceof DeliveryError ? error.retryAfter : null;
-        const wait = asked ?? repairPause(repairs.troublePosts, Math.min(count, repairs.troublePosts.most));
+        const wait = Math.max(asked ?? 0, slowly(repairs.troublePosts, count, 0));
         tries.set(id, { count, firstAt: before?.firstAt ?? clock.now(), nextAt: clock.now() + wait });
         return;
       }

@@ -1,9 +1,18 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../config/clock.ts";
-import { repairPause, repairs } from "../config/repairs.ts";
 import type { ThreadState } from "../store/thread-state.ts";
 import { type Channel, DeliveryError, type MessageRef, type OutMessage } from "./channel.ts";
+import { endedKey } from "./losses.ts";
 import type { Thread, ThreadFile, ThreadMessage } from "./thread.ts";
+import {
+  EditFailed,
+  FileFailed,
+  failFile,
+  isLastTry,
+  postAnew,
+  refuseEdit,
+  refusePost,
+} from "./thread-repair.ts";
 
 export interface ThreadParts {
   readonly channel: Channel;
@@ -13,16 +22,9 @@ export interface ThreadParts {
   readonly save: (state: ThreadState) => Promise<void>;
   /** When each message was last edited, by its place. */
   readonly lastEdits: Map<string, number>;
-}
-
-/** An edit did not work; the message stands as it did. */
-export class EditFailed extends Error {
-  readonly ref: MessageRef;
-
-  constructor(ref: MessageRef, cause: unknown) {
-    super("editing a message", { cause });
-    this.ref = ref;
-  }
+  /** When a file that failed may be tried again, by run and key. */
+  readonly filesDue: Map<string, number>;
+  readonly random: () => number;
 }
 
 /** The message is not edited for so many milliseconds, whatever changes. */
@@ -42,7 +44,7 @@ export type Delivery =
   | { readonly kind: "post"; readonly message: ThreadMessage }
   | { readonly kind: "upload"; readonly file: ThreadFile }
   | { readonly kind: "edit"; readonly message: ThreadMessage; readonly ref: MessageRef }
-  /** Only edits are left, and they would come too soon. */
+  /** Only edits are left, or files that failed, and they would come too soon. */
   | { readonly kind: "later"; readonly milliseconds: number }
   /** Everything stands as it should. */
   | { readonly kind: "settled" };
@@ -52,11 +54,17 @@ export type Delivery =
  * behind a progress bar; then edits that are due; files last, as nothing may wait for one that cannot be sent.
  */
 export function planDelivery(
-  parts: Pick<ThreadParts, "lastEdits" | "clock">,
+  parts: Pick<ThreadParts, "lastEdits" | "filesDue" | "clock">,
   state: ThreadState,
   thread: Thread,
 ): Delivery {
-  const unposted = thread.messages.find(({ key }) => refOf(state, key) === null);
+  if (state.messages["root"]?.isLost === true) {
+    // Nothing has a place without it.
+    return { kind: "settled" };
+  }
+  const unposted = thread.messages.find(
+    ({ key }) => refOf(state, key) === null && state.messages[key]?.isLost !== true,
+  );
   if (unposted !== undefined) {
     return { kind: "post", message: unposted };
   }
@@ -71,11 +79,19 @@ export function planDelivery(
   if (soonest !== undefined && soonest.wait <= 0) {
     return { kind: "edit", message: soonest.message, ref: soonest.ref };
   }
-  const file = thread.files.find(({ key }) => state.files[key]?.isSent !== true);
-  if (file !== undefined) {
-    return { kind: "upload", file };
+  const files = thread.files
+    .filter(({ key }) => state.files[key]?.isSent !== true)
+    .map((file) => ({ file, wait: (parts.filesDue.get(fileKey(state, file)) ?? 0) - parts.clock.now() }));
+  const due = files.find(({ wait }) => wait <= 0);
+  if (due !== undefined) {
+    return { kind: "upload", file: due.file };
   }
-  return soonest === undefined ? { kind: "settled" } : { kind: "later", milliseconds: soonest.wait };
+  const waits = [...(soonest === undefined ? [] : [soonest.wait]), ...files.map(({ wait }) => wait)];
+  return waits.length === 0 ? { kind: "settled" } : { kind: "later", milliseconds: Math.min(...waits) };
+}
+
+function fileKey({ surface, run }: ThreadState, { key }: ThreadFile): string {
+  return `${surface}/${run}/${key}`;
 }
 
 /** Does it. `state` is changed as deliveries are known, and saved before a first try and after each success. */
@@ -106,27 +122,41 @@ async function post(
     state.messages[message.key] = { ref: null, delivered: "", triedAt: parts.clock.now() };
     await parts.save(state);
   }
-  const ref = await parts.channel
-    .post(outMessage(state, thread, message), before)
-    .catch(async (error: unknown) => {
-      const failure = error instanceof DeliveryError ? error.failure : null;
-      if (failure === "rate-limited" && before === null) {
-        // It was surely not posted, so nobody has to look for it.
-        delete state.messages[message.key];
-      } else if (failure === "gone" && message.key !== "root") {
-        // Its root was deleted: the thread is begun anew.
-        const pause = repair(state, Object.keys(state.messages), error);
-        await parts.save(state);
-        throw new DeliveryError("rate-limited", "the thread is begun anew", pause);
-      } else {
-        throw error;
-      }
-      await parts.save(state);
-      throw error;
-    });
+  const whole = outMessage(state, thread, message);
+  const out = isLastTry(state, message.key) ? { ...whole, blocks: [] } : whole;
+  let ref: MessageRef;
+  try {
+    ref = await parts.channel.post(out, before);
+  } catch (error) {
+    const told = afterPost(parts, state, message, before, error);
+    await parts.save(state);
+    throw told;
+  }
   state.messages[message.key] = { ref, delivered: digest(message), triedAt: before };
   await parts.save(state);
   parts.lastEdits.set(place(ref), parts.clock.now());
+}
+
+/** What a post that failed leaves behind, and what to tell. */
+function afterPost(
+  parts: ThreadParts,
+  state: ThreadState,
+  message: ThreadMessage,
+  before: number | null,
+  error: unknown,
+): unknown {
+  const failure = error instanceof DeliveryError ? error.failure : null;
+  const isRoot = message.key === "root" || message.key === endedKey;
+  if (failure === "rate-limited" && before === null) {
+    // It was surely not posted, so nobody has to look for it.
+    delete state.messages[message.key];
+  } else if (failure === "gone" && !isRoot) {
+    // Its root was deleted: the thread is begun anew.
+    return postAnew(state, Object.keys(state.messages), error, parts.random());
+  } else if (error instanceof DeliveryError && failure === "refused") {
+    return refusePost(state, message, error, parts.random());
+  }
+  return error;
 }
 
 async function upload(
@@ -156,12 +186,17 @@ async function upload(
   try {
     await parts.channel.upload(out, before);
   } catch (error) {
-    // A file that can never be sent is done without: the page has it.
-    if (!(error instanceof DeliveryError) || error.failure !== "permanent") {
-      throw error;
+    const wait = failFile(state, file, error, parts.random());
+    await parts.save(state);
+    if (wait === null) {
+      parts.filesDue.delete(fileKey(state, file));
+    } else {
+      parts.filesDue.set(fileKey(state, file), parts.clock.now() + wait);
     }
+    throw new FileFailed(error);
   }
   state.files[file.key] = { isSent: true, triedAt: before };
+  parts.filesDue.delete(fileKey(state, file));
   await parts.save(state);
 }
 
@@ -177,37 +212,23 @@ async function edit(
   try {
     stands = await parts.channel.edit(ref, outMessage(state, thread, message));
   } catch (error) {
+    if (error instanceof DeliveryError && error.failure === "refused") {
+      const told = refuseEdit(state, message, digest(message), error, parts.random());
+      await parts.save(state);
+      throw new EditFailed(ref, told);
+    }
     if (!(error instanceof DeliveryError) || error.failure !== "gone") {
       throw new EditFailed(ref, error);
     }
     // Somebody deleted it: it is posted anew. Without its root the whole thread is.
     const keys = message.key === "root" ? Object.keys(state.messages) : [message.key];
-    const pause = repair(state, keys, error);
+    const told = postAnew(state, keys, error, parts.random());
     await parts.save(state);
-    throw new DeliveryError("rate-limited", "a message is posted anew", pause);
+    throw told;
   }
   state.messages[message.key] = { ref: stands, delivered: digest(message), triedAt: null };
   await parts.save(state);
   parts.lastEdits.set(place(stands), parts.clock.now());
-}
-
-/** Forgets what is gone, so that it is posted anew; throws where that was done often enough. How long to wait first. */
-function repair(state: ThreadState, keys: readonly string[], cause: unknown): number {
-  const { most } = repairs.threadPosts;
-  if (state.repairs >= most) {
-    throw new DeliveryError(
-      "permanent",
-      `the platform says again and again that what was posted is gone; it was posted anew ${most} times, and is not any more`,
-      null,
-      { cause },
-    );
-  }
-  for (const key of keys) {
-    delete state.messages[key];
-  }
-  const pause = repairPause(repairs.threadPosts, state.repairs);
-  state.repairs += 1;
-  return pause;
 }
 
 function waitFor(
@@ -222,7 +243,7 @@ function outMessage(state: ThreadState, thread: Thread, message: ThreadMessage):
   const { requestedBy } = thread.run;
   return {
     key: `${state.run}/${message.key}`,
-    thread: message.key === "root" ? null : refOf(state, "root"),
+    thread: message.key === "root" || message.key === endedKey ? null : refOf(state, "root"),
     threadName: thread.name,
     text: message.text,
     blocks: message.blocks,

@@ -1,15 +1,53 @@
 import { type Clock, systemClock } from "../../config/clock.ts";
+import { nextWait, type Repair, repairs, slowly } from "../../config/repairs.ts";
 
-/** A token that is refused is tried again rarely: somebody has to change it first. In milliseconds. */
-export const tokenPause = 5 * 60_000;
+/** Time and chance, as arguments. */
+export interface Pacing {
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
 
-const first = 1_000;
-const longest = 60_000;
+export const realPacing: Pacing = { clock: systemClock, random: Math.random };
 
-/** 1 s, 2 s, 4 s … a minute, each a little different, so that many bots do not come back at the same moment. */
-export function pauseAfter(failures: number, random: () => number = Math.random): number {
-  const full = Math.min(longest, first * 2 ** Math.min(20, Math.max(0, failures - 1)));
-  return Math.round(full * (0.75 + random() / 4));
+/** What is to be known of a failure before it is repeated. */
+export interface Failure {
+  /** No repetition makes it right: it is only looked at again, and rarely. */
+  readonly isFinal: boolean;
+  /** Milliseconds, where the platform says how long to wait. */
+  readonly retryAfter: number | null;
+}
+
+/** Milliseconds before the next try; a platform that says how long to wait can make it longer, and never shorter. */
+export function pauseAfter(
+  repair: Repair & { readonly most: null },
+  failures: number,
+  { isFinal, retryAfter }: Failure,
+  random: () => number,
+): number {
+  const own = slowly(isFinal ? repairs.refused : repair, failures, random());
+  return Math.max(own, retryAfter ?? 0);
+}
+
+/** The same for what has a last try; null after that. */
+export function pauseOrEnd(
+  repair: Repair,
+  failures: number,
+  { isFinal, retryAfter }: Failure,
+  random: () => number,
+): number | null {
+  const own = isFinal ? null : nextWait(repair, failures, random());
+  return own === null ? null : Math.max(own, retryAfter ?? 0);
+}
+
+/** `since 10:02 UTC`, so that the words stay the same with each try. */
+export function since(milliseconds: number): string {
+  return `since ${new Date(milliseconds).toISOString().slice(11, 16)} UTC`;
+}
+
+/** How often something is tried at its slow rate, for people: `every 60 s at most`. */
+export function pace({ longest }: Repair): string {
+  return longest >= 120_000 ? `every ${Math.round(longest / 60_000)} min` : `every ${longest / 1_000} s`;
 }
 
 /** Waits, and says whether the wait was left alone. */

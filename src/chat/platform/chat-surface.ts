@@ -1,9 +1,20 @@
+import { repairs } from "../../config/repairs.ts";
 import type { Actor } from "../../deploy/actor.ts";
 import { type Channel, DeliveryError } from "../channel.ts";
 import type { Standing } from "../identity.ts";
 import type { Surface } from "../surface.ts";
-import { pauseAfter, rest, tokenPause, within } from "./backoff.ts";
-import { laterChannel } from "./later-channel.ts";
+import {
+  type Failure,
+  type Pacing,
+  pace,
+  pauseAfter,
+  pauseOrEnd,
+  realPacing,
+  rest,
+  since,
+  within,
+} from "./backoff.ts";
+import { keepChannel } from "./keep-channel.ts";
 import type { Health, OpensNotices, OpensThreads, OpenThreads, PlatformLog } from "./parts.ts";
 
 /** How deliveries of a platform reach the bot. It keeps itself up, and says how it is. */
@@ -36,14 +47,10 @@ export interface SignedIn {
 }
 
 /** What an error of the platform means. */
-export interface Explained {
+export interface Explained extends Failure {
   readonly reason: string;
   /** What is wrong and what to do about it, for the health page. */
   readonly advice: string;
-  /** A token that no waiting makes right. */
-  readonly isToken: boolean;
-  /** Milliseconds, where the platform says how long to wait. */
-  readonly retryAfter: number | null;
 }
 
 export interface ChatSurfaceParts {
@@ -54,6 +61,7 @@ export interface ChatSurfaceParts {
   readonly explain: (error: unknown) => Explained;
   /** `keep` takes work that was acknowledged, so that a stop can wait for it; `calls` ends what a stop cannot wait for. */
   readonly signIn: (life: Life) => Promise<SignedIn>;
+  readonly pacing?: Pacing;
 }
 
 export interface Life {
@@ -64,28 +72,25 @@ export interface Life {
   readonly keep: (work: Promise<void>) => void;
 }
 
-/** A bot that cannot work in its channel looks again this often at most. */
-const channelPause = 30_000;
 const drain = 2_000;
 
 /**
  * A chat platform as a surface. It starts at once, whatever the platform does, and keeps trying: to sign in, to find its
- * channel, to prepare what it needs there. health() says how it stands.
+ * channel, to prepare what it needs there. health() says how it stands, and since when.
  */
 export function chatSurface(given: ChatSurfaceParts): Surface {
-  const { name, log, openThreads, openNotices, explain, signIn } = given;
+  const { name, log, openThreads, openNotices, explain, signIn, pacing = realPacing } = given;
+  const { clock, random } = pacing;
   const stopping = new AbortController();
   const { signal } = stopping;
   const calls = new AbortController();
-  const later = laterChannel(name);
+  const home = keepChannel({ name, log, explain, pacing, signal });
   const inHand = new Set<Promise<void>>();
   let connection: Connection | null = null;
   let threads: OpenThreads | null = null;
   let notices: OpenThreads | null = null;
   let here: SignedIn | null = null;
   let self: Health = { ok: false, detail: "not started" };
-  let isJoined = false;
-  let problems: readonly string[] = [];
   let unprepared: string | null = null;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -96,39 +101,29 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
     inHand.add(done);
   }
 
-  /** Until it works, or the bot stops (null). */
-  async function untilDone<Value>(
-    work: () => Promise<Value | null>,
-    failed: (error: unknown) => void,
-    longestPause = Number.POSITIVE_INFINITY,
-  ): Promise<Value | null> {
+  async function untilSignedIn(life: Life): Promise<SignedIn | null> {
+    const began = clock.now();
     for (let failures = 1; !signal.aborted; failures += 1) {
-      let wait = Math.min(longestPause, pauseAfter(failures));
       try {
-        const value = await work();
-        if (value !== null) {
-          return value;
-        }
+        return await signIn(life);
       } catch (error) {
-        const { isToken, retryAfter } = explain(error);
-        failed(error);
-        wait = isToken ? tokenPause : (retryAfter ?? wait);
+        const explained = explain(error);
+        const next = explained.isFinal
+          ? `it is looked at again ${pace(repairs.refused)} at most, and at once when the bot is restarted`
+          : `it goes on, ${since(began)}, and is tried again ${pace(repairs.connection)} at most`;
+        const detail = `${explained.advice}; ${next}`;
+        if (self.detail !== detail) {
+          log.error({ reason: explained.reason }, `${name}: ${detail}`);
+        }
+        self = { ok: false, detail };
+        await rest(pauseAfter(repairs.connection, failures, explained, random), signal, clock);
       }
-      await rest(wait, signal);
     }
     return null;
   }
 
   async function run(): Promise<void> {
-    const life = { stopping: signal, calls: calls.signal, keep };
-    const signedIn = await untilDone(
-      () => signIn(life),
-      (error) => {
-        const { reason, advice } = explain(error);
-        self = { ok: false, detail: advice };
-        log.error({ reason }, `${name}: ${advice}`);
-      },
-    );
+    const signedIn = await untilSignedIn({ stopping: signal, calls: calls.signal, keep });
     if (signedIn === null || signal.aborted) {
       return;
     }
@@ -136,32 +131,7 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
     here = signedIn;
     connection = signedIn.connection;
     connection.start();
-    await Promise.all([join(signedIn), prepare(signedIn)]);
-  }
-
-  /** Until the bot can work in its channel. Commands are answered in the meantime. */
-  function join(signedIn: SignedIn): Promise<unknown> {
-    return untilDone(
-      async () => {
-        const found = await signedIn.findChannel();
-        if (found.problems.join() !== problems.join()) {
-          found.problems.map((problem) => log.error({}, `${name}: ${problem}`));
-        }
-        problems = found.problems;
-        if (found.channel === null || signal.aborted) {
-          return null;
-        }
-        later.open(found.channel);
-        isJoined = true;
-        log.info({ channel: found.name }, `${name}: the channel is ready`);
-        return found;
-      },
-      (error) => {
-        problems = [`the channel could not be checked: ${explain(error).reason}`];
-        log.warn({}, `${name}: ${problems[0]}`);
-      },
-      channelPause,
-    );
+    await Promise.all([home.keep(() => signedIn.findChannel()), prepare(signedIn)]);
   }
 
   async function findOther(channel: string): Promise<Channel> {
@@ -178,29 +148,48 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
     return found.channel;
   }
 
+  /** What the platform refuses is not repeated, but tried once more when the bot can work in its channel. */
   async function prepare({ prepare: work }: SignedIn): Promise<void> {
-    if (work === null) {
-      return;
+    if (work !== null && !(await prepared(work))) {
+      await home.joined;
+      await prepared(work);
     }
-    await untilDone(
-      async () => {
+  }
+
+  /** False where it was refused, or the bot stops. */
+  async function prepared(work: () => Promise<string>): Promise<boolean> {
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
         const said = await work();
         unprepared = null;
         log.info({}, `${name}: ${said}`);
-        return said;
-      },
-      (error) => {
-        unprepared = explain(error).reason;
-        log.error({}, `${name}: ${unprepared}`);
-      },
-    );
+        return true;
+      } catch (error) {
+        const explained = explain(error);
+        const wait = pauseOrEnd(repairs.register, failures, explained, random);
+        const next =
+          wait === null
+            ? "it is not tried again before the bot can work in its channel, or is restarted"
+            : `it is tried again ${pace(repairs.register)} at most`;
+        const detail = `${explained.reason}; ${next}`;
+        if (unprepared !== detail) {
+          log.error({}, `${name}: ${detail}`);
+        }
+        unprepared = detail;
+        if (wait === null) {
+          return false;
+        }
+        await rest(wait, signal, clock);
+      }
+    }
+    return false;
   }
 
   return {
     name,
     async start() {
       self = { ok: false, detail: "connecting" };
-      threads = openThreads(later.channel);
+      threads = openThreads(home.channel);
       notices = openNotices(findOther);
       running = run().catch((error: unknown) => {
         self = { ok: false, detail: `starting: ${explain(error).reason}` };
@@ -209,7 +198,7 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
     },
     async stop() {
       stopping.abort();
-      later.close();
+      home.close();
       const ending = [connection?.stop(), Promise.allSettled(inHand), threads?.stop(), notices?.stop()];
       await Promise.all(
         ending.map((work) => within(drain, "stopping", Promise.resolve(work)).catch(() => {})),
@@ -225,11 +214,13 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
     health() {
       const parts = [
         self,
-        ...[...problems, unprepared].flatMap((detail) => (detail === null ? [] : [{ ok: false, detail }])),
+        ...[...home.problems(), unprepared].flatMap((detail) =>
+          detail === null ? [] : [{ ok: false, detail }],
+        ),
         ...[connection, threads, notices].flatMap((part) => (part === null ? [] : [part.health()])),
       ];
       return {
-        ok: parts.every(({ ok }) => ok) && connection !== null && isJoined,
+        ok: parts.every(({ ok }) => ok) && connection !== null && home.isJoined(),
         detail: parts.map(({ detail }) => detail).join("; "),
       };
     },

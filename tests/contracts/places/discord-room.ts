@@ -14,6 +14,8 @@ import { type Noted, watchedDesk } from "./watched-desk.ts";
 
 export interface DiscordRoomOptions extends FakeDiscordOptions {
   readonly speed?: number;
+  /** The repairs of the surface itself go by the fast clock, too. */
+  readonly isPaced?: boolean;
   /** False: the surface is not started. */
   readonly start?: boolean;
   readonly change?: Partial<DiscordOptions>;
@@ -40,7 +42,7 @@ export interface DiscordRoom {
 
 /** The real adapter, the real discord.js and the real live threads on the fake Discord. */
 export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}): Promise<DiscordRoom> {
-  const { speed = 25, start = true, change = {}, ...fake } = given;
+  const { speed = 25, start = true, change = {}, isPaced: _, ...fake } = given;
   const clock = fastClock(speed);
   const discord = await startFakeDiscord({ rateLimits: { speed }, ...fake });
   const channel = discord.channel("deploys");
@@ -59,6 +61,7 @@ export async function discordRoom(desk: FakeDesk, given: DiscordRoomOptions = {}
     log: { debug: note, info: note, warn: note, error: note },
     openThreads: (into: Channel) => threads.open(into),
     openNotices: threads.notices("discord"),
+    ...(given.isPaced === true ? { pacing: { clock, random: Math.random } } : {}),
     ...change,
   };
   let surface = discordSurface(options);

@@ -16,6 +16,8 @@ import { type Noted, watchedDesk } from "./watched-desk.ts";
 export interface SlackRoomOptions {
   readonly http?: boolean;
   readonly speed?: number;
+  /** The repairs of the surface itself go by the fast clock, too. */
+  readonly isPaced?: boolean;
   readonly pace?: { readonly posts: Pace; readonly edits: Pace };
   /** False: the surface is not started. */
   readonly start?: boolean;
@@ -85,6 +87,7 @@ export async function slackRoom(desk: FakeDesk, options: SlackRoomOptions = {}):
     log: { debug: note, info: note, warn: note, error: note },
     openThreads: (channel) => threads.open(timed(channel)),
     openNotices: threads.notices("slack"),
+    ...(options.isPaced === true ? { pacing: { clock, random: Math.random } } : {}),
   };
   let surface = slackSurface(slackOptions);
 

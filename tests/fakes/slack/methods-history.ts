@@ -58,7 +58,10 @@ export const historyMethods: Record<string, Method> = {
     answer(call) {
       const kinds = (textOf(call.args["types"]) ?? "public_channel").split(",");
       const channels = [...call.workspace.channels.values()].filter(
-        (it) => it.members.has(call.workspace.bot.userId) && kinds.includes(`${it.kind}_channel`),
+        (it) =>
+          it.members.has(call.workspace.bot.userId) &&
+          kinds.includes(`${it.kind}_channel`) &&
+          !(it.isArchived && String(call.args["exclude_archived"]) === "true"),
       );
       const shown = channels.map((it) => channelJson(call.workspace, it));
       return answer({ channels: shown, response_metadata: { next_cursor: "" } });

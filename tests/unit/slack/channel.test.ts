@@ -109,7 +109,8 @@ test("a rate limit says how long to wait, and nothing waits inside", async (t) =
 const kinds: readonly [string, string, DeliveryFailure][] = [
   ["chat.update", "message_not_found", "gone"],
   ["chat.update", "cant_update_message", "gone"],
-  ["chat.update", "edit_window_closed", "temporary"],
+  ["chat.update", "edit_window_closed", "refused"],
+  ["chat.postMessage", "invalid_arguments", "refused"],
   ["chat.postMessage", "channel_not_found", "permanent"],
   ["chat.postMessage", "not_in_channel", "permanent"],
   ["chat.postMessage", "is_archived", "permanent"],
@@ -119,7 +120,7 @@ const kinds: readonly [string, string, DeliveryFailure][] = [
   ["chat.postMessage", "ratelimited", "rate-limited"],
   ["chat.postMessage", "fatal_error", "temporary"],
 ];
-test("Slack's errors are the four kinds that the live threads know", async (t) => {
+test("Slack's errors are of the kinds that the live threads know", async (t) => {
   const { slack, channel } = await posting(t, { rateLimits: false });
   const root = await channel.post(outMessage(), null);
   for (const [method, error, kind] of kinds) {
