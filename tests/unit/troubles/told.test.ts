@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { DeliveryError } from "../../../src/chat/channel.ts";
 import { tellTroubles } from "../../../src/chat/tell-troubles.ts";
+import { repairs } from "../../../src/config/repairs.ts";
 import { openTold } from "../../../src/store/told-file.ts";
 import { sameWithin } from "../../../src/troubles/told.ts";
 import { createTroubles } from "../../../src/troubles/troubles.ts";
@@ -78,14 +79,22 @@ test("a platform that is away is tried again with growing pauses, and a lost ans
   assert.equal(channel.calls, 5, "four that failed, and the one that found what was posted");
 });
 
-test("a channel that takes nothing is not asked again, and a platform is not told of itself", async (t) => {
+test("words that a channel does not take are done without after a few tries, and a platform is not told of itself", async (t) => {
   const { list, channel, clock } = await aBot(t);
-  channel.fails(new DeliveryError("permanent", "channel_not_found"), 1);
+  channel.fails(new DeliveryError("refused", "invalid_arguments"), repairs.message.most);
   list.report("disk", "Full.");
   list.report("chat:slack", "Slack is away.");
   await clock.advance(3_600_000);
-  assert.equal(channel.calls, 1);
+  assert.equal(channel.calls, repairs.message.most);
   list.report("chat:discord", "Discord is away.");
   await clock.until(() => channel.messages.length === 1);
   assert.match(channel.messages[0]?.message.text ?? "", /^Discord is away/);
+});
+
+test("a channel that nothing can be posted in is told when it can be, once", async (t) => {
+  const { list, channel, clock, said } = await aBot(t);
+  channel.fails(new DeliveryError("permanent", "is_archived"), 3);
+  list.report("disk", "Full.");
+  await clock.advance(3_600_000);
+  assert.equal(said().length, 1);
 });
