@@ -13,14 +13,16 @@ import {
   pace,
   pauseAfter,
   realPacing,
+  repairs,
   rest,
+  sessionStarts,
   since,
+  waitForStart,
   within,
 } from "../../src/chat/platform/backoff.ts";
 import type { Connection } from "../../src/chat/platform/chat-surface.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
-import { repairs, sessionStarts, waitForStart } from "../../src/config/repairs.ts";
 import { explain, isTokenTrouble } from "./check.ts";
 import { reasonOf } from "./discord-error.ts";
 import type { DiscordApp } from "./types.ts";

@@ -5,8 +5,7 @@ import {
   MessageFlags,
   Routes,
 } from "discord.js";
-import { type Pacing, pauseOrEnd, realPacing, rest } from "../../src/chat/platform/backoff.ts";
-import { repairs } from "../../src/config/repairs.ts";
+import { type Pacing, pauseOrEnd, realPacing, repairs, rest } from "../../src/chat/platform/backoff.ts";
 import type { Api, Ask } from "./api.ts";
 import { codes, discordError, hasCode } from "./discord-error.ts";
 import type { Handle } from "./parse.ts";

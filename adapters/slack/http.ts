@@ -1,6 +1,13 @@
 import type { Server } from "node:http";
-import { type Pacing, pace, pauseAfter, realPacing, rest, since } from "../../src/chat/platform/backoff.ts";
-import { repairs } from "../../src/config/repairs.ts";
+import {
+  type Pacing,
+  pace,
+  pauseAfter,
+  realPacing,
+  repairs,
+  rest,
+  since,
+} from "../../src/chat/platform/backoff.ts";
 import { boltLogger, type importBolt } from "./bolt.ts";
 import { type Accept, appHolder, type SlackConnection } from "./connection.ts";
 import { reasonOf } from "./slack-error.ts";

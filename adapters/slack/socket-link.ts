@@ -1,8 +1,7 @@
 import type { SocketModeReceiver } from "@slack/bolt";
-import { within } from "../../src/chat/platform/backoff.ts";
+import { type Pacing, within } from "../../src/chat/platform/backoff.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
-import type { Clock } from "../../src/config/clock.ts";
 
 /** One WebSocket to Slack, from its opening to its end. */
 export interface Link {
@@ -16,7 +15,7 @@ export interface Link {
 /** How long Slack may take for a step of the ending. */
 const patience = 1_000;
 
-export function openLink(receiver: SocketModeReceiver, log: PlatformLog, clock: Clock): Link {
+export function openLink(receiver: SocketModeReceiver, log: PlatformLog, clock: Pacing["clock"]): Link {
   const { promise: over, resolve } = Promise.withResolvers<"lost" | "announced">();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   guardFrames(receiver, log, (frame) => {

@@ -3,12 +3,12 @@ import {
   pace,
   pauseAfter,
   realPacing,
+  repairs,
   rest,
   since,
   within,
 } from "../../src/chat/platform/backoff.ts";
 import { fieldsOf } from "../../src/chat/platform/json.ts";
-import { repairs } from "../../src/config/repairs.ts";
 import { boltLogger, clientOptions, type importBolt } from "./bolt.ts";
 import { explainToken, isTokenTrouble } from "./check.ts";
 import { type Accept, appHolder, type SlackConnection } from "./connection.ts";

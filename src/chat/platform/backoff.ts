@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from "../../config/clock.ts";
 import { nextWait, type Repair, repairs, slowly } from "../../config/repairs.ts";
 
+// Adapters import from here.
+export { repairs, sessionStarts, waitForStart } from "../../config/repairs.ts";
+
 /** Time and chance, as arguments. */
 export interface Pacing {
   readonly clock: Clock;
