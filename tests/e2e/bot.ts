@@ -58,7 +58,7 @@ const token = "a-token-for-the-tests-of-this-bot";
 
 export interface BotOptions {
   /** Set on top of the rehearsal fleet's fleet.yaml. */
-  readonly defaults?: Readonly<Record<string, string | boolean>>;
+  readonly defaults?: Readonly<Record<string, string | boolean | readonly string[]>>;
   readonly hosts?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** `people` and `roles`, whole. */
   readonly people?: Readonly<Record<string, Readonly<Record<string, string>>>>;

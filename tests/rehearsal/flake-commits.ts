@@ -1,39 +1,38 @@
+import { data } from "./git-stream.ts";
 import { execIn, type Place } from "./machine.ts";
 
-const author = [
-  ...["GIT_AUTHOR_NAME=Mira Okafor", "GIT_AUTHOR_EMAIL=mira@fleet.example"],
-  ...["GIT_COMMITTER_NAME=Mira Okafor", "GIT_COMMITTER_EMAIL=mira@fleet.example"],
-];
+/** A file's text, where a symbolic link leads, or null for a file that goes. */
+export type Change = string | { readonly link: string } | null;
 
-/** Commits straight into the bare origin, as a push would; the index is a file of this commit's own. */
+const who = "Mira Okafor <mira@fleet.example> now";
+
+/** Commits straight into the bare origin, as a push would. A new branch starts at main. */
 export async function commitFiles(
   builder: Place,
   branch: string,
   message: string,
-  files: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, Change>>,
 ): Promise<string> {
-  const index = `/tmp/commit-${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const git = async (args: readonly string[], input?: string): Promise<string> => {
-    const argv = ["env", `GIT_INDEX_FILE=${index}`, ...author, "git", "-C", "/srv/fleet.git", ...args];
-    const result = await execIn(builder, argv, input === undefined ? {} : { input });
-    if (result.exitCode !== 0)
-      throw new Error(`commit on ${branch}: git ${args[0]}: ${result.stderr.trim()}`);
-    return result.stdout.trim();
-  };
+  const git = (args: readonly string[], input?: string) =>
+    execIn(builder, ["git", "-C", "/srv/fleet.git", ...args], input === undefined ? {} : { input });
+  const ref = `refs/heads/${branch}`;
+  const exists = (await git(["rev-parse", "--verify", "--quiet", `${ref}^0`])).exitCode === 0;
+  const stream = [
+    `commit ${ref}\nauthor ${who}\ncommitter ${who}\n${data(message)}`,
+    `from ${exists ? ref : "refs/heads/main"}^0\n`,
+    ...Object.entries(changes).map(([path, change]) => changeLine(path, change)),
+    "\ndone\n",
+  ].join("");
+  const imported = await git(["fast-import", "--quiet", "--done", "--date-format=now"], stream);
+  const head = imported.exitCode === 0 ? await git(["rev-parse", ref]) : imported;
+  if (head.exitCode !== 0) throw new Error(`commit on ${branch}: ${head.stderr.trim()}`);
+  return head.stdout.trim();
+}
 
-  const exists = (await git(["for-each-ref", `refs/heads/${branch}`])) !== "";
-  const parent = await git(["rev-parse", exists ? `refs/heads/${branch}` : "refs/heads/main"]);
-  try {
-    await git(["read-tree", parent]);
-    for (const [path, text] of Object.entries(files)) {
-      const blob = await git(["hash-object", "-w", "--stdin"], text);
-      await git(["update-index", "--add", "--cacheinfo", `100644,${blob},${path}`]);
-    }
-    const tree = await git(["write-tree"]);
-    const revision = await git(["commit-tree", tree, "-p", parent, "-m", message]);
-    await git(["update-ref", `refs/heads/${branch}`, revision]);
-    return revision;
-  } finally {
-    await execIn(builder, ["rm", "-f", index]);
-  }
+function changeLine(path: string, change: Change): string {
+  const quoted = `"${path.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+  if (change === null) return `D ${quoted}\n`;
+  return typeof change === "string"
+    ? `M 100644 inline ${quoted}\n${data(change)}`
+    : `M 120000 inline ${quoted}\n${data(change.link)}`;
 }

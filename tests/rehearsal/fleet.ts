@@ -1,5 +1,6 @@
 import type { BreakOptions } from "./break/break.ts";
 import type { Kind } from "./break/plan.ts";
+import type { Change } from "./flake-commits.ts";
 import type { ExecOptions } from "./machine.ts";
 import type { RunResult } from "./run.ts";
 
@@ -27,8 +28,8 @@ export interface Fleet {
   ssh(machine: string, argv: readonly string[]): Promise<RunResult>;
   /** Puts a host back to its first generation, whatever was done to it. */
   reset(host: string): Promise<void>;
-  /** Commits files (path to content) on a branch of the flake's origin; a new branch starts at main. */
-  commit(branch: string, message: string, files: Readonly<Record<string, string>>): Promise<string>;
+  /** Commits changes (by path) on a branch of the flake's origin; a new branch starts at main. */
+  commit(branch: string, message: string, changes: Readonly<Record<string, Change>>): Promise<string>;
   /** Does a machine some harm from outside, until it is mended, reset or rebooted. */
   break(machine: string, kind: Kind, options?: BreakOptions): Promise<void>;
   mend(machine: string, kind: Kind, options?: BreakOptions): Promise<void>;

@@ -48,4 +48,4 @@ function change(files: Files, commit: Commit, overrides: Files): Files {
   return changed;
 }
 
-const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
+export const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { glob, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { baseTree, removeHalfMade } from "./base-tree.ts";
-import { type Files, gitStream } from "./git-stream.ts";
+import { filesOf } from "./files-of.ts";
+import { gitStream } from "./git-stream.ts";
 import { history } from "./history.ts";
 import { underLock } from "./locks.ts";
 import { cacheDir, flakeSource, here, hostNames, machineFiles } from "./places.ts";
@@ -133,16 +134,6 @@ async function pruneSeeds(current: string): Promise<void> {
     const { mtimeMs } = await stat(join(cacheDir, name));
     if (Date.now() - mtimeMs > 3_600_000) await rm(join(cacheDir, name), { recursive: true, force: true });
   }
-}
-
-async function filesOf(dir: string): Promise<Files> {
-  const found: [string, string][] = [];
-  for await (const entry of glob("**/*", { cwd: dir, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    found.push([path.slice(dir.length + 1), await readFile(path, "utf8")]);
-  }
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);

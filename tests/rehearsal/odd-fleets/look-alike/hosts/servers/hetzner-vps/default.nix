@@ -1,0 +1,6 @@
+{ pkgs, roles, ... }:
+{
+  imports = [ ../../../modules/common ];
+  packages = [ pkgs.restic ];
+  roles = [ roles.database ];
+}

@@ -1,0 +1,5 @@
+{ pkgs, ... }:
+{
+  imports = [ ../../../modules/common ];
+  packages = [ pkgs.git ];
+}

@@ -1,0 +1,4 @@
+# Neither this one.
+{ pkgs, ... }:
+{
+  packages = [ pkgs.firefox ];

@@ -1,0 +1,3 @@
+{
+  outputs = _: { nixosModules.default.packages = [ ]; };
+}
