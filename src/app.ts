@@ -217,6 +217,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     desk,
     listen: settings.listen,
     allowedHosts: settings.allowedHosts,
+    trustedProxies: settings.trustedProxies,
     token,
     people: tokens.current,
     spendCode: (code, isKnown) => spendLoginCode(settings.dataDir, code, clock.now(), isKnown),

@@ -15,7 +15,7 @@ export interface Choice {
 
 /** What may stand in the option that is being typed. What cannot be found in time is not offered. */
 export async function choicesFor(
-  desk: Pick<Desk, "commands" | "suggest">,
+  desk: Pick<Desk, "commands" | "suggest" | "mayReadNow">,
   { name, options, focused }: Extract<Input, { kind: "typing" }>,
   who: Identity,
   milliseconds: number,
@@ -31,8 +31,10 @@ export async function choicesFor(
     typed: String(options[focused] ?? ""),
     host: typeof host === "string" ? host : null,
   };
+  const suggest = async () =>
+    (await desk.mayReadNow(who, "complete")) === null ? desk.suggest(asking, who) : [];
   try {
-    return choices(await within(milliseconds, "suggesting", desk.suggest(asking, who)));
+    return choices(await within(milliseconds, "suggesting", suggest()));
   } catch (error) {
     log.debug({ reason: reasonOf(error) }, "discord: suggesting what may be typed");
     return [];

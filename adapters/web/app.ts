@@ -1,15 +1,27 @@
 import { Hono } from "hono";
 import type { Assets } from "./assets.ts";
 import { shortBody } from "./body.ts";
+import { addressOf } from "./client-address.ts";
 import { commandRoutes } from "./commands.ts";
 import { errorAnswer } from "./errors.ts";
 import type { EventStreams } from "./events.ts";
-import { knownHost, mayLook, noHead, safeHeaders, sameOriginOnly, signedIn, stillMayLook } from "./guard.ts";
+import {
+  boundedReading,
+  knownHost,
+  mayLook,
+  noHead,
+  noWrongToken,
+  safeHeaders,
+  sameOriginOnly,
+  signedIn,
+  stillMayLook,
+} from "./guard.ts";
 import { healthAnswer } from "./health.ts";
 import { recordRoutes } from "./records.ts";
 import { sessionsInMemory, tokenGate } from "./session.ts";
 import { loginPage, signInRoutes } from "./sign-in.ts";
 import type { WebContext, WebEnv, WebOptions } from "./types.ts";
+import { refuseWrongTokens } from "./wrong-tokens.ts";
 
 /** The page's own addresses (page/lib/router.js): one document, which draws what its address says. */
 const pages = [
@@ -41,12 +53,14 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
   app.use(safeHeaders());
   app.use(knownHost(options.listen.host, options.allowedHosts ?? []));
   app.use(sameOriginOnly());
+  const refuseWrong = refuseWrongTokens(addressOf(options.trustedProxies ?? []), log);
+  app.use(noWrongToken(gate, refuseWrong));
 
   app.get("/healthz", (c) => healthAnswer(c, desk, gate));
   app.get("/assets/:name{.+}", (c) => assets.answer(c, c.req.param("name")) ?? notFound(c));
 
   app.use("/api/*", shortBody());
-  app.route("/", signInRoutes(gate, assets, log));
+  app.route("/", signInRoutes(gate, assets, refuseWrong));
 
   app.on("GET", pages, (c) => {
     if (gate.identify(c) !== null) return assets.answer(c, "index.html") ?? notFound(c);
@@ -56,8 +70,8 @@ export function webApp(options: WebOptions, assets: Assets, events: EventStreams
     return loginPage(c, assets);
   });
 
-  app.use("/api/*", signedIn(gate), noHead());
-  app.use("/metrics", signedIn(gate));
+  app.use("/api/*", signedIn(gate), noHead(), boundedReading(desk));
+  app.use("/metrics", signedIn(gate), boundedReading(desk));
   app.get("/api/help", (c) =>
     c.json({
       version: options.version,

@@ -2,8 +2,10 @@ import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 import type { Desk } from "../../src/chat/desk.ts";
 import { errorAnswer } from "./errors.ts";
+import { sendReply } from "./replies.ts";
 import type { Gate } from "./session.ts";
 import type { WebContext, WebEnv } from "./types.ts";
+import type { RefuseWrong } from "./wrong-tokens.ts";
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -89,21 +91,43 @@ function isOwn(origin: string, c: WebContext): boolean {
   return URL.canParse(origin) && new URL(origin).host === c.req.header("host")?.toLowerCase();
 }
 
+/** A wrong bearer token is a wrong sign-in, at every address: /healthz, too, tells a right one from a wrong one. */
+export function noWrongToken(gate: Gate, refuse: RefuseWrong): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (!gate.hasWrongToken(c)) return next();
+    return (
+      refuse(c, "a wrong bearer token was sent") ?? notSignedIn(c, "That token is not one the bot knows.")
+    );
+  };
+}
+
 export function signedIn(gate: Gate): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const who = gate.identify(c);
-    if (who === null) {
-      c.header("www-authenticate", "Bearer");
-      return errorAnswer(
-        c,
-        401,
-        "not-signed-in",
-        "Nobody is signed in.",
-        "Open your login link (npm run token -- add NAME makes one), or send Authorization: Bearer TOKEN, such as SWITCHYARD_TOKEN.",
-      );
-    }
+    if (who === null) return notSignedIn(c, "Nobody is signed in.");
     c.set("who", who);
     return next();
+  };
+}
+
+function notSignedIn(c: WebContext, message: string): Response {
+  c.header("www-authenticate", "Bearer");
+  return errorAnswer(
+    c,
+    401,
+    "not-signed-in",
+    message,
+    "Open your login link (npm run token -- add NAME makes one), or send Authorization: Bearer TOKEN, such as SWITCHYARD_TOKEN.",
+  );
+}
+
+/** Reading is bounded for each person; what changes something is counted by the desk, with room of its own for yes and roll back. */
+export function boundedReading(desk: Desk): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.req.method !== "GET") return next();
+    const kind = c.req.path === "/api/suggest" ? "complete" : "look";
+    const refusal = await desk.mayReadNow(c.var.who, kind);
+    return refusal === null ? next() : sendReply(c, refusal);
   };
 }
 

@@ -9,6 +9,8 @@ const days30 = 30 * 24 * 60 * 60;
 export interface Gate {
   /** Who sends this request, or null for someone who has not signed in. */
   identify(c: WebContext): Identity | null;
+  /** The request brings a bearer token that nobody has. */
+  hasWrongToken(c: WebContext): boolean;
   /** Begins a session; false when nobody has this token. */
   signIn(c: WebContext, token: string): Promise<boolean>;
   /** The same by the code of a login link, which is spent by it. */
@@ -33,6 +35,7 @@ export function tokenGate({ token, people, sessions, spendCode }: GateOptions): 
     const you: Identity = { surface: "web", id: "token", name: "you", groups: [] };
     return {
       identify: () => you,
+      hasWrongToken: () => false,
       signIn: async () => true,
       signInByCode: async () => true,
       signOut: async () => {},
@@ -59,8 +62,12 @@ export function tokenGate({ token, people, sessions, spendCode }: GateOptions): 
 
   return {
     isOpen: false,
+    hasWrongToken(c) {
+      const bearer = bearerOf(c);
+      return bearer !== undefined && holderOf(sha256(bearer)) === null;
+    },
     identify(c) {
-      const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+      const bearer = bearerOf(c);
       if (bearer !== undefined) return holderOf(sha256(bearer));
       const cookie = getCookie(c, cookieName);
       const begunWith = cookie === undefined ? null : sessions.tokenOf(sha256(cookie));
@@ -76,6 +83,10 @@ export function tokenGate({ token, people, sessions, spendCode }: GateOptions): 
       if (cookie !== undefined) await sessions.end(sha256(cookie));
     },
   };
+}
+
+function bearerOf(c: WebContext): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
 }
 
 function cookieRules(c: WebContext) {

@@ -4,8 +4,8 @@ import type { Assets } from "./assets.ts";
 import { readBody } from "./body.ts";
 import { errorAnswer } from "./errors.ts";
 import type { Gate } from "./session.ts";
-import type { WebContext, WebEnv, WebLog } from "./types.ts";
-import { createWrongTokens } from "./wrong-tokens.ts";
+import type { WebContext, WebEnv } from "./types.ts";
+import type { RefuseWrong } from "./wrong-tokens.ts";
 
 const signInSchema = z.union([
   z.strictObject({ token: z.string().min(1).max(500) }),
@@ -13,27 +13,8 @@ const signInSchema = z.union([
 ]);
 
 /** The ways in and out: the login link, a pasted token, and Sign out. Open to all, as nobody is signed in yet. */
-export function signInRoutes(
-  gate: Gate,
-  assets: Assets,
-  log: WebLog,
-  now: () => number = Date.now,
-): Hono<WebEnv> {
+export function signInRoutes(gate: Gate, assets: Assets, refuse: RefuseWrong): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  const count = createWrongTokens(now);
-
-  /** Null when this wrong token was told to the log; else the refusal. */
-  function refuse(c: WebContext, message: string): Response | null {
-    const from = c.env.incoming.socket.remoteAddress;
-    const wrong = count(from ?? "");
-    if (wrong.kind === "told") {
-      log.warn({ from, notTold: wrong.before }, message);
-      return null;
-    }
-    c.header("retry-after", String(wrong.seconds));
-    const help = `Try again in ${wrong.seconds} s, with the token that npm run token -- add NAME prints.`;
-    return errorAnswer(c, 429, "too-many", "Too many wrong tokens in a minute.", help);
-  }
 
   // Looking at a link does nothing: chat programs look at every one. Its code stands behind the #, which no server is sent.
   app.get("/login", (c) => (gate.isOpen ? c.redirect("/", 303) : loginPage(c, assets)));

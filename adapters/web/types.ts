@@ -43,6 +43,8 @@ export interface WebOptions {
   readonly metrics?: () => Promise<string>;
   /** Names under which a reverse proxy or a DNS entry reaches the page, beside the listen address and localhost. */
   readonly allowedHosts?: readonly string[];
+  /** Addresses and networks of proxies, whose X-Forwarded-For is believed for counting by address. */
+  readonly trustedProxies?: readonly string[];
   /** Milliseconds in which a request has to arrive in full (15 s). */
   readonly requestTimeout?: number;
 }

@@ -1,4 +1,7 @@
 import { bounds } from "../../src/chat/desk.ts";
+import type { AddressOf } from "./client-address.ts";
+import { errorAnswer } from "./errors.ts";
+import type { WebContext, WebLog } from "./types.ts";
 
 export type Wrong =
   /** `before` were only counted since the last one that was told. */
@@ -31,5 +34,28 @@ export function createWrongTokens(now: () => number): (address: string) => Wrong
     const before = uncounted;
     uncounted = 0;
     return { kind: "told", before };
+  };
+}
+
+/** Null when this wrong token was told to the log, as `message`; else the refusal. */
+export type RefuseWrong = (c: WebContext, message: string) => Response | null;
+
+/** One count for all ways in, so that none of them is the one to guess at. */
+export function refuseWrongTokens(
+  addressOf: AddressOf,
+  log: Pick<WebLog, "warn">,
+  now: () => number = Date.now,
+): RefuseWrong {
+  const count = createWrongTokens(now);
+  return (c, message) => {
+    const from = addressOf(c);
+    const wrong = count(from);
+    if (wrong.kind === "told") {
+      log.warn({ from, notTold: wrong.before }, message);
+      return null;
+    }
+    c.header("retry-after", String(wrong.seconds));
+    const help = `Try again in ${wrong.seconds} s, with the token that npm run token -- add NAME prints.`;
+    return errorAnswer(c, 429, "too-many", "Too many wrong tokens in a minute.", help);
   };
 }

@@ -8,10 +8,10 @@ import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
-import { commandIn, createAdmission } from "./admit.ts";
+import { commandIn, createAdmission, kindOf } from "./admit.ts";
 import { requestText } from "./command-text.ts";
 import { beforeYes, decide } from "./decide.ts";
-import type { Desk, Reply } from "./desk.ts";
+import type { Desk, Refused, Reply } from "./desk.ts";
 import { lostReply, outcomeOf, refuseForDisk } from "./desk-replies.ts";
 import { dispatch, dispatchRequest } from "./dispatch.ts";
 import type { Events } from "./events.ts";
@@ -24,9 +24,11 @@ import type { Live } from "./live.ts";
 import { createPartsHealth } from "./parts-health.ts";
 import { mayDo, personOf } from "./permissions.ts";
 import { refuseOld, requestOfAct } from "./press.ts";
+import type { AskKind } from "./rate.ts";
 import { type Call, commandHelp } from "./spec.ts";
 import { createSuggest } from "./suggest.ts";
 import type { CommandTools } from "./tools.ts";
+import { writeFirst } from "./write-first.ts";
 
 export interface DeskParts {
   readonly tools: CommandTools;
@@ -66,16 +68,33 @@ export function createDesk(parts: DeskParts): Desk {
       : { ...who, name: person, person };
   }
 
-  /** Who asked for what stands in the audit before it is done, and what came of it afterwards. */
+  /**
+   * Who asked for what stands in the audit before it is done, and what came of it afterwards. What somebody may not do is not begun:
+   * that is one line, and one count for what follows within the minute.
+   */
   async function audited(
     who: Identity,
     what: string,
     about: string,
-    work: () => Promise<Reply>,
+    work: (tools: CommandTools) => Promise<Reply>,
   ): Promise<Reply> {
-    await note({ who: actorOf(who), what, about, detail: "" });
-    const reply = parts.redact.value(await work().catch(refuseForDisk));
-    await note({ who: actorOf(who), about, ...outcomeOf(reply) });
+    let begun: Promise<void> | null = null;
+    const begin = () => {
+      begun ??= note({ who: actorOf(who), what, about, detail: "" });
+      return begun;
+    };
+    const gated = { ...tools, engine: writeFirst(engine, begin) };
+    const done = await work(gated).catch(async (error: unknown) => {
+      await begin();
+      return refuseForDisk(error);
+    });
+    const reply = parts.redact.value(done);
+    if (reply.kind === "refused" && reply.code === "not-allowed" && begun === null) {
+      await admission.noteRefused(who, about, reply);
+    } else {
+      await begin();
+      await note({ who: actorOf(who), about, ...outcomeOf(reply) });
+    }
     return reply;
   }
 
@@ -86,9 +105,14 @@ export function createDesk(parts: DeskParts): Desk {
       .catch((error: unknown) => parts.log.error({ err: error, entry }, "writing the audit"));
   }
 
-  function callOf(who: Identity, decision: "switch" | "cancel", id: string): Call {
+  function callOf(
+    who: Identity,
+    decision: "switch" | "cancel",
+    id: string,
+    callTools: CommandTools = tools,
+  ): Call {
     const request = commandRequest(decision === "switch" ? "confirm" : "cancel", [id]);
-    return { who, tools, request, text: requestText(request) };
+    return { who, tools: callTools, request, text: requestText(request) };
   }
 
   async function request(
@@ -98,20 +122,20 @@ export function createDesk(parts: DeskParts): Desk {
   ): Promise<Reply> {
     const who = named(clicker);
     const text = requestText(asked);
-    const refusal = await refuseTooMany(who, asked.command, text);
+    const refusal = await refuseTooMany(who, kindOf(asked.command), text);
     if (refusal !== null) {
       return refusal;
     }
     const key = given === undefined ? null : requestKey(who, given, text);
     return once(key, () =>
-      audited(who, "asked", parts.redact.text(text).slice(0, 500), () =>
-        dispatchRequest(tools, asked, who, key),
+      audited(who, "asked", parts.redact.text(text).slice(0, 500), (gated) =>
+        dispatchRequest(gated, asked, who, key),
       ),
     );
   }
 
-  function refuseTooMany(who: Identity, command: string, about: string): Promise<Reply | null> {
-    return admission.refusalFor(who, command, parts.redact.text(about).slice(0, 500));
+  function refuseTooMany(who: Identity, kind: AskKind, about: string): Promise<Refused | null> {
+    return admission.refusalFor(who, kind, parts.redact.text(about).slice(0, 500));
   }
 
   /** What a request was answered with that began this run. */
@@ -130,13 +154,15 @@ export function createDesk(parts: DeskParts): Desk {
   return {
     async say(text, typist, given) {
       const who = named(typist);
-      const refusal = await refuseTooMany(who, commandIn(text), text);
+      const refusal = await refuseTooMany(who, kindOf(commandIn(text)), text);
       if (refusal !== null) {
         return refusal;
       }
       const key = given === undefined ? null : requestKey(who, given, text);
       return once(key, () =>
-        audited(who, "asked", parts.redact.text(text).slice(0, 500), () => dispatch(tools, text, who, key)),
+        audited(who, "asked", parts.redact.text(text).slice(0, 500), (gated) =>
+          dispatch(gated, text, who, key),
+        ),
       );
     },
     async whatCameOf({ surface, user, key, said }) {
@@ -146,15 +172,19 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async decide(id, decision, clicker, digest = null) {
       const who = named(clicker);
-      const refusal = await refuseTooMany(who, "confirm", `${decision} ${id}`);
+      const refusal = await refuseTooMany(who, "urgent", `${decision} ${id}`);
       if (refusal !== null) {
         return refusal;
       }
-      return audited(who, "clicked", `${decision} ${id}`.slice(0, 200), () =>
-        decide(callOf(who, decision, id), id, decision, digest),
+      return audited(who, "clicked", `${decision} ${id}`.slice(0, 200), (gated) =>
+        decide(callOf(who, decision, id, gated), id, decision, digest),
       );
     },
-    mayDecide: (id, who, digest) => beforeYes(callOf(named(who), "switch", id), id, digest),
+    async mayDecide(id, clicker, digest) {
+      const who = named(clicker);
+      const refusal = await refuseTooMany(who, "before-yes", `before-yes ${id}`);
+      return refusal ?? beforeYes(callOf(who, "switch", id), id, digest);
+    },
     async press(action, clicker, key) {
       switch (action.kind) {
         case "decide":
@@ -198,6 +228,7 @@ export function createDesk(parts: DeskParts): Desk {
         ? { isAllowed: true, help: null }
         : { isAllowed: false, help: permitted.help };
     },
+    mayReadNow: (who, kind) => refuseTooMany(named(who), kind, "reading"),
     takerOf: (who) => admission.takerOf(named(who)),
     sumUp: (isLast) => admission.sumUp(isLast),
     groups: () => [

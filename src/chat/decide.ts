@@ -9,12 +9,10 @@ import { asking } from "../deploy/rollout.ts";
 import { isWatched } from "../deploy/watching.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { text } from "./blocks.ts";
-import type { BeforeYes, Reply } from "./desk.ts";
+import type { BeforeYes, Refused, Reply } from "./desk.ts";
 import { refusalFor } from "./dispatch.ts";
 import { mayDo } from "./permissions.ts";
 import type { Call } from "./spec.ts";
-
-type Refused = Extract<Reply, { readonly kind: "refused" }>;
 
 /** What an id of a deployment or a run is about; a refusal for one that is not there, or that this person may not decide. */
 async function read(
@@ -35,7 +33,7 @@ async function read(
   // Whoever may not decide one of the hosts of a run may not decide it.
   for (const one of isRun ? deployments.filter(isOpen) : deployments) {
     const refusal = refusalFor(call, rightToDecide(one), one.host);
-    if (refusal?.kind === "refused") {
+    if (refusal !== null) {
       return refusal;
     }
   }

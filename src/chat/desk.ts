@@ -45,10 +45,14 @@ export type Reply =
       readonly present?: PresentSet;
       /** Seconds, for `too-many`. */
       readonly retryAfter?: number;
+      /** For `not-allowed`: the role that it needs. */
+      readonly role?: string;
     };
 
+export type Refused = Extract<Reply, { readonly kind: "refused" }>;
+
 export type BeforeYes =
-  | Extract<Reply, { readonly kind: "refused" }>
+  | Refused
   /** Hosts of high risk, whose names are to be typed. */
   | { readonly kind: "ask"; readonly hosts: readonly string[] }
   | { readonly kind: "go" };
@@ -185,6 +189,8 @@ export interface Desk {
   ): Promise<LogPiece | undefined>;
   /** Whether somebody may look at hosts and deployments. */
   mayView(who: Identity): { readonly isAllowed: boolean; readonly help: string | null };
+  /** Null when this may be read now; else why not. Counts it. */
+  mayReadNow(who: Identity, kind: "look" | "complete"): Promise<Refused | null>;
   /** Whom a bound is counted for (src/config/bounds.ts). */
   takerOf(who: Identity): { readonly person: string; readonly isDecider: boolean };
   /** Writes down what was refused and only counted until now; for a stop. */

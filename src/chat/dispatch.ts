@@ -1,5 +1,5 @@
 import type { CommandRequest } from "../deploy/command-request.ts";
-import type { Reply } from "./desk.ts";
+import type { Refused, Reply } from "./desk.ts";
 import type { Identity } from "./identity.ts";
 import { type Parsed, parseCommand, parseRequest } from "./parse.ts";
 import { mayDo, type Permission } from "./permissions.ts";
@@ -37,7 +37,7 @@ async function run(tools: CommandTools, parsed: Parsed, who: Identity, key: stri
 }
 
 /** Null when the caller may; otherwise the refusal to give back. */
-export function refusalFor(call: Call, what: Permission, host: string | null): Reply | null {
+export function refusalFor(call: Call, what: Permission, host: string | null): Refused | null {
   const permitted = mayDo(call.tools.fleet(), call.who, what, host);
   return permitted.kind === "allowed"
     ? null
@@ -46,5 +46,6 @@ export function refusalFor(call: Call, what: Permission, host: string | null): R
         code: "not-allowed",
         message: `${call.who.name} may not do this${host === null ? "" : ` on ${host}`}: it needs the role ${permitted.role}.`,
         help: permitted.help,
+        role: permitted.role,
       };
 }

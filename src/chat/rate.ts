@@ -1,104 +1,72 @@
 import { bounds } from "../config/bounds.ts";
 import type { Clock } from "../config/clock.ts";
 
+/**
+ * What is asked for. `urgent` are yes, cancel and roll back, `before-yes` is what a page asks before a yes, `look` is reading, and
+ * `complete` what may be typed next. Each kind is counted on its own, so that none uses up another's room.
+ */
+export type AskKind = keyof typeof bounds.asks;
+
 export interface Asker {
   readonly person: string;
   readonly isDecider: boolean;
-  readonly isUrgent: boolean;
+  readonly kind: AskKind;
 }
 
 export type Rated =
   | { readonly kind: "go" }
-  /** `isFirst` of this window: it is noted in full, the rest are summed up. */
-  | {
-      readonly kind: "refused";
-      readonly seconds: number;
-      readonly isFirst: boolean;
-      readonly isFullOfOthers: boolean;
-    };
-
-/** What a person was refused in a window that is over, beside the first. */
-export interface RefusedSum {
-  readonly person: string;
-  readonly refused: number;
-  readonly since: number;
-}
+  | { readonly kind: "refused"; readonly seconds: number; readonly isFullOfOthers: boolean };
 
 export interface Rates {
   ask(asker: Asker): Rated;
-  /** Windows that are over and had more than one refusal, each told once; `all` ends those that are not over, too. */
-  sums(all?: boolean): readonly RefusedSum[];
 }
 
 interface Window {
   readonly since: number;
-  readonly person: string;
   taken: number;
-  refused: number;
 }
 
-const others = "others";
-
 /**
- * Counts commands in windows of a minute that begin with a person's first one. Own code, as the rate limiters on npm read the
- * system's clock and cannot be given another.
+ * Counts in windows of a minute that begin with a person's first request. Own code, as the rate limiters on npm read the system's
+ * clock and cannot be given another.
  */
 export function createRates(clock: Clock): Rates {
   const windows = new Map<string, Window>();
-  const ended: RefusedSum[] = [];
-
-  function end(key: string, window: Window): void {
-    windows.delete(key);
-    if (window.refused > 1) {
-      ended.push({ person: window.person, refused: window.refused - 1, since: window.since });
-    }
-  }
 
   /** A window's place in the map is its age, so the oldest come first. */
-  function endOld(isAll: boolean): void {
+  function endOld(): void {
     const now = clock.now();
-    for (const [key, window] of windows) {
-      const isTooMany = windows.size > bounds.people;
-      if (!isAll && !isTooMany && Math.abs(now - window.since) < bounds.commands.within) {
+    for (const [key, { since }] of windows) {
+      if (windows.size <= bounds.people && Math.abs(now - since) < bounds.commands.within) {
         return;
       }
-      end(key, window);
+      windows.delete(key);
     }
   }
 
-  function windowOf(key: string, person: string): Window {
-    const window = windows.get(key) ?? { since: clock.now(), person, taken: 0, refused: 0 };
+  function windowOf(key: string): Window {
+    const window = windows.get(key) ?? { since: clock.now(), taken: 0 };
     windows.set(key, window);
     return window;
   }
 
   return {
-    ask({ person, isDecider, isUrgent }) {
-      endOld(false);
-      const { decider, other } = bounds.commands;
-      const own = windowOf(`${isUrgent ? "urgent" : "usual"} ${person}`, person);
-      const shared = isDecider ? null : windowOf(others, others);
+    ask({ person, isDecider, kind }) {
+      endOld();
+      const { decider, other, others, shares } = bounds.asks[kind];
+      const own = windowOf(`${kind} ${person}`);
+      const shared = isDecider ? null : windowOf(`others ${shares}`);
       const isOver = own.taken >= (isDecider ? decider : other);
-      if (isOver || (shared !== null && shared.taken >= bounds.commands.others)) {
-        own.refused += 1;
+      if (isOver || (shared !== null && shared.taken >= others)) {
         const full = isOver || shared === null ? own : shared;
         const left = full.since + bounds.commands.within - clock.now();
-        return {
-          kind: "refused",
-          seconds: Math.max(1, Math.ceil(left / 1_000)),
-          isFirst: own.refused === 1,
-          isFullOfOthers: !isOver,
-        };
+        return { kind: "refused", seconds: Math.max(1, Math.ceil(left / 1_000)), isFullOfOthers: !isOver };
       }
       own.taken += 1;
       if (shared !== null) {
         shared.taken += 1;
       }
       return { kind: "go" };
-    },
-    sums(isAll = false) {
-      endOld(isAll);
-      return ended.splice(0);
     },
   };
 }

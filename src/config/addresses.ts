@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** How machines and listeners are written in the environment. */
@@ -38,3 +39,30 @@ export const listen = z
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(text.slice(at + 1)) };
   })
   .refine(({ port }) => port <= 65_535, "has a port above 65535");
+
+/** Addresses and networks, with commas between: `127.0.0.1, 10.0.0.0/8, fd00::/8`. */
+export const trustedProxies = z.string().transform((text, context): readonly string[] => {
+  const entries = text.split(",").map((entry) => entry.trim());
+  for (const entry of entries) {
+    const why = wrongIn(entry);
+    if (why !== null) {
+      context.addIssue({ code: "custom", message: `has ${JSON.stringify(entry)}, which ${why}` });
+    }
+  }
+  return entries;
+});
+
+function wrongIn(entry: string): string | null {
+  const [address = "", prefix, ...rest] = entry.split("/");
+  const family = address.includes("%") ? 0 : isIP(address);
+  if (family === 0 || rest.length > 0) {
+    return "is neither an address nor a network, such as 127.0.0.1 or 10.0.0.0/8";
+  }
+  const longest = family === 4 ? 32 : 128;
+  if (prefix !== undefined && (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > longest)) {
+    return `has no prefix from 1 to ${longest}`;
+  }
+  return prefix === "0"
+    ? "is every address: anybody could then say to be any other. Name the proxies alone"
+    : null;
+}

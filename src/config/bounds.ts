@@ -1,3 +1,13 @@
+/** Commands and clicks in a minute. A pipeline that deploys 40 hosts one by one stays far below. */
+const commands = {
+  decider: 240,
+  other: 30,
+  /** People who decide nothing, together. */
+  others: 300,
+} as const;
+/** What is read in a minute. A page asks for five things when it is opened, and for one at each key that is typed. */
+const looks = { decider: 1_800, other: 300, others: 3_000 } as const;
+
 /**
  * How much one person may take, so that nobody shuts others out. A decider is a person who may say yes on some host (`isDecider`).
  * Counted per person and not per address: behind a reverse proxy or one NAT a whole team has one address.
@@ -11,17 +21,21 @@ export const bounds = {
     /** Everybody. `others` and one decider leave 20 for the other deciders. */
     all: 140,
   },
-  /** Commands and clicks in a minute. A pipeline that deploys 40 hosts one by one stays far below. */
-  commands: {
-    within: 60_000,
-    decider: 240,
-    other: 30,
-    /** People who decide nothing, together. */
-    others: 300,
+  commands: { within: 60_000, ...commands },
+  /** Each kind is counted on its own; people who decide nothing have one room together for all kinds that share a name. */
+  asks: {
+    usual: { ...commands, shares: "commands" },
+    /** So that who has used up the rest can still decide, and roll back. */
+    urgent: { ...commands, shares: "commands" },
+    "before-yes": { ...commands, shares: "before-yes" },
+    look: { ...looks, shares: "looks" },
+    complete: { ...looks, shares: "completions" },
   },
-  /** These are counted on their own, so that who has used up the rest can still decide, and roll back. */
   urgent: ["confirm", "cancel", "rollback"],
-  /** Wrong tokens at the sign-in in a minute. One address may be a whole team's, so a right token is taken all the same. */
+  /**
+   * Wrong tokens in a minute, typed at the sign-in or sent as a bearer. One address may be a whole team's, so a right token is taken
+   * all the same.
+   */
   wrongTokens: { within: 60_000, address: 20, all: 200 },
   /** People who are counted at a time; of more, those seen longest ago are begun again. */
   people: 10_000,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { type BuilderAddress, builder, listen } from "./addresses.ts";
+import { type BuilderAddress, builder, listen, trustedProxies } from "./addresses.ts";
 import { duration } from "./durations.ts";
 import { byteSize } from "./sizes.ts";
 
@@ -26,6 +26,7 @@ const envSchema = z.object({
     )
     .transform((text) => text.split(",").map((name) => name.trim()))
     .optional(),
+  SWITCHYARD_TRUSTED_PROXIES: trustedProxies.optional(),
   SWITCHYARD_TOKEN: z.string().min(16, "is shorter than 16 characters").optional(),
   SWITCHYARD_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
@@ -89,6 +90,8 @@ export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Names by which a proxy in front lets people reach the page. */
   readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly token: string | null;
   readonly logLevel: string;
   /** Milliseconds, and bytes of all logs together. */
@@ -169,6 +172,7 @@ export function readEnvironment(
     fleetFile: resolve(directory, data.SWITCHYARD_FLEET_FILE),
     listen: data.SWITCHYARD_LISTEN,
     allowedHosts: data.SWITCHYARD_ALLOWED_HOSTS ?? [],
+    trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES ?? [],
     token: data.SWITCHYARD_TOKEN ?? null,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     keepLogs: { age: data.SWITCHYARD_KEEP_LOGS, size: data.SWITCHYARD_LOGS_SIZE },

@@ -11,7 +11,7 @@ import { type ChatExamined, checkChat } from "./chat.ts";
 import { checkCode, checkFleet } from "./code.ts";
 import { checkHost } from "./host.ts";
 import { type DoctorLine, reasonOf, warn } from "./line.ts";
-import { checkDataDirectory, checkFleetFile, checkKeys } from "./place.ts";
+import { checkDataDirectory, checkFleetFile, checkKeys, checkProxies } from "./place.ts";
 
 export interface DoctorParts {
   readonly settings: Settings;
@@ -50,6 +50,7 @@ export async function examine({
   };
   tell([await checkDataDirectory(settings.dataDir)]);
   tell(await start());
+  tell(checkProxies(settings));
   tell(await checkKeys(settings));
   const { lines, answers } = await checkBuilder(shells.builder, clock);
   tell(lines);

@@ -47,6 +47,25 @@ export async function checkDataDirectory(directory: string): Promise<DoctorLine>
     : warn(part, `${directory} is open to other users of this machine`, `chmod 700 ${directory}`);
 }
 
+/** Whom wrong tokens are counted for, where a proxy stands in front of the page. */
+export function checkProxies({
+  allowedHosts,
+  trustedProxies,
+}: Pick<Settings, "allowedHosts" | "trustedProxies">): DoctorLine[] {
+  if (trustedProxies.length > 0) {
+    return [ok("proxies", `X-Forwarded-For is believed from ${trustedProxies.join(", ")} alone`)];
+  }
+  return allowedHosts.length === 0
+    ? []
+    : [
+        warn(
+          "proxies",
+          "a proxy stands in front of the page and none is trusted, so the wrong tokens of all people are counted as one address's",
+          "Set SWITCHYARD_TRUSTED_PROXIES to the address by which the proxy connects, such as 127.0.0.1.",
+        ),
+      ];
+}
+
 /** fleet.yaml may be absent, but not by mistake. */
 export async function checkFleetFile(path: string): Promise<DoctorLine[]> {
   return (await may(path, constants.R_OK))

@@ -325,6 +325,7 @@ export function fakeDesk(
     }),
     mayView: () =>
       viewHelp === null ? { isAllowed: true, help: null } : { isAllowed: false, help: viewHelp },
+    mayReadNow: async () => null,
     takerOf: (who) => ({ person: `${who.surface}:${who.id}`, isDecider: !onlookers.has(who.id) }),
     sumUp: async () => {},
     onlookers,

@@ -1,71 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { createDesk } from "../../../src/chat/create-desk.ts";
-import { createEvents, type Events } from "../../../src/chat/events.ts";
-import type { Identity } from "../../../src/chat/identity.ts";
-import { createLive } from "../../../src/chat/live.ts";
-import { bounds } from "../../../src/config/bounds.ts";
-import { digestOf } from "../../../src/deploy/consent.ts";
-import { logFiles } from "../../../src/logs/log-files.ts";
-import { createTroubles } from "../../../src/troubles/troubles.ts";
-import { owner, toolsOf } from "../../fakes/tools.ts";
-import { type Bot, createWorld, type World } from "../../fakes/world.ts";
-
-const shown = async (bot: Bot, id: string) => digestOf([await bot.record(id)]);
-const bob: Identity = { surface: "slack", id: "U2", name: "Bob", groups: [] };
-
-async function atTheDesk(t: TestContext) {
-  const world = await createWorld(t);
-  return deskOver(world, await world.startBot());
-}
-
-async function deskOver(world: World, bot: Bot) {
-  const fail = (error: unknown) => assert.fail(String(error));
-  const made = createEvents(world.clock, fail);
-  const errors: string[] = [];
-  const logged = (words: string) => void errors.push(words);
-  const found = createTroubles({
-    clock: world.clock,
-    mask: bot.redact.text,
-    log: { error: logged, info: logged },
-  });
-  let listeners = 0;
-  const events: Events = {
-    emit: made.emit,
-    subscribe(lastSeq, listener) {
-      listeners += 1;
-      const stop = made.subscribe(lastSeq, listener);
-      let isStopped = false;
-      return () => {
-        listeners -= isStopped ? 0 : 1;
-        isStopped = true;
-        stop();
-      };
-    },
-  };
-  const desk = createDesk({
-    tools: { ...toolsOf(world, bot), troubles: found.all },
-    events,
-    live: createLive(events, bot.store, world.clock, fail),
-    logs: logFiles(world.directory, world.clock, bot.redact, () => 1e6),
-    audit: bot.audit,
-    redact: bot.redact,
-    shells: { control: world.builderShell },
-    clock: world.clock,
-    log: { error: (_details, message) => void errors.push(message) },
-    surfaces: () => [{ name: "web", health: () => ({ ok: true, detail: "listens" }) }],
-  });
-  const say = (text: string, who = owner, key?: string) => world.clock.settle(desk.say(text, who, key));
-  const audit = async () =>
-    (await readFile(join(world.directory, "audit.jsonl"), "utf8"))
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line))
-      .map(({ who, what, about, detail }) => [who.name, what, about, detail]);
-  return { world, bot, desk, say, audit, errors, found, listeners: () => listeners };
-}
+import { test } from "node:test";
+import { atTheDesk, bob, deskOver, shown } from "../../fakes/at-the-desk.ts";
+import { owner } from "../../fakes/tools.ts";
 
 test("who asks for what stands in the audit before it is done, and what came of it afterwards", async (t) => {
   const { world, desk, say, audit } = await atTheDesk(t);
@@ -77,9 +15,7 @@ test("who asks for what stands in the audit before it is done, and what came of 
   assert.deepEqual(await audit(), [
     ["Alice", "asked", "/deploy yoga", ""],
     ["Alice", "answered", "/deploy yoga", `started ${id}`],
-    ["Bob (U2)", "asked", "/deploy yoga", ""],
     ["Bob (U2)", "refused", "/deploy yoga", refused],
-    ["Bob (U2)", "clicked", `cancel ${id}`, ""],
     ["Bob (U2)", "refused", `cancel ${id}`, refused],
   ]);
 });
@@ -260,33 +196,4 @@ test("a Retry is a request of its own: it has another key than what it repeats",
     await Promise.all([run, again.kind === "started" ? again.run : ""].map((id) => bot.store.run(id)))
   ).map((one) => one?.request?.key);
   assert.equal(new Set(keys).size, 2, String(keys));
-});
-
-test("a person without a role who floods the desk leaves a few lines in the audit, and one that says how many there were", async (t) => {
-  const { world, desk, say, audit } = await atTheDesk(t);
-  const { other, within } = bounds.commands;
-  const replies = [];
-  for (let one = 0; one < other + 50; one++) {
-    replies.push(await say("/deploy yoga", bob));
-  }
-  const codes = replies.map((reply) => (reply.kind === "refused" ? reply.code : reply.kind));
-  assert.equal(codes.filter((code) => code === "too-many").length, 50);
-  assert.equal((await audit()).length, 2 * other + 1);
-  const last = replies.at(-1);
-  assert.equal(last?.kind === "refused" && last.help, "Ask again in 60 s.");
-  assert.equal((await say("/deploy yoga")).kind, "started", "a decider is not kept waiting");
-  await world.clock.advance(within);
-  await desk.sumUp();
-  const [, , about, detail] = (await audit()).at(-1) ?? [];
-  assert.equal(about, "slack:U2");
-  assert.match(detail ?? "", /^too-many: 49 more in the minute from 2026-/);
-});
-
-test("a command refused as one too many is done when the same delivery comes again later", async (t) => {
-  const { world, say } = await atTheDesk(t);
-  for (let one = 0; one < bounds.commands.decider; one++) await say("/nothing");
-  const refused = await say("/deploy yoga", owner, "k-1");
-  assert.equal(refused.kind === "refused" && refused.code, "too-many");
-  await world.clock.advance(bounds.commands.within);
-  assert.equal((await say("/deploy yoga", owner, "k-1")).kind, "started");
 });

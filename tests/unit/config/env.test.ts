@@ -192,3 +192,32 @@ test("logs are kept 90 days and 2 GB by default; other words for them are read, 
   }
   assert.throws(() => read({ SWITCHYARD_KEEP_LOGS: "1s" }), /SWITCHYARD_KEEP_LOGS/);
 });
+
+test("proxies are trusted by address or network, and nothing else is taken for one", () => {
+  const read = (text: string) =>
+    readEnvironment({ ...least, SWITCHYARD_TRUSTED_PROXIES: text }, "/srv/bot").trustedProxies;
+  assert.deepEqual(readEnvironment(least, "/srv/bot").trustedProxies, []);
+  assert.deepEqual(read("127.0.0.1"), ["127.0.0.1"]);
+  assert.deepEqual(read("10.0.0.0/8 , fd00::/8,::1"), ["10.0.0.0/8", "fd00::/8", "::1"]);
+  const refused: Readonly<Record<string, RegExp>> = {
+    "10.0.0.0/33": /"10\.0\.0\.0\/33", which has no prefix from 1 to 32/,
+    "10.0.0.0/08": /which has no prefix from 1 to 32/,
+    "10.0.0.0/": /which has no prefix from 1 to 32/,
+    "fd00::/129": /which has no prefix from 1 to 128/,
+    "0.0.0.0/0": /which is every address/,
+    "::/0": /which is every address/,
+    "127.0.0.1,": /"", which is neither an address nor a network/,
+    "127.0.0.1 10.0.0.1": /which is neither an address nor a network/,
+    "127.0.0": /which is neither an address nor a network/,
+    localhost: /which is neither an address nor a network/,
+    "10.0.0.0/8/8": /which is neither an address nor a network/,
+    "fe80::1%eth0": /which is neither an address nor a network/,
+    "[::1]": /which is neither an address nor a network/,
+  };
+  for (const [text, why] of Object.entries(refused)) {
+    const found = mistakes({ ...least, SWITCHYARD_TRUSTED_PROXIES: text });
+    assert.equal(found.length, 1, text);
+    assert.match(found[0] ?? "", /^SWITCHYARD_TRUSTED_PROXIES has /);
+    assert.match(found[0] ?? "", why);
+  }
+});

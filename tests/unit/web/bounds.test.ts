@@ -98,3 +98,56 @@ test("too many wrong tokens are answered 429, and the right one from the same ad
   assert.equal(logged.length, lines, "the log does not grow");
   assert.equal((await signIn(token)).status, 200);
 });
+
+test("wrong bearer tokens are counted with wrong sign-ins, at every address, and the right one is taken all the same", async (t) => {
+  const { url, get, logged } = await serve(t);
+  const guess = (path: string) => get(path, { authorization: "Bearer guess" });
+  const paths = ["/api/hosts", "/healthz", "/", "/api/events", "/login", "/metrics", "/no-such-page"];
+  for (let one = 0; one < bounds.wrongTokens.address; one++) {
+    const answer = await guess(paths[one % paths.length] ?? "");
+    assert.equal(answer.status, 401, paths[one % paths.length]);
+    assert.equal(answer.headers.get("www-authenticate"), "Bearer");
+  }
+  const told = logged.filter((line) => line === "a wrong bearer token was sent");
+  assert.equal(told.length, bounds.wrongTokens.address);
+  for (const path of paths) {
+    const refused = await guess(path);
+    assert.equal(refused.status, 429, path);
+    assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
+  }
+  const typed = await fetch(`${url}/api/sign-in`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token: "guess" }),
+  });
+  assert.equal(typed.status, 429, "one count for both");
+  assert.equal((await get("/api/hosts")).status, 200);
+  assert.equal((await get("/healthz")).status, 200);
+});
+
+test("what is read too often is answered 429 with the seconds to wait, and completion is counted apart", async (t) => {
+  const { desk, get, post } = await serve(t);
+  const asked: string[] = [];
+  desk.mayReadNow = async (who, kind) => {
+    asked.push(`${who.name} ${kind}`);
+    return {
+      kind: "refused",
+      code: "too-many",
+      message: "Too many requests in a minute: this one was not begun.",
+      help: "Ask again in 9 s.",
+      retryAfter: 9,
+    };
+  };
+  const paths = ["/api/help", "/api/hosts", "/api/deployments", "/api/events", "/api/suggest?of=host"];
+  for (const path of paths) {
+    const answer = await get(path);
+    assert.deepEqual([answer.status, answer.headers.get("retry-after")], [429, "9"], path);
+  }
+  assert.deepEqual(asked, [...Array.from({ length: 4 }, () => "owner look"), "owner complete"]);
+  assert.equal(
+    (await post("/api/commands", { text: "/help" })).status,
+    200,
+    "a command is counted by the desk",
+  );
+  assert.equal(asked.length, 5);
+});
