@@ -33,17 +33,17 @@ function commitHead(commit: Commit, mark: number, parent: number | undefined): s
 /** Every place named in an edit must be there once, so that a change of the flake cannot quietly undo a fault. */
 function change(files: Files, commit: Commit, overrides: Files): Files {
   const changed: Record<string, string> = { ...files };
+  if (commit.override !== undefined) {
+    const text = overrides[`${commit.override}.nix`];
+    if (text === undefined) throw new Error(`${commit.branch}: there is no faults/${commit.override}.nix`);
+    changed["overrides.nix"] = text;
+  }
   for (const { file, from, to } of commit.edits ?? []) {
     const text = changed[file];
     if (text === undefined || text.split(from).length !== 2) {
       throw new Error(`${commit.branch} "${commit.subject}": "${from}" is not exactly once in ${file}`);
     }
     changed[file] = text.replace(from, () => to);
-  }
-  if (commit.override !== undefined) {
-    const text = overrides[`${commit.override}.nix`];
-    if (text === undefined) throw new Error(`${commit.branch}: there is no faults/${commit.override}.nix`);
-    changed["overrides.nix"] = text;
   }
   return changed;
 }

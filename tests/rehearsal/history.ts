@@ -7,9 +7,9 @@ export interface Commit {
   readonly author: keyof typeof authors;
   /** ISO date: with fixed dates the revisions are the same on every machine. */
   readonly date: string;
-  readonly edits?: readonly Edit[];
-  /** Name of a file in faults/, which becomes overrides.nix. */
+  /** Name of a file in faults/, which becomes overrides.nix before the edits. */
   readonly override?: string;
+  readonly edits?: readonly Edit[];
 }
 
 export interface Edit {
@@ -117,14 +117,18 @@ const faults: readonly Commit[] = [
   bad("exits-11", "activation: through the new agent", { override: "exits-11" }),
   bad("prints-much", "activation: trace every step", { override: "prints-much" }),
   bad("prints-much-and-fails", "activation: trace every step, and stop", {
-    override: "prints-much-and-fails",
+    override: "prints-much",
+    edits: [{ file: "overrides.nix", from: "tr '\\\\0' x\n", to: "tr '\\\\0' x\n      exit 1\n" }],
   }),
   bad("exits-100", "init: the next interface", { override: "exits-100" }),
   bad("exits-101", "switch program: 25.11", { override: "exits-101" }),
   bad("unit-fails", "web: new TLS configuration", { override: "unit-fails" }),
   bad("unit-dies", "web: serve from the new data folder", { override: "unit-dies" }),
   bad("flapper", "worker: connect to the new broker", { override: "flapper" }),
-  bad("flapper-slow", "worker: longer connection timeout", { override: "flapper-slow" }),
+  bad("flapper-slow", "worker: longer connection timeout", {
+    override: "flapper",
+    edits: [{ file: "overrides.nix", from: "/bin/sleep 3;", to: "/bin/sleep 6;" }],
+  }),
   bad("never-ready", "mail queue: on every machine", { override: "never-ready" }),
   bad("stops-sshd", "ssh: only through the VPN", { override: "stops-sshd" }),
   bad("hangs", "activation: wait for the vault", { override: "hangs" }),

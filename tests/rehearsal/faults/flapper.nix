@@ -1,4 +1,4 @@
-# worker.service dies 3 s after each start and is started again: it is never "failed".
+# worker.service dies a few seconds after each start and is started again: it is never "failed".
 { pkgs }:
 host:
 let worker = host.units."worker.service"; in
