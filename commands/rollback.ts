@@ -1,4 +1,5 @@
 import { refusalFor } from "../src/chat/dispatch.ts";
+import { mayDo } from "../src/chat/permissions.ts";
 import { command } from "../src/chat/spec.ts";
 import { actorOf } from "../src/deploy/parts.ts";
 import { generationsReply } from "./generations.ts";
@@ -71,12 +72,14 @@ export const rollback = command({
     }
     // What does not go back is a deployment, and takes what one takes.
     const mayDeploy = refusalFor(call, "deploy", host) === null;
+    const allowAnyRef = mayDo(call.tools.fleet(), call.who, "any-ref", host).kind === "allowed";
     return startedReply(
       await call.tools.engine.rollback({
         ...asked,
         host,
         to,
         mayDeploy,
+        allowAnyRef,
         by: actorOf(call.who),
         command: call.text,
         request: call.request,

@@ -40,7 +40,7 @@ set_state() {
   printf '%s\n' "$*" >"$dir/state.new" && mv -f "$dir/state.new" "$dir/state"
 }
 
-state() { cat "$dir/state" 2>/dev/null || echo starting; }
+state() { head -n 1 "$dir/state" 2>/dev/null || echo starting; }
 
 is_final() {
   case $1 in committed\ * | rolled-back\ * | rollback-failed\ * | superseded\ * | refused\ *) ;; *) return 1 ;; esac
@@ -269,14 +269,14 @@ finish() {
   echo "$id: $(state)"
 }
 
+# A line for each: a state or a name with line feeds would pass for the fields after it.
 show() {
   printf 'state=%s\n' "$(state)"
-  printf 'current=%s\n' "$(current)"
-  printf 'profile=%s\n' "$(profile_name)"
+  printf 'current=%s\n' "$(current | head -n 1)"
+  printf 'profile=%s\n' "$(profile_name | head -n 1)"
   printf 'boot=%s\n' "$(cat /proc/sys/kernel/random/boot_id)"
   printf 'unit=%s\n' "$(systemctl is-active "switchyard-$id.service")"
-  # The bot gets text, so only the host can count the bytes.
-  until=$(log_size)
+  until=$(log_size) # The bot gets text, so only the host can count the bytes.
   [ "$until" -le $(($1 + 65536)) ] || until=$(($1 + 65536))
   printf 'next=%s\n' "$until"
   printf 'log=\n'

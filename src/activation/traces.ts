@@ -10,6 +10,8 @@ export interface Traces {
    * well says less: so does one that was stopped.
    */
   readonly hasFailed: boolean;
+  /** It shuts down at this moment, in systemd's own words. */
+  readonly isStopping: boolean;
 }
 
 const script = `
@@ -20,11 +22,12 @@ for root in /boot /efi /boot/efi; do
   done
   break
 done
+printf 'system=%s\\n' "$(systemctl is-system-running)"
 timeout 8 journalctl --no-pager -o cat -n 20 _PID=1 "UNIT=switchyard-$1.service" 2>/dev/null
 exit 0
 `;
 
-export const noTraces: Traces = { entry: null, hasFailed: false };
+export const noTraces: Traces = { entry: null, hasFailed: false, isStopping: false };
 
 export async function readTraces(host: Shell, id: string): Promise<Traces> {
   const { stdout } = await mustRun(host, `reading what ${host.name} boots`, {
@@ -38,5 +41,5 @@ export function parseTraces(stdout: string): Traces {
   const entries = [...stdout.matchAll(/^entry=(\S+)$/gm)].map(([, path = ""]) => path);
   const [entry = null] = new Set(entries).size === 1 ? entries : [];
   const hasFailed = /^switchyard-\S+: Main process exited, code=exited, status=[1-9]/m.test(stdout);
-  return { entry, hasFailed };
+  return { entry, hasFailed, isStopping: /^system=stopping$/m.test(stdout) };
 }

@@ -7,8 +7,10 @@ import type { FleetFile } from "./fleet-file.ts";
  */
 
 type Host = FleetFile["hosts"][string];
-type Rules = Pick<Host, "roles" | "risk" | "critical" | "checks" | "secrets"> &
-  Pick<FleetFile["defaults"], "approvals" | "windows">;
+type OfHosts = "roles" | "risk" | "critical" | "checks" | "secrets" | "monitor" | "rollBackOnAlarm";
+type Rules = {
+  readonly [Name in OfHosts]-?: Host[Name] | (Name extends "monitor" ? undefined : never);
+} & Pick<FleetFile["defaults"], "approvals" | "windows">;
 
 const risks = ["low", "medium", "high"] as const;
 const isEmptied = (before: readonly unknown[], after: readonly unknown[]) =>
@@ -25,15 +27,19 @@ const looser: {
   critical: isEmptied,
   checks: isEmptied,
   secrets: isEmptied,
+  monitor: (before, after) => before !== undefined && after === undefined,
+  rollBackOnAlarm: (before, after) => before && !after,
 };
 const names = Object.keys(looser) as readonly (keyof Rules)[];
 
-const plain: Pick<Rules, "roles" | "risk" | "critical" | "checks" | "secrets"> = {
+const plain: Pick<Rules, OfHosts> = {
   roles: ["deployer"],
   risk: "medium",
   critical: [],
   checks: [],
   secrets: [],
+  monitor: undefined,
+  rollBackOnAlarm: false,
 };
 
 /** Each with the line that would say it; none where nothing is loosened by what is not there. */
@@ -51,10 +57,17 @@ export function omissions(before: FleetFile, after: FleetFile, text: string): re
     .map((name) => `defaults.${name}`);
   const ref =
     !written("defaults", "ref") && before.defaults.ref !== after.defaults.ref ? ["defaults.ref"] : [];
+  // Without them the default ref alone is trusted, which may have been none of them.
+  const refs =
+    before.defaults.refs !== undefined &&
+    after.defaults.refs === undefined &&
+    !before.defaults.refs.includes(after.defaults.ref)
+      ? ["defaults.refs"]
+      : [];
   // Without a viewer role everybody may look.
   const viewer =
     before.roles["viewer"] !== undefined && after.roles["viewer"] === undefined ? ["roles.viewer"] : [];
-  return [...defaults, ...ref, ...viewer, ...hosts];
+  return [...defaults, ...ref, ...refs, ...viewer, ...hosts];
 }
 
 /** What is wrong, and what to do where it is meant. */

@@ -16,16 +16,21 @@ export interface Rule {
 
 /** Going back waits for nobody's second word, and neither does what brings no new code to the host. */
 export function ruleFor(
-  deployment: Pick<Deployment, "mode" | "isForward" | "isForced">,
+  deployment: Pick<Deployment, "mode" | "isForward" | "isForced" | "isTrusted" | "allowAnyRef">,
   host: Pick<Host, "approvals">,
   gate: Confirmation["gate"],
 ): Rule {
   if (goesBack(deployment) || isActMode(deployment.mode)) {
     return { people: 1, needsApprover: false };
   }
-  const needsApprover = gate === "copy" || deployment.isForced;
+  const needsApprover = gate === "copy" || deployment.isForced || isForeign(deployment);
   const people = gate === "copy" ? 2 : host.approvals;
   return { people: needsApprover ? Math.max(2, people) : people, needsApprover };
+}
+
+/** A roll back that goes forward, to code that was in no trusted ref: it has no gate of its own before the copy. */
+function isForeign({ mode, isTrusted, allowAnyRef }: Pick<Deployment, "mode" | "isTrusted" | "allowAnyRef">) {
+  return mode === "rollback" && isTrusted === false && !allowAnyRef;
 }
 
 /** The rule as it is now. Code whose word does not count any more takes an approver at the switch, too. */

@@ -38,19 +38,23 @@ export async function concludeSeen(
 
 /** What the machine says against the last word; null where both agree. */
 export function contradiction(
-  record: Pick<Deployment, "mode" | "before" | "toplevel" | "runs">,
+  record: Pick<Deployment, "mode" | "before" | "toplevel" | "runs" | "times">,
   state: FinalState,
   facts: HostFacts,
   traces: Traces = noTraces,
 ): string | null {
-  const { mode, before, toplevel } = record;
-  const { entry, hasFailed } = traces;
+  const { mode, before, toplevel, times } = record;
+  const { entry, hasFailed, isStopping } = traces;
   const old = before?.current ?? null;
   const said = factsText(facts, traces);
+  const isBooted = facts.bootId !== before?.bootId;
   switch (state.kind) {
     case "committed": {
+      // The word to commit goes out of validate and nowhere else.
+      if (mode !== "boot" && times.validate === undefined) {
+        return `${said}, and this bot never told it to keep the new system`;
+      }
       // What was installed for the next boot may have been booted since.
-      const isBooted = facts.bootId !== before?.bootId;
       const runs = mode !== "boot" ? [systemToRun(record)] : isBooted ? [old, toplevel] : [old];
       // Another entry than the new system's may be a specialisation's, or a boot loader's that is not used any more. That of the
       // system before says that the entry was not written.
@@ -61,14 +65,15 @@ export function contradiction(
         : said;
     }
     case "rolled-back": {
-      // Written while the host shuts down: what it boots is what it was, whatever runs until then.
-      if (state.why.startsWith("the host went down")) {
-        return null;
+      const isBack =
+        facts.profile === before?.profile && (entry !== toplevel || entry === facts.profileSystem);
+      // Written while the host shuts down: until then anything may run, and then what it boots by default.
+      if (state.why.startsWith("the host went down") && (isStopping || isBooted)) {
+        const boots = [old, before?.profileSystem ?? null];
+        return isBack && (!isBooted || boots.includes(facts.current)) ? null : said;
       }
       // A profile that somebody changed meanwhile is left so, and the word says that.
       const isTheirs = state.why.includes("the profile was changed to ");
-      const isBack =
-        facts.profile === before?.profile && (entry !== toplevel || entry === facts.profileSystem);
       return facts.current === old && (isBack || isTheirs) ? null : said;
     }
     case "refused":

@@ -71,10 +71,16 @@ export function historyOf(all: readonly Generation[], past: readonly Deployment[
         put(toplevel, generation);
       }
       marks.delete(toplevel);
+      if (isWaived(deployment)) {
+        marks.set(toplevel, { why: `it was unwell, and kept by --no-rollback (${id})`, isBarred: true });
+      }
       if (isAlarmed(deployment)) {
         const alarm = deployment.monitor?.alarm ?? "";
         marks.set(toplevel, { why: `it stopped being well (${id}): ${alarm}`, isBarred: true });
       }
+    } else if (mode === "boot") {
+      // It waits for a boot: whether it ran well is known once it ran.
+      known.add(toplevel);
     } else if (toplevel !== before && (outcome === "rolled-back" || outcome === "rollback-failed")) {
       // What was only gone back to, and did not come, is as unknown as before.
       if (mode !== "rollback") {
@@ -120,6 +126,11 @@ function isGood({ mode, outcome, monitor }: Deployment): boolean {
     isSwitch &&
     (outcome === "deployed" || outcome === "deployed-degraded" || (outcome === null && monitor !== null))
   );
+}
+
+/** Only the word of an admin kept it. */
+function isWaived({ noRollback, outcome }: Deployment): boolean {
+  return noRollback === true && outcome === "deployed-degraded";
 }
 
 /** Records of older versions do not say it: there the numbers do. */

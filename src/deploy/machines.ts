@@ -12,11 +12,24 @@ export type MachineVerdict =
   | { readonly kind: "first" }
   | { readonly kind: "other"; readonly message: string; readonly help: string };
 
-/** Whether it is one machine. The host key counts first; a machine-id only where one of them has no key. */
+/**
+ * Whether it is one machine. The host keys count first, a machine-id only where one of them has no key. Of each type that both
+ * have, a key must agree: images that were copied may share one key and differ in another.
+ */
 export function isSameMachine(a: Machine, b: Machine): boolean {
-  return a.hostKeys.length > 0 && b.hostKeys.length > 0
-    ? a.hostKeys.some((key) => b.hostKeys.includes(key))
-    : a.machineId !== "" && a.machineId === b.machineId;
+  if (a.hostKeys.length === 0 || b.hostKeys.length === 0) {
+    return a.machineId !== "" && a.machineId === b.machineId;
+  }
+  const types = new Set(
+    a.hostKeys.map(keyType).filter((type) => b.hostKeys.some((key) => keyType(key) === type)),
+  );
+  const agreed = new Set(a.hostKeys.filter((key) => b.hostKeys.includes(key)).map(keyType));
+  return types.size > 0 && [...types].every((type) => agreed.has(type));
+}
+
+/** `ssh-ed25519 SHA256:…` → `ssh-ed25519`. */
+function keyType(key: string): string {
+  return key.split(" ")[0] ?? "";
 }
 
 /** Whether what answers is the machine that a host name stands for. `names` are the hosts of the fleet. */
@@ -38,6 +51,11 @@ export function judgeMachine(
     const isOtherId = pin.machineId !== "" && seen.machineId !== "" && pin.machineId !== seen.machineId;
     if (isOtherId && pin.bootId === seen.bootId) {
       const message = `${host} has another machine-id than before, in the same boot: expected ${machineText(pin)}, and ${machineText(seen)} answers`;
+      return { kind: "other", message, help };
+    }
+    const twin = isOtherId ? twinOf(host, seen, known) : undefined;
+    if (twin !== undefined) {
+      const message = `${host} and ${twin} have the same host keys, and what answers has the machine-id of ${twin}: expected ${machineText(pin)}, and ${machineText(seen)} answers`;
       return { kind: "other", message, help };
     }
     return {
@@ -67,6 +85,16 @@ export function judgeMachine(
         message: `the machine that answers as ${host} runs the system of ${other}: ${machineText(seen)}`,
         help,
       };
+}
+
+/** Another name whose machine has these keys, as copies of one disk have, and this machine-id. */
+function twinOf(host: string, seen: Machine, known: Machines): string | undefined {
+  return Object.keys(known).find((name) => {
+    const other = pinOf(known, name);
+    return (
+      name !== host && other !== null && isSameMachine(other, seen) && other.machineId === seen.machineId
+    );
+  });
 }
 
 /** Names that a machine has before anybody gave it one. */

@@ -134,6 +134,8 @@ export interface RollbackRequest {
   readonly system?: string | null;
   /** Outside the host's windows, by an approver's word. Only what goes forward needs it. */
   readonly isForced?: boolean;
+  /** Whether they may deploy code of any ref: what goes forward may bring it. */
+  readonly allowAnyRef?: boolean;
   /** Whether they may deploy this host, too: what does not go back is a deployment. */
   readonly mayDeploy?: boolean;
   /** The deployment whose alarm begins it by itself. */

@@ -1,7 +1,9 @@
 import { hostNamePattern } from "../nix/flake.ts";
 import type { Generation } from "../nix/generations.ts";
+import type { Deployment } from "./deployment.ts";
 import { historyOf, mostPast } from "./generation-history.ts";
 import { refuseUnknownHost } from "./inventory.ts";
+import { bringsCode } from "./modes.ts";
 import type { EngineParts } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { readHostGenerations } from "./read-generations.ts";
@@ -76,10 +78,11 @@ export async function startRollback(
         mode: "rollback",
         ref: null,
         reason: request.reason ?? null,
-        allowAnyRef: false,
+        allowAnyRef: request.allowAnyRef === true,
         toplevel: target.toplevel,
         toGeneration: target.number,
         isForward,
+        ...(isForward ? codeOf(target.toplevel, past) : {}),
         isForced: isForward && request.isForced === true,
         alarmOf: request.alarmOf ?? null,
       },
@@ -95,6 +98,17 @@ export async function startRollback(
     work.launch(task, () => runPhases(parts, task, phases.rollback));
   }
   return { kind: "started", run: begun.run, deployments: begun.deployments };
+}
+
+/** Whether its code was trusted when it was brought, and which it is; nothing where the bot did not bring it. */
+function codeOf(
+  toplevel: string,
+  past: readonly Deployment[],
+): Partial<Pick<Deployment, "isTrusted" | "revision">> {
+  const origin = past.find(
+    (one) => one.toplevel === toplevel && bringsCode(one.mode) && one.isTrusted !== null,
+  );
+  return origin === undefined ? {} : { isTrusted: origin.isTrusted, revision: origin.revision };
 }
 
 /** A path, or the first letters of its hash, as buttons and people give them. */

@@ -25,6 +25,9 @@ export interface NewDeployment {
   readonly flakeCheck?: boolean;
   readonly console?: string | null;
   readonly toplevel?: string;
+  /** Of a roll back that goes forward: of the deployment that brought its system. */
+  readonly isTrusted?: boolean | null;
+  readonly revision?: string | null;
   readonly toGeneration?: number;
   readonly isForward?: boolean | null;
   readonly act?: HostAct;
@@ -50,13 +53,13 @@ export function newDeployment(asked: NewDeployment, now: string): Deployment {
     reason: asked.reason,
     ref: asked.ref,
     allowAnyRef: asked.allowAnyRef,
-    isTrusted: null,
+    isTrusted: asked.isTrusted ?? null,
     refApproval: null,
     isForced: asked.isForced ?? false,
     ...(asked.noRollback === true ? { noRollback: true } : {}),
     isTogether: asked.isTogether ?? false,
     queue: asked.queue ?? hasTurn,
-    revision: null,
+    revision: asked.revision ?? null,
     commit: null,
     phase: "check",
     outcome: null,
@@ -135,7 +138,7 @@ export function beginAgain(deployment: Deployment): Deployment {
   const asked = { ...own, allowAnyRef, isForced, isTogether, queue, flakeCheck, console, watch, alarmOf };
   const target =
     mode === "rollback" && toplevel !== null && toGeneration !== null
-      ? { toplevel, toGeneration, isForward }
+      ? { toplevel, toGeneration, isForward, isTrusted: deployment.isTrusted }
       : {};
   return {
     ...newDeployment({ ...asked, ...target, ...actAgain(deployment) }, deployment.createdAt),

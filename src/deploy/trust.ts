@@ -5,16 +5,17 @@ import { readTrust } from "./revision.ts";
 
 /**
  * Reads trust again after the click: a card may have waited for an hour, and its code may have been withdrawn meanwhile. Null
- * where the code may go on. A roll back brings no code, and code that an approver let through is bound to its system.
+ * where the code may go on. A roll back that goes back brings no code, and code that an approver let through is bound to its system.
  */
 export async function checkTrust(context: PhaseContext): Promise<Ended | null> {
-  const { revision, isTrusted, mode, ref, host } = context.record();
-  if (!bringsCode(mode) || isTrusted !== true || revision === null) {
+  const { revision, isTrusted, mode, isForward, ref, host } = context.record();
+  if (!(bringsCode(mode) || isForward === true) || isTrusted !== true || revision === null) {
     return null;
   }
   const { builder, repository, fleet, signal, say } = context;
   const refs = trustedRefs(fleet).join(", ");
   const short = revision.slice(0, 7);
+  const code = ref === null ? short : `${short} (${ref})`;
   try {
     const now = await readTrust(
       { builder, repository, trustedRefs: trustedRefs(fleet), signal, say },
@@ -30,7 +31,7 @@ export async function checkTrust(context: PhaseContext): Promise<Ended | null> {
       ? null
       : end({
           outcome: "refused",
-          message: `${short} (${ref}) was withdrawn while the card waited: it is not in ${refs} any more. ${host} is untouched.`,
+          message: `${code} was withdrawn while the card waited: it is not in ${refs} any more. ${host} is untouched.`,
           help: `/deploy ${host} takes what is there now; /deploy ${host} --ref ${short} asks an approver for this revision.`,
         });
   } catch (error) {

@@ -25,6 +25,8 @@ export interface Asked {
   readonly noRollback?: boolean;
   readonly flakeCheck?: boolean;
   readonly toplevel?: string;
+  readonly isTrusted?: boolean | null;
+  readonly revision?: string | null;
   readonly toGeneration?: number;
   readonly isForward?: boolean;
   readonly act?: HostAct;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { chown, mkdir, open, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -29,10 +30,11 @@ export async function lockDataDirectory(
   const path = join(directory, "lock");
   await makeLockFile(directory, path);
   let lost: string | null = null;
-  const file = await hold(clock, directory, path, (why) => {
+  const lose = (why: string) => {
     lost = why;
     onLost(new Error(`${directory} is not this bot's any more: ${why}`));
-  });
+  };
+  const file = await hold(clock, directory, path, lose);
   try {
     // Not before the lock is held: the reserve is that of the bot that has it.
     if ((isFull || (await isNearlyFull(directory))) && (await giveUpHalf(directory))) {
@@ -42,8 +44,10 @@ export async function lockDataDirectory(
       throw unwritable(directory, fullWithoutReserve);
     }
     const term = Math.max(0, readHolder(path)?.term ?? 0) + 1;
-    await writeHolder(clock, path, term);
-    return { lease: leaseOn(directory, path, term, () => lost), unlock: () => file.release() };
+    const word = randomBytes(8).toString("hex");
+    await writeHolder(clock, path, term, word);
+    const lease = leaseOn({ directory, path, term, word, lost: () => lost, onLost: lose });
+    return { lease, unlock: () => file.release() };
   } catch (error) {
     await file.release();
     if (error instanceof UnwritableError) {
@@ -107,8 +111,8 @@ async function makeLockFile(directory: string, path: string): Promise<void> {
 }
 
 /** In place: the lock is on this very file. */
-async function writeHolder(clock: Clock, path: string, term: number): Promise<void> {
-  const holder = { term, pid: process.pid, host: hostname(), since: isoTime(clock) };
+async function writeHolder(clock: Clock, path: string, term: number, word: string): Promise<void> {
+  const holder = { term, word, pid: process.pid, host: hostname(), since: isoTime(clock) };
   const file = await open(path, "r+");
   try {
     await file.truncate(0);

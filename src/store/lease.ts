@@ -24,6 +24,8 @@ export class LeaseLostError extends Error {
 /** Who holds a data directory, as its lock file has it. */
 export interface Holder {
   readonly term: number;
+  /** Random, as two lock files may count to the same term: one that was removed, and the one after it. */
+  readonly word?: string;
   readonly pid: number;
   readonly host: string;
   readonly since: string;
@@ -41,22 +43,43 @@ export function readHolder(path: string): Holder | null {
   }
 }
 
-/** A lease that the lock file vouches for: another bot that has it has written another term there. */
-export function leaseOn(directory: string, path: string, term: number, lost: () => string | null): Lease {
+export interface LeaseFile {
+  readonly directory: string;
+  /** The lock file. */
+  readonly path: string;
+  readonly term: number;
+  readonly word: string;
+  /** Why the lock is gone; null while it is held. */
+  readonly lost: () => string | null;
+  /** Told at the first check that finds another bot, or none, in the lock file. */
+  readonly onLost: (why: string) => void;
+}
+
+/** A lease that the lock file vouches for: another bot that has it has written another term or word there. */
+export function leaseOn({ directory, path, term, word, lost, onLost }: LeaseFile): Lease {
   return {
     term,
     check() {
-      const why = lost();
+      const known = lost();
+      const why = known ?? disagreement(readHolder(path), term, word);
+      if (known === null && why !== null) {
+        onLost(why);
+      }
       if (why !== null) {
         throw new LeaseLostError(directory, why);
       }
-      const found = readHolder(path)?.term;
-      if (found !== term) {
-        throw new LeaseLostError(
-          directory,
-          found === undefined ? "its lock file is gone" : `its term was ${term}, now it is ${found}`,
-        );
-      }
     },
   };
+}
+
+function disagreement(found: Holder | null, term: number, word: string): string | null {
+  if (found === null) {
+    return "its lock file is gone";
+  }
+  if (found.term !== term) {
+    return `its term was ${term}, now it is ${found.term}`;
+  }
+  return found.word === word
+    ? null
+    : `its lock file is another bot's (process ${found.pid} on ${found.host})`;
 }

@@ -59,7 +59,7 @@ export function decisionBlocks(deployment: Deployment): Block[] {
 
 /** Who has given their word, and whose is missing. */
 export function approvalBlocks(deployment: Deployment): Block[] {
-  const { confirmation, requestedBy, isTrusted, isForced, ref } = deployment;
+  const { confirmation, requestedBy, mode, isTrusted, isForced, ref } = deployment;
   if (confirmation === null || (confirmation.people <= 1 && !confirmation.needsApprover)) {
     return [];
   }
@@ -70,6 +70,9 @@ export function approvalBlocks(deployment: Deployment): Block[] {
   return [
     ...(gate === "copy" && isTrusted !== true
       ? [text(`${ref} is in no trusted ref: from here on its code would run as root on the host.`, "warning")]
+      : []),
+    ...(mode === "rollback" && isTrusted === false && needsApprover
+      ? [text("The code of this generation was in no trusted ref when it was deployed.", "warning")]
       : []),
     ...(isForced ? [text("Outside the windows of this host.", "warning")] : []),
     text(

@@ -132,7 +132,7 @@ function facts(deployment: Deployment): Record<string, string | number | null> {
     Id: deployment.id,
     "Asked by": deployment.requestedBy.name,
     Reason: deployment.reason,
-    Revision: revision === null ? ref : `${revision.slice(0, 7)} (${ref})`,
+    Revision: revision === null ? ref : `${revision.slice(0, 7)}${ref === null ? "" : ` (${ref})`}`,
     Commit: commit === null ? null : `${commit.subject} (${commit.author})`,
     System: deployment.toplevel === null ? null : storePathLabel(deployment.toplevel),
     "Running now": isOpen(deployment) && deployment.before !== null ? runningText(deployment.before) : null,

@@ -42,6 +42,16 @@ describe("supervisor.sh, what it tells of a switch", { concurrency: 4 }, () => {
     );
   });
 
+  test("a state or a profile of several lines tells nothing but its first", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "active"), `switchyard-${id}.service\n`);
+    const forged = "committed system-9-link\ncurrent=x\nprofile=y\nboot=z\nunit=inactive\nnext=1\nlog=\n";
+    await writeFile(own(host, "state"), forged);
+    const seen = readSighting(call(host, "show", "0").stdout);
+    assert.deepEqual([seen.state, seen.unit], [{ kind: "committed", profile: "system-9-link" }, "active"]);
+    assert.equal(seen.current, `${host.root}/store/old`);
+  });
+
   test("the log comes from a byte on, 64 KiB at a time, with the byte to ask for next", async (t) => {
     const host = await scriptHost(t);
     const log = `é${"x".repeat(65_533)}yz${"w".repeat(100)}`;

@@ -47,6 +47,23 @@ test("a file that was cut off at any line is held, or loosens nothing", () => {
   }
 });
 
+test("trusted refs that are left out are held where the default ref is none of them", () => {
+  const before = "defaults: { ref: origin/main, refs: [origin/release] }\n";
+  const gone = (after: string) => omissions(read(before), read(after), after);
+  assert.deepEqual(gone("defaults: { ref: origin/main }\n"), ["defaults.refs"]);
+  assert.deepEqual(gone("defaults: { ref: origin/main, refs: [origin/main] }\n"), [], "written");
+  assert.deepEqual(gone("defaults: { ref: origin/release }\n"), [], "the same trust");
+});
+
+test("a watch that rolls back is not lost by leaving it out", () => {
+  const before = "hosts: { yoga: { monitor: 5m, rollBackOnAlarm: true } }\n";
+  const after = "hosts: { yoga: { tags: [a] } }\n";
+  assert.deepEqual(omissions(read(before), read(after), after), [
+    "hosts.yoga.monitor",
+    "hosts.yoga.rollBackOnAlarm",
+  ]);
+});
+
 test("what is left out is named by its place", () => {
   assert.deepEqual(lost(full.slice(0, full.indexOf("    windows"))), [
     "hosts.yoga.windows",

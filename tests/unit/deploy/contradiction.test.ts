@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FinalState } from "../../../src/activation/state.ts";
-import { parseTraces } from "../../../src/activation/traces.ts";
+import { parseTraces, type Traces } from "../../../src/activation/traces.ts";
 import { contradiction } from "../../../src/deploy/conclude-seen.ts";
+import type { Deployment } from "../../../src/deploy/deployment.ts";
 import type { HostFacts } from "../../../src/deploy/host-facts.ts";
 import { atTheCard, next, old } from "../../fakes/at-the-card.ts";
 import { storePath } from "../../fakes/fake-system.ts";
@@ -101,12 +102,16 @@ const facts = (change: Partial<HostFacts> = {}): HostFacts => ({
 });
 const before = facts({ current: old, profile: "system-1-link", profileSystem: old, generation: 1 });
 const special = storePath("special");
+/** It went as far as that the bot judged it, and could have told the supervisor to commit. */
+const validated: Deployment["times"] = {
+  validate: { startedAt: "2026-11-24T12:00:00.000Z", finishedAt: null },
+};
 
 const agree: readonly (readonly [
   string,
   FinalState,
   HostFacts,
-  { mode?: "deploy" | "boot"; runs?: string; entry?: string; hasFailed?: boolean },
+  Partial<Traces> & { mode?: "deploy" | "boot"; runs?: string; times?: Deployment["times"] },
   boolean,
 ])[] = [
   ["committed, and it is so", { kind: "committed", profile: "system-2-link" }, facts(), {}, true],
@@ -179,8 +184,43 @@ const agree: readonly (readonly [
     "rolled back as the host goes down, and the new system runs until then",
     { kind: "rolled-back", why: "the host went down while activating" },
     facts({ profile: "system-1-link", profileSystem: old }),
+    { isStopping: true },
+    true,
+  ],
+  [
+    "rolled back as the host went down, and it booted the old system",
+    { kind: "rolled-back", why: "the host went down while activating" },
+    { ...before, bootId: "boot-2" },
     {},
     true,
+  ],
+  [
+    "rolled back as the host went down, and it goes on in the same boot",
+    { kind: "rolled-back", why: "the host went down while activating" },
+    facts(),
+    {},
+    false,
+  ],
+  [
+    "rolled back as the host goes down, and the next boot brings the new system",
+    { kind: "rolled-back", why: "the host went down while activating" },
+    facts(),
+    { isStopping: true },
+    false,
+  ],
+  [
+    "rolled back as the host went down, and it booted the new system",
+    { kind: "rolled-back", why: "the host went down while activating" },
+    facts({ bootId: "boot-2", profile: "system-1-link", profileSystem: old }),
+    {},
+    false,
+  ],
+  [
+    "committed before it was ever told to commit",
+    { kind: "committed", profile: "system-2-link" },
+    facts(),
+    { times: {} },
+    false,
   ],
   [
     "committed, and a boot loader's file names a specialisation, or what was long ago",
@@ -231,9 +271,20 @@ const agree: readonly (readonly [
 ];
 
 for (const [name, state, seen, more, isAgreed] of agree) {
-  const { mode = "deploy", runs = null, entry = null, hasFailed = false } = more;
+  const {
+    mode = "deploy",
+    runs = null,
+    entry = null,
+    hasFailed = false,
+    isStopping = false,
+    times = validated,
+  } = more;
   test(`the machine ${isAgreed ? "agrees" : "contradicts"}: ${name}`, () => {
-    const against = contradiction({ mode, before, toplevel: next, runs }, state, seen, { entry, hasFailed });
+    const against = contradiction({ mode, before, toplevel: next, runs, times }, state, seen, {
+      entry,
+      hasFailed,
+      isStopping,
+    });
     assert.equal(against === null, isAgreed, String(against));
   });
 }
@@ -244,9 +295,12 @@ test("the traces: one entry of the boot loader's, and systemd's own words on the
   assert.deepEqual(parseTraces(`entry=${path}\n${unit}: Deactivated successfully.\n`), {
     entry: path,
     hasFailed: false,
+    isStopping: false,
   });
+  const stopping = `system=stopping\n${unit}: Stopping.\n`;
+  assert.equal(parseTraces(stopping).isStopping, true);
   const failed = `Started Switchyard.\n${unit}: Main process exited, code=exited, status=1/FAILURE\n`;
-  assert.deepEqual(parseTraces(failed), { entry: null, hasFailed: true });
+  assert.deepEqual(parseTraces(failed), { entry: null, hasFailed: true, isStopping: false });
   const killed = `entry=${path}\nentry=${path}2\n${unit}: Main process exited, code=killed, status=9/KILL\n`;
-  assert.deepEqual(parseTraces(killed), { entry: null, hasFailed: false });
+  assert.deepEqual(parseTraces(killed), { entry: null, hasFailed: false, isStopping: false });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { rollback } from "../../../commands/rollback.ts";
+import { approvalBlocks } from "../../../src/views/decision.ts";
 import { confirmBlocks, deploymentCard } from "../../../src/views/deployment-card.ts";
 import { generationsBlocks } from "../../../src/views/generations.ts";
 import { statusBlocks } from "../../../src/views/status.ts";
@@ -82,6 +83,47 @@ test("going forward by /rollback takes as many people as a deployment, and its c
   assert.equal(alone.kind === "refused" && alone.code, "needs-approval");
   assert.equal((await bot.engine.decide(id, "switch", dave)).kind, "decided");
   assert.equal((await bot.ends(id)).outcome, "deployed");
+});
+
+test("going forward to code of an untrusted ref takes an approver, as deploying it did", async (t) => {
+  const { world, bot } = await twice(t);
+  world.builder.commit("wild", { yoga: fakeSystem("yoga-wild") }, "origin/wild");
+  const wild = await bot.deploy("yoga", { ref: "origin/wild", by: carol });
+  await bot.asks(wild);
+  await world.clock.settle(bot.engine.decide(wild, "switch", dave, true));
+  await bot.reaches(wild, ({ phase, confirmation }) => phase === "confirm" && confirmation !== null);
+  await carryOut(bot, wild);
+  await back(bot, "previous");
+  await bot.engine.unlock("yoga", alice, true);
+  const asked = { host: "yoga", to: 3, by: carol, command: "/rollback yoga 3" };
+  const begun = await world.clock.settle(bot.engine.rollback(asked));
+  const card = await bot.asks(
+    begun.kind === "started" ? (begun.deployments[0]?.id ?? "") : assert.fail(begun.message),
+  );
+  assert.deepEqual([card.isForward, card.isTrusted, card.confirmation?.needsApprover], [true, false, true]);
+  assert.match(JSON.stringify(approvalBlocks(card)), /was in no trusted ref when it was deployed/);
+  const alone = await bot.engine.decide(card.id, "switch", carol, true);
+  assert.equal(alone.kind === "refused" && alone.code, "needs-approval");
+  const other = await bot.engine.decide(card.id, "switch", dave, false);
+  assert.equal(other.kind === "refused" && other.code, "needs-approval");
+  assert.equal((await bot.engine.decide(card.id, "switch", dave, true)).kind, "decided");
+});
+
+test("going forward to code that was withdrawn from the trusted refs is refused at the click", async (t) => {
+  const { world, bot } = await twice(t);
+  const history = [...(world.builder.history.get("origin/main") ?? [])];
+  const good = world.builder.refs.get("origin/main");
+  await deployNext(world, bot, "yoga-3");
+  await back(bot, "previous");
+  await bot.engine.unlock("yoga", alice, true);
+  const card = await bot.asks(await bot.rollback("yoga", 3));
+  assert.ok(good);
+  world.builder.refs.set("origin/main", good);
+  world.builder.history.set("origin/main", history);
+  await bot.engine.decide(card.id, "switch", alice);
+  const ended = await bot.ends(card.id);
+  assert.equal(ended.outcome, "refused");
+  assert.match(ended.message ?? "", /was withdrawn while the card waited/);
 });
 
 test("a locked host is gone back, and not forward; a closed window holds it as well", async (t) => {

@@ -73,6 +73,13 @@ test("a system that stopped being well while it was watched did not run well", (
   assert.deepEqual(told(listed(numbers, 3), alarmed, went(2, 3)), { previous: 1, ways: [1, 3] });
 });
 
+test("a system that only --no-rollback kept did not run well, and one that never booted is not gone back to", () => {
+  const kept = went(1, 2, { outcome: "deployed-degraded", noRollback: true });
+  assert.deepEqual(told(listed(numbers, 3), kept, went(2, 3)), { previous: 1, ways: [1, 3] });
+  const boot = went(1, 2, { mode: "boot", outcome: "done" });
+  assert.deepEqual(told(listed(numbers, 3), boot, went(1, 3)), { previous: 1, ways: [1, 3] });
+});
+
 test("a change by hand is read from the host: an older number was gone back to, a newer one lies on top", () => {
   assert.deepEqual(told(listed(numbers, 2, 3), went(1, 2), went(2, 3)), { previous: 1, ways: [1, 2] });
   const all = listed({ ...numbers, 4: "by-hand" }, 4);
@@ -123,10 +130,10 @@ for (const [sentence, all, past, expected] of [
     [2, 1, 2, 3],
   ],
   [
-    "only a switch puts a system on top: a boot does not",
+    "only a switch puts a system on top: what waits for a boot did not run, whatever its number",
     listed(numbers, 3),
     [went(3, 2, { mode: "boot" })],
-    [2, 1, 2, 3],
+    [1, 1, 3],
   ],
   [
     "what was refused did not run",

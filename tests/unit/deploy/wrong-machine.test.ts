@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dispatch } from "../../../src/chat/dispatch.ts";
+import { judgeMachine } from "../../../src/deploy/machines.ts";
+import type { Machine } from "../../../src/fleet/machine.ts";
 import { machineNamed } from "../../fakes/fake-host.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { rolloutRequest } from "../../fakes/roll-out.ts";
@@ -31,6 +33,29 @@ function newCode(world: World, hosts: readonly string[], version: number): void 
     Object.fromEntries(hosts.map((host) => [host, fakeSystem(`${host}-${version}`)])),
   );
 }
+
+test("machines that were copied and share one host key are told apart by the others, or by their machine-id", () => {
+  const key = (type: string, name: string) => `${type} SHA256:${name}`;
+  const machine = (name: string, ...hostKeys: string[]): Machine => ({
+    ...machineNamed(name),
+    bootId: `boot of ${name}`,
+    hostKeys,
+  });
+  const image = key("ssh-rsa", "image");
+  const yoga = machine("yoga", key("ssh-ed25519", "yoga"), image);
+  const judged = (seen: Machine, other: Machine) =>
+    judgeMachine("yoga", seen, { yoga, other }, ["yoga", "other"]).kind;
+  const other = machine("other", key("ssh-ed25519", "other"), image);
+  assert.equal(judged(other, other), "other", "of one type the keys differ");
+  const copied = machine("other", ...yoga.hostKeys);
+  assert.equal(
+    judged(copied, copied),
+    "other",
+    "it has all keys of yoga, and the machine-id of another name",
+  );
+  assert.equal(judged(machine("fresh", ...yoga.hostKeys), other), "same", "a root in memory has a new id");
+  assert.equal(judged({ ...yoga, hostKeys: [key("ssh-ed25519", "yoga")] }, other), "same", "a key less");
+});
 
 /** Every way to act on a host. */
 const acts: Readonly<Record<string, (bot: Bot) => Promise<string>>> = {

@@ -110,14 +110,40 @@ test("a bot whose lock's process is killed is told, and its store writes nothing
 
 test("a bot whose term is not the present one writes nothing, and neither does one whose lock file is gone", async (t) => {
   const directory = await place(t);
-  const { lease, unlock } = await lockDataDirectory(directory, () => {});
-  const store = await lowdbStore(directory, manualClock(), lease);
-  const begin = () => store.begin(aRun(), [aDeployment()], () => null);
-  await writeFile(join(directory, "lock"), '{"term":2}');
-  await assert.rejects(begin(), /its term was 1, now it is 2/);
+  for (const [change, why] of [
+    [() => writeFile(join(directory, "lock"), '{"term":99}'), /its term was \d, now it is 99/],
+    [() => rm(join(directory, "lock")), /its lock file is gone/],
+  ] as const) {
+    const told: string[] = [];
+    const { lease, unlock } = await lockDataDirectory(directory, (error) => told.push(error.message));
+    const store = await lowdbStore(directory, manualClock(), lease);
+    await change();
+    await assert.rejects(
+      store.begin(aRun(), [aDeployment()], () => null),
+      why,
+    );
+    assert.match(told.join("|"), why, "the bot is told, and ends");
+    await unlock();
+    await rm(join(directory, "lock"), { force: true });
+  }
+});
+
+test("a lock file that somebody removed lets a second bot in, and the first one writes nothing from then on", async (t) => {
+  const directory = await place(t);
+  const told: string[] = [];
+  const first = await lockDataDirectory(directory, (error) => told.push(error.message));
+  const store = await lowdbStore(directory, manualClock(), first.lease);
   await rm(join(directory, "lock"));
-  await assert.rejects(begin(), /its lock file is gone/);
-  await unlock();
+  const second = await lockDataDirectory(directory, () => {});
+  assert.equal(second.lease.term, first.lease.term, "a new lock file counts from the start");
+  await assert.rejects(
+    store.begin(aRun(), [aDeployment()], () => null),
+    /its lock file is another bot's/,
+  );
+  assert.equal(told.length, 1);
+  second.lease.check();
+  await first.unlock();
+  await second.unlock();
 });
 
 test("a lock file that was emptied or damaged hinders no start", async (t) => {
