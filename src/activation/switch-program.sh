@@ -36,7 +36,7 @@ keep_log() {
   dd bs=256 count=16384 status=none >>"$dir/log"
   seen=0
   next_word=2
-  rm -f "$dir/tail.old"
+  rm -f "$dir/tail.old" "$dir/tail.last"
   while head -c 1048576 >"$dir/tail.new" && [ -s "$dir/tail.new" ]; do
     if [ "$seen" -ge "$next_word" ]; then
       say "the output is too long for this log: $((seen - 1)) MiB left out so far"

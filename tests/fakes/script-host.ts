@@ -197,6 +197,8 @@ export async function scriptHost(t: TestContext, change: Partial<Plan> = {}) {
     root,
     env,
     read: (name: string) => readFile(at(name), "utf8"),
+    /** Puts a program in place of one of the host's. */
+    program: (name: string, lines: string) => program(at("bin", name), lines),
     /** Runs the switch to its end, and then what systemd runs after it. */
     async switch({ at: moments = {}, exits = {}, ack = true, decision }: Events): Promise<ScriptEnd> {
       const answers: Partial<Record<Moment, string>> = {

@@ -3,6 +3,7 @@ const onScriptHost = [
   "activation/supervisor-steps",
   "activation/supervisor-words",
   "activation/supervisor-back",
+  "activation/supervisor-units",
   "activation/masked-activation",
   "activation/supervisor-faults",
   "activation/supervisor-boot-only",
@@ -26,7 +27,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
     "deploy/consent",
     "deploy/trust",
   ],
-  "src/deploy/consent.ts": ["deploy/consent", "deploy/approvals", "deploy/acts", "deploy/rollback"],
+  "src/deploy/consent.ts": ["deploy/consent-words", "deploy/consent", "deploy/approvals", "deploy/acts"],
   "src/deploy/decide.ts": ["deploy/decide", "deploy/decide-run", "deploy/consent", "deploy/approvals"],
   "src/deploy/decide-run.ts": [
     "deploy/decide-run",

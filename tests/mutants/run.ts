@@ -21,6 +21,8 @@ interface Place {
 }
 interface Mutant {
   readonly status: string;
+  /** Such as that a loop went round far more often than without the change. */
+  readonly statusReason?: string;
   readonly mutatorName: string;
   readonly replacement: string;
   readonly location: { readonly start: Place; readonly end: Place };
@@ -74,7 +76,9 @@ for (const [at, wanted] of files.entries()) {
   all += mutants.length;
   killed += mutants.length - living.length;
   alive += unexplained.length;
-  const outOfTime = mutants.filter(({ mutant }) => mutant.status === "Timeout");
+  const outOfTime = mutants.filter(
+    ({ mutant }) => mutant.status === "Timeout" && mutant.statusReason?.startsWith("Hit limit") !== true,
+  );
   console.log(
     `${at + 1} of ${files.length}: ${file}${lines}: ${mutants.length} mutants, ${living.length} live, ${unexplained.length} of them not explained; ${outOfTime.length} ran out of time`,
   );
@@ -134,18 +138,21 @@ function mutateTypeScript(
   const scratch = mkdtempSync(join(tmpdir(), "switchyard-mutants-"));
   const report = join(scratch, "report.json");
   const configFile = join(scratch, "stryker.config.json");
-  writeFileSync(configFile, JSON.stringify(config(`${file}${lines}`, tests, report)));
+  writeFileSync(configFile, JSON.stringify(config(`${file}${lines}`, report)));
   try {
     const stryker = join(here, "node_modules/@stryker-mutator/core/bin/stryker.js");
     const ran = spawnSync(process.execPath, [stryker, "run", configFile], {
       cwd: top,
-      encoding: "utf8",
-      // Each mutant starts its tests once more.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(scratch, "compiled") },
+      stdio: ["ignore", "inherit", "inherit"],
+      env: {
+        ...process.env,
+        SWITCHYARD_MUTANT_TESTS: tests.join(" "),
+        NODE_COMPILE_CACHE: join(scratch, "compiled"),
+      },
     });
     if (!existsSync(report)) {
       throw new Error(
-        `${file}: Stryker wrote no report:\n${ran.stdout.slice(-3_000)}${ran.stderr.slice(-2_000)}`,
+        `Stryker wrote no report, and ended with ${ran.status ?? ran.signal}; it says above why`,
       );
     }
     const { files: found } = JSON.parse(readFileSync(report, "utf8")) as Report;
@@ -159,14 +166,10 @@ function mutateTypeScript(
   }
 }
 
-function config(mutate: string, tests: readonly string[], report: string): object {
+function config(mutate: string, report: string): object {
   return {
-    plugins: [join(here, "node_modules/@stryker-mutator/tap-runner/dist/src/index.js")],
-    testRunner: "tap",
-    tap: {
-      testFiles: tests.map((one) => `tests/unit/${one}.test.ts`),
-      nodeArgs: ["--test-reporter=tap", "-r", "{{hookFile}}", "{{testFile}}"],
-    },
+    plugins: [join(here, "in-process.ts")],
+    testRunner: "in-process",
     coverageAnalysis: "perTest",
     // Node strips the types; TypeScript's own interface is not there for Stryker.
     tsconfigFile: "tests/mutants/none.json",
@@ -177,7 +180,7 @@ function config(mutate: string, tests: readonly string[], report: string): objec
     cleanTempDir: "always",
     concurrency: Math.max(1, availableParallelism() - 1),
     timeoutMS: mutantTimeoutMs,
-    reporters: ["json"],
+    reporters: ["json", "progress-append-only"],
     jsonReporter: { fileName: report },
   };
 }

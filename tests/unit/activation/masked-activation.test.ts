@@ -106,6 +106,18 @@ describe("whether the activation itself succeeded is known whatever the switch p
     });
   }
 
+  test("a marker that lay there before the activation says nothing of it", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "run/d-20261124-7f3a/activation"), "0\n");
+    await writeFile(
+      join(host.root, "activate"),
+      `${bash}trap true EXIT\necho "Failed to run activate script"\n`,
+      { mode: 0o755 },
+    );
+    const seen = await host.switch({ exits: { "new-test": [4] }, decision: "commit" });
+    assert.match(seen.state, /^rolled-back the activation script of the new system failed$/);
+  });
+
   test("an old system's activation that fails is no failure of the roll back", async (t) => {
     const host = await scriptHost(t);
     await writeFile(join(host.root, "activate"), `${bash}exit 1\n`);

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { killed, profileChangedByHand, scriptHost, switchedByHand } from "../../fakes/script-host.ts";
+import { answerWords } from "../../../src/activation/answer-words.ts";
+import {
+  goingDown,
+  killed,
+  profileChangedByHand,
+  scriptHost,
+  switchedByHand,
+} from "../../fakes/script-host.ts";
 import { assertEnd, committed, rolledBack } from "./script-ends.ts";
 
 type Host = Awaited<ReturnType<typeof scriptHost>>;
@@ -12,10 +19,6 @@ type Host = Awaited<ReturnType<typeof scriptHost>>;
 const id = "d-20261124-7f3a";
 const files = (host: Host) => readdir(join(host.root, "run", id));
 const links = async (host: Host) => (await readdir(join(host.root, "profiles"))).sort();
-/** A program of the host that does something else first. */
-const program = (host: Host, name: string, lines: string) =>
-  writeFile(join(host.root, "bin", name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
-
 /** A host whose generation 2 is the system that is gone back to. */
 async function hostWithOlder(t: TestContext): Promise<Host> {
   const host = await scriptHost(t, { toGeneration: 2 });
@@ -29,7 +32,7 @@ const noRoom = 'case $2 in 41943040) /usr/bin/head -c 100 /dev/zero; exit 1 ;; e
 describe("supervisor.sh, room in /run", { concurrency: 4 }, () => {
   test("without room for a roll back a deployment is refused before anything is changed", async (t) => {
     const host = await scriptHost(t);
-    await program(host, "head", noRoom);
+    await host.program("head", noRoom);
     const seen = await host.switch({ decision: "commit" });
     assertEnd(seen, [/^refused \/run has less than 40 MiB free/, "old", "old", "old"]);
     assert.deepEqual([seen.tries, seen.activeUnits], [0, ["web.service"]]);
@@ -38,7 +41,7 @@ describe("supervisor.sh, room in /run", { concurrency: 4 }, () => {
 
   test("without room a roll back that somebody asked for goes on, and the log says so", async (t) => {
     const host = await hostWithOlder(t);
-    await program(host, "head", noRoom);
+    await host.program("head", noRoom);
     const seen = await host.switch({ decision: "commit" });
     assertEnd(seen, committed);
     assert.match(seen.log, /\/run has less than 40 MiB free; going on, as this is a roll back/);
@@ -92,7 +95,7 @@ describe("supervisor.sh, what a roll back puts right", { concurrency: 4 }, () =>
 
   test("a commit that cannot be noted does not begin", async (t) => {
     const host = await scriptHost(t);
-    await program(host, "touch", "exit 1");
+    await host.program("touch", "exit 1");
     const seen = await host.switch({ decision: "commit" });
     assertEnd(seen, rolledBack(/the commit could not be noted in /));
     assert.deepEqual(await links(host), ["system", "system-1-link"]);
@@ -107,6 +110,15 @@ describe("supervisor.sh, what a roll back puts right", { concurrency: 4 }, () =>
       "other",
       "old",
     ]);
+  });
+
+  test("a new system that does not run after a switch without an error is none", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({
+      at: { "new-test": "ln -sfn $T/store/old $T/current-system" },
+      decision: "commit",
+    });
+    assertEnd(seen, rolledBack(/the new system is not the running one after its activation$/));
   });
 
   test("a switch by hand while a decision is waited for is left alone by a roll back, too", async (t) => {
@@ -129,59 +141,6 @@ describe("supervisor.sh, what a roll back puts right", { concurrency: 4 }, () =>
     await host.switch({ at: { "new-test": tell("forth"), "old-test": tell("back") }, decision: "rollback" });
     assert.equal(await host.read("forth"), `${join(host.root, "run", id, "bash-env")}\n`);
     assert.equal(await host.read("back"), "none\n");
-  });
-});
-
-describe("supervisor.sh, the units that ran before", { concurrency: 4 }, () => {
-  const state = (word: string) =>
-    `case "$1 $*" in is-active*--quiet*) exit 3 ;; is-active*) echo ${word}; exit 3 ;;`;
-  for (const [what, words, end] of [
-    ["still starts", state("activating"), /^rolled-back it was told to$/],
-    ["is read again", state("reloading"), /^rolled-back it was told to$/],
-    [
-      "did its work and ended well",
-      `${state("inactive")} show*) echo success ;;`,
-      /^rolled-back it was told to$/,
-    ],
-    ["ended badly", `${state("inactive")} show*) echo exit-code ;;`, /; not running: web\.service$/],
-    [
-      "failed, whatever its last result",
-      `${state("failed")} show*) echo success ;;`,
-      /; not running: web\.service$/,
-    ],
-  ] as const) {
-    test(`one that ${what} after its start`, async (t) => {
-      const host = await scriptHost(t);
-      await program(host, "systemctl", `${words} is-system-running*) echo running ;; esac`);
-      const seen = await host.switch({ decision: "rollback" });
-      assert.match(seen.state, end, seen.log);
-    });
-  }
-
-  test("one that fails a moment after its start is missing", async (t) => {
-    const host = await scriptHost(t);
-    await rename(join(host.root, "bin/sleep"), join(host.root, "bin/really-sleep"));
-    await program(host, "sleep", '[ "$1" != 1 ] || : >$T/active; exec really-sleep "$@"');
-    const seen = await host.switch({ decision: "rollback" });
-    assert.match(seen.state, /^rollback-failed it was told to; not running: web\.service$/);
-  });
-
-  test("each that is missing is started, and named where it does not come", async (t) => {
-    const host = await scriptHost(t);
-    await writeFile(join(host.root, "run", id, "active-units"), "web.service\ndb.service\ncache.service\n");
-    await writeFile(join(host.root, "broken"), "db.service\ncache.service\n");
-    const seen = await host.switch({ decision: "rollback" });
-    assert.match(seen.log, /starting what ran before: web\.service db\.service cache\.service\n/);
-    assert.match(seen.state, /; not running: db\.service cache\.service$/);
-    assert.deepEqual(seen.activeUnits, ["web.service"]);
-  });
-
-  test("nothing is started where nothing is missing", async (t) => {
-    const host = await scriptHost(t);
-    await writeFile(join(host.root, "run", id, "active-units"), "");
-    const seen = await host.switch({ decision: "rollback" });
-    assert.match(seen.state, /^rolled-back it was told to$/);
-    assert.doesNotMatch(seen.log, /starting what ran before/);
   });
 });
 
@@ -210,7 +169,7 @@ describe("supervisor.sh, beside another supervisor", { concurrency: 4 }, () => {
 
   test("a roll back after a supervisor that was killed goes on without the lock, when it is not let go", async (t) => {
     const host = await scriptHost(t);
-    await program(host, "flock", 'case $* in "-w 60 9") exit 1 ;; esac; exec /usr/bin/flock "$@"');
+    await host.program("flock", 'case $* in "-w 60 9") exit 1 ;; esac; exec /usr/bin/flock "$@"');
     const seen = await host.switch({ at: { "waits-acked": killed } });
     assert.match(seen.state, /^rolled-back the supervisor ended while acked 0$/);
     assert.match(seen.log, /the lock is still held; rolling back all the same/);
@@ -241,7 +200,7 @@ describe("supervisor.sh, its last word", { concurrency: 4 }, () => {
   test("a supervisor that is killed after it left a host alone has said the truth", async (t) => {
     const host = await scriptHost(t);
     const mv = `/bin/mv "$@"; grep -qs ^superseded $T/run/${id}/state && [ ! -e $T/once ] && { : >$T/once; ${killed}; }; exit 0`;
-    await program(host, "mv", mv);
+    await host.program("mv", mv);
     const seen = await host.switch({ at: { "waits-acked": switchedByHand }, decision: "commit" });
     assert.match(seen.state, /^superseded the host was changed before the commit/);
     assert.deepEqual([seen.current, seen.tries], ["other", 1]);
@@ -255,6 +214,42 @@ describe("supervisor.sh, its last word", { concurrency: 4 }, () => {
     spawnSync("rm", [join(host.root, "profiles/system")]);
     const seen = await host.switch({ exits: { "new-boot": [1] }, decision: "commit" });
     assert.match(seen.state, /^rollback-failed .*the profile or boot loader could not be put back$/);
-    assert.equal(seen.current, "old");
+    assert.deepEqual([seen.current, seen.link], ["old", "system-2-link"], "no guess is made");
+    assert.deepEqual(await links(host), ["system", "system-1-link", "system-2-link"]);
+  });
+
+  test("what it says of a roll back that failed stays as it said it", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ exits: { "old-test": [1] }, decision: "rollback" });
+    assert.match(
+      seen.state,
+      /^rollback-failed it was told to; switching back exited with 1; .*\/store\/new runs$/,
+    );
+    assert.equal(seen.tries, 2);
+  });
+
+  test("the journal has what the log has, from the start", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ decision: "commit" });
+    for (const said of ["state: activating", "state: activated 0", "state: committing"]) {
+      assert.ok(seen.journal.includes(said), said);
+    }
+  });
+
+  test("a host that goes down before a commit boots what it booted: nothing is written for it", async (t) => {
+    const host = await scriptHost(t);
+    const seen = await host.switch({ at: { "waits-acked": goingDown } });
+    assert.match(seen.state, /^rolled-back the host went down while acked 0$/);
+    assert.doesNotMatch(seen.log, /switch-to-configuration boot/);
+  });
+
+  test("of two words to go back the first one's reason counts", async (t) => {
+    const host = await scriptHost(t);
+    const word = answerWords("the key of this test")(id, "rollback");
+    const say = (why: string) => `echo ${word} | /bin/sh $T/run/${id}/supervisor.sh decide rollback '${why}'`;
+    const seen = await host.switch({
+      at: { "waits-acked": `${say("nginx failed")}; ${say("another one")}` },
+    });
+    assert.equal(seen.state, "rolled-back nginx failed");
   });
 });

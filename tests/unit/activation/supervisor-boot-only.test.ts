@@ -34,6 +34,11 @@ const installs: readonly (readonly [what: string, events: Events, end: End])[] =
     [/^committed system-2-link$/, "old", "new", "new"],
   ],
   [
+    "NixOS's lock is held for ever",
+    { exits: { "nixos-lock": [75] } },
+    [/^refused NixOS's own lock was held by another switch$/, "old", "old", "old"],
+  ],
+  [
     "the supervisor is killed once the profile is set",
     { at: { "set-profile": killed } },
     [/^rolled-back the supervisor ended while committing/, "old", "old", "old"],

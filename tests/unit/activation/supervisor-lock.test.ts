@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { scriptHost } from "../../fakes/script-host.ts";
+import { profileChangedByHand, scriptHost } from "../../fakes/script-host.ts";
 import { assertEnd, committed, rolledBack } from "./script-ends.ts";
 
 describe("supervisor.sh, NixOS's own lock", { concurrency: 4 }, () => {
@@ -69,5 +69,32 @@ describe("supervisor.sh, NixOS's own lock", { concurrency: 4 }, () => {
     });
     assertEnd(seen, rolledBack(/NixOS's own lock was held by another switch/));
     assert.doesNotMatch(seen.log, /switch-to-configuration boot/);
+  });
+
+  test("the lock taken between profile and boot loader is no commit: both go back", async (t) => {
+    const host = await scriptHost(t);
+    const held = Array<number>(11).fill(75);
+    const seen = await host.switch({ exits: { "nixos-lock": [0, 0, ...held, 0] }, decision: "commit" });
+    assertEnd(seen, rolledBack(/the boot loader could not be written/));
+    assert.match(seen.log, /NixOS's own lock is held by another switch/);
+  });
+
+  test("where the lock was held while somebody changed the profile it is not called untouched", async (t) => {
+    const host = await scriptHost(t);
+    await writeFile(join(host.root, "at/waits-activating"), profileChangedByHand);
+    const held = Array<number>(11).fill(75);
+    const seen = await host.switch({ exits: { "nixos-lock": [...held, 0] }, decision: "commit" });
+    assert.match(
+      seen.state,
+      /^rolled-back NixOS's own lock was held by another switch; the profile was changed to system-7-link/,
+    );
+    assert.equal(seen.current, "old");
+  });
+
+  test("a host without NixOS's lock file is switched, and gets none from the look", async (t) => {
+    const host = await scriptHost(t);
+    await rm(join(host.root, "nixos-lock"));
+    assertEnd(await host.switch({ decision: "commit" }), committed);
+    await assert.rejects(access(join(host.root, "nixos-lock")));
   });
 });
