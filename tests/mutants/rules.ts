@@ -51,8 +51,20 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   "src/deploy/weigh.ts": ["deploy/weigh", "deploy/consent", "deploy/approvals"],
   "src/deploy/words.ts": ["deploy/approval-rules", "deploy/lost-words"],
   "src/fleet/windows.ts": ["fleet/windows", "fleet/window-edges", "fleet/window-clocks"],
-  "src/health/verdict.ts": ["health/verdict", "health/verdict-critical", "health/verdict-table"],
-  "src/health/verdict-table.ts": ["health/verdict-table", "health/verdict", "health/verdict-critical"],
+  "src/health/verdict.ts": [
+    "health/verdict",
+    "health/verdict-critical",
+    "health/verdict-table",
+    "health/touched",
+    "health/verdict-users",
+  ],
+  "src/health/verdict-table.ts": [
+    "health/verdict-table",
+    "health/touched",
+    "health/verdict-users",
+    "health/verdict",
+    "health/verdict-critical",
+  ],
   "src/health/unit-trouble.ts": [
     "health/unit-trouble",
     "health/verdict",

@@ -1,77 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryError } from "../../../src/chat/channel.ts";
-import { type LiveThreads, liveThreads } from "../../../src/chat/live-threads.ts";
 import { repairs } from "../../../src/config/repairs.ts";
-import type { ThreadState } from "../../../src/store/thread-state.ts";
-import { runThread } from "../../../src/views/thread.ts";
-import { type FakeChannel, fakeChannel } from "../../fakes/fake-channel.ts";
-import { type FakeDesk, fakeDesk } from "../../fakes/fake-desk.ts";
-import { type ManualClock, manualClock } from "../../fakes/manual-clock.ts";
+import { type LiveRoom, liveRoom } from "./live-room.ts";
 
-interface Room {
-  readonly clock: ManualClock;
-  readonly desk: FakeDesk;
-  readonly channel: FakeChannel;
-  readonly stored: Map<string, ThreadState>;
-  threads: LiveThreads;
-  /** A bot that starts again on what was stored. */
-  again(): Promise<void>;
-}
-
-async function room(): Promise<Room> {
-  const clock = manualClock();
-  const desk = fakeDesk(["yoga"], () => new Date(clock.now()));
-  const channel = fakeChannel();
-  const stored = new Map<string, ThreadState>();
-  const open = (): LiveThreads =>
-    liveThreads({
-      channel,
-      desk,
-      store: {
-        open: async () => (await desk.deployments({ limit: 100 })).filter(({ outcome }) => outcome === null),
-        threads: async () => [...stored.values()].map((state) => structuredClone(state)),
-        saveThread: async (state) => {
-          stored.set(state.run, structuredClone(state));
-        },
-        removeThread: async ({ run }) => {
-          stored.delete(run);
-        },
-      },
-      draw: async (id) => {
-        const found = await desk.run(id);
-        return found === undefined ? undefined : runThread(found.run, found.deployments, () => null);
-      },
-      contentOf: async (_thread, file) => `the ${file.what}`,
-      clock,
-      log: { warn: () => {} },
-      posts: { every: 1_000, burst: 3 },
-      edits: { every: 1_200, burst: 3 },
-    });
-  const it: Room = {
-    clock,
-    desk,
-    channel,
-    stored,
-    threads: open(),
-    async again() {
-      await it.threads.stop();
-      it.threads = open();
-      await it.threads.start();
-    },
-  };
-  await it.threads.start();
-  return it;
-}
-
-function keys({ channel }: Room): string[] {
+function keys({ channel }: LiveRoom): string[] {
   return channel.messages.map(({ message }) =>
     message.key.replace(/^r-[^/]*\//, "").replace(/^d-[^/]*\//, ""),
   );
 }
 
 test("a run becomes a root, its phases, the card that asks and the end, in that order", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const { deployments } = it.desk.begin(["yoga"]);
   const id = deployments[0]?.id ?? "";
   await it.clock.advance(5_000);
@@ -93,7 +33,7 @@ test("a run becomes a root, its phases, the card that asks and the end, in that 
 });
 
 test("a failure is shown to the whole channel, and its log goes into the thread once", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   it.desk.finish(id, "rolled-back", { message: "went back" });
   await it.clock.advance(30_000);
@@ -109,7 +49,7 @@ test("a failure is shown to the whole channel, and its log goes into the thread 
 });
 
 test("a message that cannot be edited for a while holds back no other, and is edited later", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   await it.clock.advance(5_000);
   it.desk.reach(id, "build");
@@ -127,7 +67,7 @@ test("a message that cannot be edited for a while holds back no other, and is ed
 });
 
 test("a hundred changes in ten seconds are few edits, and the last one stands", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   await it.clock.advance(3_000);
   for (let step = 1; step <= 100; step++) {
@@ -142,7 +82,7 @@ test("a hundred changes in ten seconds are few edits, and the last one stands", 
 });
 
 test("a platform that is away loses nothing: afterwards everything stands there, once", async () => {
-  const it = await room();
+  const it = await liveRoom();
   it.channel.fails(new DeliveryError("temporary", "service unavailable"), 12);
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   it.desk.reach(id, "confirm");
@@ -158,7 +98,7 @@ test("a platform that is away loses nothing: afterwards everything stands there,
 });
 
 test("an answer that was lost after the work does not double a message", async () => {
-  const it = await room();
+  const it = await liveRoom();
   it.channel.fails(new DeliveryError("temporary", "socket hang up"), 2, "after");
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   await it.clock.advance(30_000);
@@ -170,7 +110,7 @@ test("an answer that was lost after the work does not double a message", async (
 });
 
 test("a bot that is started again goes on in the same thread, also with an end that it had not yet told", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   await it.clock.advance(5_000);
   await it.threads.stop();
@@ -185,7 +125,7 @@ test("a bot that is started again goes on in the same thread, also with an end t
 });
 
 test("a rate limit is waited out for as long as the platform says", async () => {
-  const it = await room();
+  const it = await liveRoom();
   it.channel.fails(new DeliveryError("rate-limited", "ratelimited", 7_000), 1);
   it.desk.begin(["yoga"]);
   await it.clock.advance(6_000);
@@ -197,7 +137,7 @@ test("a rate limit is waited out for as long as the platform says", async () => 
 });
 
 test("a message that somebody deleted is posted anew; without its root the thread is", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   await it.clock.advance(5_000);
   it.channel.deletes("/root");
@@ -208,7 +148,7 @@ test("a message that somebody deleted is posted anew; without its root the threa
 });
 
 test("twenty runs at once keep the platform's pace, and each is told to its end", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const ids = Array.from({ length: 20 }, () => it.desk.begin(["yoga"]).deployments[0]?.id ?? "");
   const began = it.clock.now();
   for (const id of ids) {
@@ -228,7 +168,7 @@ test("twenty runs at once keep the platform's pace, and each is told to its end"
 
 for (const failure of ["permanent", "temporary"] as const) {
   test(`a file that cannot be sent (${failure}) holds back no edit`, async () => {
-    const it = await room();
+    const it = await liveRoom();
     it.channel.upload = async () => {
       throw new DeliveryError(failure, "missing_scope");
     };
@@ -246,7 +186,7 @@ for (const failure of ["permanent", "temporary"] as const) {
 }
 
 test("the thread of an unknown end offers to look again, also after a restart, and then tells what was found", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const id = it.desk.begin(["yoga"]).deployments[0]?.id ?? "";
   it.desk.finish(id, "unknown", { message: "nobody knows" });
   await it.clock.advance(30_000);
@@ -266,7 +206,7 @@ test("the thread of an unknown end offers to look again, also after a restart, a
 });
 
 test("a platform that says each time that the thread is gone gets a few new roots, less and less often, and then words", async () => {
-  const it = await room();
+  const it = await liveRoom();
   const post = it.channel.post;
   // Roots are taken, and whatever is to stand below one is refused.
   const roots: number[] = [];
@@ -301,7 +241,7 @@ test("a platform that says each time that the thread is gone gets a few new root
 });
 
 test("a message that is gone whenever it is edited is posted anew a few times, and then said", async () => {
-  const it = await room();
+  const it = await liveRoom();
   let posts = 0;
   const post = it.channel.post;
   Object.assign(it.channel, {
