@@ -52,6 +52,7 @@ export async function play(fleet: Fleet, host: string, bot: Bot, row: Row): Prom
   const { runs, profile = runs, entry = runs, outcome } = ends;
   assert.deepEqual(seen, { runs, profile, entry, outcome }, told);
   assert.deepEqual(await openDeployments(bot.dataDir), {}, "nothing stays open in the store");
+  await row.look?.(stage);
   // What was begun again after a restart has new times.
   if (row.strike !== null && record.restarts === 0) {
     assertStruckIn(record, row, struck);

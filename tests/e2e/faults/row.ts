@@ -29,6 +29,8 @@ export interface Row {
   /** Does the harm, once the deployment is in `phase`; null where the system itself is the fault. */
   readonly strike: ((stage: Stage) => Promise<void>) | null;
   readonly ends: Ending;
+  /** What else has to hold once the record has ended. */
+  readonly look?: (stage: Stage) => Promise<void>;
 }
 
 /** One host and its bot; a row is rehearsed on whichever is free. */

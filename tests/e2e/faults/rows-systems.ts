@@ -1,3 +1,4 @@
+import { boundedLog } from "./bounded-log.ts";
 import type { Ending, Row } from "./row.ts";
 
 /** The new system itself is the fault. */
@@ -25,8 +26,14 @@ export const systemRows: readonly Row[] = [
   system("exits with 2", "switch", "activation-fails", rolledBack(/switch-to-configuration exited with 2/)),
   system("exits with 4", "validate", "unit-fails", rolledBack(/web.service failed/)),
   system("exits with 11", "switch", "exits-11", rolledBack(/switch-to-configuration exited with 11/)),
-  system("prints 300 MB, and one line without an end", "switch", "prints-much", deployed),
-  system("prints 300 MB, and exits with 1", "switch", "prints-much-and-fails", rolledBack(/exited with 1/)),
+  system("prints 300 MB, and one line without an end", "switch", "prints-much", deployed, boundedLog),
+  system(
+    "prints 300 MB, and exits with 1",
+    "switch",
+    "prints-much-and-fails",
+    rolledBack(/exited with 1/),
+    boundedLog,
+  ),
   system("exits with 100", "switch", "exits-100", rolledBack(/switch-to-configuration exited with 100/)),
   system("exits with 101", "switch", "exits-101", rolledBack(/switch-to-configuration exited with 101/)),
   system("hangs", "switch", "hangs", rolledBack(/the activation took longer than 30 s/)),
