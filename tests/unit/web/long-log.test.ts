@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bounds } from "../../../src/config/bounds.ts";
 import { systemClock } from "../../../src/config/clock.ts";
 import { leftOutLine } from "../../../src/logs/left-out.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
@@ -108,4 +109,18 @@ test("a page that was away is told what it missed, and has each line once", opti
     await found.waitFor();
     assert.equal(await found.count(), 1);
   }
+});
+
+test("a page that finds no place for its log waits for one", options, async (t) => {
+  const { desk, id, write } = await longLog(t);
+  await write(0, 10);
+  const { url, get } = await serve(t, { desk });
+  const others = await Promise.all(
+    Array.from({ length: bounds.streams.person }, () => get(`/api/deployments/${id}/log?follow=1`)),
+  );
+  const { page } = await open(t, url, `/d/${id}`);
+  await page.getByText("too many logs are open, waiting for a place").waitFor();
+  await others[0]?.body?.cancel();
+  await page.getByText("10 lines, following").waitFor();
+  await Promise.all(others.slice(1).map((other) => other.body?.cancel()));
 });

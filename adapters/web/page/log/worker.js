@@ -42,26 +42,35 @@ async function follow(id) {
       const wasOver = isOver;
       const before = length;
       const response = await fetch(`/api/deployments/${id}/log?follow=1&from=${position}`);
-      if (!response.ok) return say(response.status === 404 ? "there is no log" : `error ${response.status}`);
-      const from = Number(response.headers.get("x-log-from") ?? position);
-      let words = Number(response.headers.get("x-log-words") ?? 0);
-      // What is left out may begin inside a line.
-      if (words > 0 && length > starts[lines]) take(new Uint8Array([10]));
-      position = from;
-      say(isOver ? "loading" : "following");
-      for await (const chunk of response.body) {
-        if (length + chunk.length > most) return say("too long to show here: download it");
-        position += Math.max(0, chunk.length - words);
-        words = Math.max(0, words - chunk.length);
-        take(chunk);
+      if (response.status === 429) say("too many logs are open, waiting for a place");
+      else {
+        if (!response.ok)
+          return say(response.status === 404 ? "there is no log" : `error ${response.status}`);
+        if (!(await read(response))) return say("too long to show here: download it");
+        if (wasOver && length === before) return finish();
+        if (length > before) continue;
       }
-      if (wasOver && length === before) return finish();
-      if (length > before) continue;
     } catch {
       say("connection lost, reconnecting");
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
+}
+
+/** Takes all of an answer; false where it is too much. */
+async function read(response) {
+  position = Number(response.headers.get("x-log-from") ?? position);
+  let words = Number(response.headers.get("x-log-words") ?? 0);
+  // What is left out may begin inside a line.
+  if (words > 0 && length > starts[lines]) take(new Uint8Array([10]));
+  say(isOver ? "loading" : "following");
+  for await (const chunk of response.body) {
+    if (length + chunk.length > most) return false;
+    position += Math.max(0, chunk.length - words);
+    words = Math.max(0, words - chunk.length);
+    take(chunk);
+  }
+  return true;
 }
 
 /** A last line without its end counts, too. */
