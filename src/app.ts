@@ -36,9 +36,9 @@ import { openTold } from "./store/told-file.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
 import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { auditCause, fleetCause, tokensCause } from "./troubles/causes.ts";
-import { keepLooking, lookOnce } from "./troubles/looks.ts";
+import { keepLooking, lookEvery, lookOnce } from "./troubles/looks.ts";
 import { createTroubles } from "./troubles/troubles.ts";
-import { looksAtAll, looksAtData, type WatchParts } from "./troubles/watch.ts";
+import { looksAtData, looksAtOthers, type WatchParts } from "./troubles/watch.ts";
 
 export interface App {
   readonly log: Logger;
@@ -246,7 +246,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   await Promise.all(surfaces.filter((surface) => surface !== web).map((surface) => surface.start()));
   const stopped = new AbortController();
   void keepSummingUp(desk, clock, stopped.signal);
-  void keepLooking(looksAtAll(watch), clock, stopped.signal, lookFailed);
+  void keepLooking(looksAtData(watch), lookEvery.data, clock, stopped.signal, lookFailed);
+  void keepLooking(looksAtOthers(watch), lookEvery.others, clock, stopped.signal, lookFailed);
   void keepSweeping({
     directory: settings.dataDir,
     retention: settings.keepLogs,

@@ -30,10 +30,11 @@ export interface HandlerParts {
 }
 
 export interface Handlers {
-  handle(input: Input): Promise<void>;
-  mentioned(mention: Mention): Promise<void>;
+  /** False where a person could not be told what came of it; so for all of these. */
+  handle(input: Input): Promise<boolean>;
+  mentioned(mention: Mention): Promise<boolean>;
   /** What an earlier process took and did not answer. */
-  answerLost(delivery: Delivery): Promise<void>;
+  answerLost(delivery: Delivery): Promise<boolean>;
 }
 
 /** A click on a button that decides. */
@@ -66,39 +67,38 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   /** What was asked for is done even when nobody can be told: it shows in the channel. */
-  async function tell(way: "fill" | "follow", to: Handle, reply: Reply): Promise<void> {
-    await responses[way](to, await whisper(reply)).catch((error: unknown) => {
-      log.warn({ reason: reasonOf(error) }, "discord: an answer could not be given");
-    });
+  async function tell(way: "fill" | "follow", to: Handle, reply: Reply): Promise<boolean> {
+    return responses[way](to, await whisper(reply)).then(
+      () => true,
+      (error: unknown) => {
+        log.warn({ reason: reasonOf(error) }, "discord: an answer could not be given");
+        return false;
+      },
+    );
   }
 
-  async function answer(handle: Handle, work: () => Promise<Reply>): Promise<void> {
+  /** Where the first response came too late nobody can be told anything any more. */
+  async function answer(handle: Handle, work: () => Promise<Reply>): Promise<boolean> {
     const acknowledged = await responses.defer(handle);
     if (acknowledged === "taken") {
-      return;
+      return true;
     }
     const reply = await replyTo(work);
-    if (acknowledged === "told") {
-      await tell("fill", handle, reply);
-    }
+    return acknowledged !== "told" || tell("fill", handle, reply);
   }
 
   /** What was decided shows on the card itself; only a refusal is told. */
-  async function decide(handle: Handle, who: Speaker, yes: Yes): Promise<void> {
+  async function decide(handle: Handle, who: Speaker, yes: Yes): Promise<boolean> {
     const acknowledged = await responses.deferUpdate(handle);
     if (acknowledged === "taken") {
-      return;
+      return true;
     }
     const reply = await replyTo(() => desk.press({ ...yes, kind: "decide" }, identify(who), handle.id));
-    if (reply.kind === "refused" && acknowledged === "told") {
-      await tell("follow", handle, reply);
-    }
+    return reply.kind !== "refused" || acknowledged !== "told" || tell("follow", handle, reply);
   }
 
-  async function refuse(handle: Handle, reply: Reply): Promise<void> {
-    if ((await responses.deferUpdate(handle)) === "told") {
-      await tell("follow", handle, reply);
-    }
+  async function refuse(handle: Handle, reply: Reply): Promise<boolean> {
+    return (await responses.deferUpdate(handle)) !== "told" || tell("follow", handle, reply);
   }
 
   /** What the present set wants before a yes: what cannot be looked at is never switched. */
@@ -111,12 +111,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     }
   }
 
-  async function click({ handle, who, customId }: InputOf<"click">): Promise<void> {
+  async function click({ handle, who, customId }: InputOf<"click">): Promise<boolean> {
     const action = decodeAction(customId);
     if (action === null) {
       // A button of another version of the bot; nothing is done, and the person is not left with a spinner.
       await responses.deferUpdate(handle);
-      return;
+      return true;
     }
     if (action.kind !== "decide") {
       return answer(handle, () => desk.press(action, identify(who), handle.id));
@@ -124,7 +124,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     return action.decision === "switch" ? switchOrAsk(handle, who, action) : decide(handle, who, action);
   }
 
-  async function switchOrAsk(handle: Handle, who: Speaker, yes: Yes): Promise<void> {
+  async function switchOrAsk(handle: Handle, who: Speaker, yes: Yes): Promise<boolean> {
     const found = await before(who, yes);
     switch (found.kind) {
       case "refused":
@@ -133,10 +133,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
         return decide(handle, who, yes);
       case "ask":
         await responses.modal(handle, switchModal(yes.about, yes.digest, found.hosts));
+        return true;
     }
   }
 
-  async function submit({ handle, who, customId, values }: InputOf<"form">): Promise<void> {
+  async function submit({ handle, who, customId, values }: InputOf<"form">): Promise<boolean> {
     const form = readModal(customId, values);
     if (form === null) {
       return refuse(handle, notNow);
@@ -152,7 +153,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       : refuse(handle, mistyped(form.typed, wanted));
   }
 
-  async function answerMessage(channel: string, message: string, reply: Reply): Promise<void> {
+  async function answerMessage(channel: string, message: string, reply: Reply): Promise<boolean> {
     // Everybody reads this: what would allow somebody something is theirs alone.
     const isPrivate = reply.kind === "refused" && reply.code === "not-allowed";
     const { body, files } = await whisper(
@@ -168,18 +169,20 @@ export function createHandlers(parts: HandlerParts): Handlers {
         },
         ...(files === undefined ? {} : { files }),
       });
+      return true;
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, "discord: a mention could not be answered");
+      return false;
     }
   }
 
   /** The application may be in other servers, too; nothing is shown or done there. */
-  async function turnAway({ kind, handle }: Input): Promise<void> {
+  async function turnAway({ kind, handle }: Input): Promise<boolean> {
     if (kind === "typing") {
       await responses.choices(handle, []);
-    } else if ((await responses.defer(handle)) === "told") {
-      await tell("fill", handle, elsewhere);
+      return true;
     }
+    return (await responses.defer(handle)) !== "told" || tell("fill", handle, elsewhere);
   }
 
   return {
@@ -199,7 +202,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         case "typing": {
           const choices = await choicesFor(desk, input, identify(input.who), suggestWithin, log);
           await responses.choices(input.handle, choices);
-          return;
+          return true;
         }
         case "click":
           return click(input);
@@ -209,20 +212,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
 
     async mentioned({ who, channel, message, text }) {
-      await answerMessage(channel, message, await replyTo(() => desk.say(text, identify(who), message)));
+      return answerMessage(channel, message, await replyTo(() => desk.say(text, identify(who), message)));
     },
 
     async answerLost(delivery) {
       const place = placeOf(delivery.answerTo);
       if (place === null) {
-        return;
+        return true;
       }
       const reply = await replyTo(() => desk.whatCameOf(delivery));
-      if ("handle" in place) {
-        await tell(place.fills ? "fill" : "follow", place.handle, reply);
-      } else {
-        await answerMessage(place.channel, place.message, reply);
-      }
+      return "handle" in place
+        ? tell(place.fills ? "fill" : "follow", place.handle, reply)
+        : answerMessage(place.channel, place.message, reply);
     },
   };
 }

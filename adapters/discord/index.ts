@@ -1,6 +1,7 @@
 import type { Channel } from "../../src/chat/channel.ts";
 import type { Delivery } from "../../src/chat/desk.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
+import { doneOnceTold } from "../../src/chat/platform/done-once-told.ts";
 import type { Fields } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
@@ -51,16 +52,16 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
   const responses = discordResponses(api, options.applicationId, stopping, options.pacing);
   const handlers = createHandlers({ desk, api, responses, roots, guildId, log });
   /** The gateway may bring one twice, also to a bot that was restarted. */
-  async function once(delivery: Delivery, work: () => Promise<void>): Promise<void> {
+  async function once(delivery: Delivery, work: () => Promise<boolean>): Promise<void> {
     if (await deliveries.accept(delivery)) {
-      await work().finally(() => deliveries.done(delivery.ids));
+      await doneOnceTold(deliveries, delivery.ids, work());
     }
   }
 
   function interaction(payload: Fields): void {
     const input = parseInteraction(payload);
     if (input?.kind === "typing") {
-      keep(handlers.handle(input));
+      keep(handlers.handle(input).then(() => {}));
     } else if (input !== null) {
       keep(once(interactionDelivery(input), () => handlers.handle(input)));
     }
@@ -72,7 +73,7 @@ async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life):
     }
   }
   for (const lost of deliveries.takeLost("discord")) {
-    keep(handlers.answerLost(lost).finally(() => deliveries.done(lost.ids)));
+    keep(doneOnceTold(deliveries, lost.ids, handlers.answerLost(lost)));
   }
 
   function open(channel: string, onPost: ChannelParts["onPost"]): Channel {

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { MessageRef } from "../../src/chat/channel.ts";
 import type { Reply } from "../../src/chat/desk.ts";
 import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
+import { type Pacing, pauseOrEnd, realPacing, repairs, rest } from "../../src/chat/platform/backoff.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
@@ -21,12 +22,19 @@ export interface AnswerParts {
   readonly bot: string;
   readonly roots: Roots;
   readonly log: PlatformLog;
+  /** Aborted when the bot stops. */
+  readonly stopping: AbortSignal;
+  readonly pacing?: Pacing;
 }
 
 const responseTimeout = 5_000;
 
-/** Says to one person what came of what they asked. The thread of a deployment is not drawn here. */
-export async function answer(parts: AnswerParts, user: string, place: Place, reply: Reply): Promise<void> {
+/**
+ * Says to one person what came of what they asked; false where that could not be said. The thread of a deployment is not drawn
+ * here.
+ */
+export async function answer(parts: AnswerParts, user: string, place: Place, reply: Reply): Promise<boolean> {
+  const { stopping, pacing = realPacing } = parts;
   const said = await wording(parts, reply);
   const isForAll = place.from === "direct" || (place.from === "mention" && reply.kind === "answer");
   const ways = isForAll
@@ -34,15 +42,24 @@ export async function answer(parts: AnswerParts, user: string, place: Place, rep
     : place.from === "click"
       ? [ephemerally, byUrl, alone]
       : [byUrl, ephemerally, alone];
-  for (const way of ways) {
-    try {
-      const seen = await way(parts, user, place, said);
-      if (seen !== null) {
-        await showPictures(parts, seen, reply);
-        return;
+  // All ways again, so that a person is answered by a Slack that was away for a moment.
+  for (let round = 1; ; round += 1) {
+    for (const way of ways) {
+      try {
+        const seen = await way(parts, user, place, said);
+        if (seen !== null) {
+          await showPictures(parts, seen, reply);
+          return true;
+        }
+      } catch (error) {
+        const what = { user, channel: place.channel, round, reason: reasonOf(error) };
+        parts.log.warn(what, "slack: answering a person");
       }
-    } catch (error) {
-      parts.log.warn({ user, channel: place.channel, reason: reasonOf(error) }, "slack: answering a person");
+    }
+    const pause = pauseOrEnd(repairs.answer, round, { isFinal: false, retryAfter: null }, pacing.random);
+    if (pause === null || !(await rest(pause, stopping, pacing.clock))) {
+      parts.log.error({ user, channel: place.channel }, "slack: a person could not be answered");
+      return false;
     }
   }
 }

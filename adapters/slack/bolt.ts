@@ -1,4 +1,5 @@
 import type { App, Logger, Receiver, webApi } from "@slack/bolt";
+import { doneOnceTold } from "../../src/chat/platform/done-once-told.ts";
 import { type Fields, fieldsOf } from "../../src/chat/platform/json.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Self } from "./check.ts";
@@ -70,10 +71,10 @@ export function createApp(bolt: Awaited<ReturnType<typeof importBolt>>, parts: A
     logger: boltLogger(options.log),
     convoStore: false,
   });
-  function once(body: object, envelope: unknown, work: (body: Fields) => Promise<void> | null): void {
+  function once(body: object, envelope: unknown, work: (body: Fields) => Promise<boolean> | null): void {
     const fields = fieldsOf(body);
     const ids = deliveryIds(fields, envelope);
-    keep((work(fields) ?? Promise.resolve()).finally(() => options.deliveries.done(ids)));
+    keep(doneOnceTold(options.deliveries, ids, work(fields) ?? Promise.resolve(true)));
   }
 
   app.command(/.*/, async ({ ack, body, context }) => {
@@ -92,7 +93,7 @@ export function createApp(bolt: Awaited<ReturnType<typeof importBolt>>, parts: A
     });
   }
   app.event("app_home_opened", async ({ body, context }) => {
-    once(body, context["envelope"], (fields) => handlers.openHome(fields));
+    once(body, context["envelope"], (fields) => handlers.openHome(fields).then(() => true));
   });
   app.action(/.*/, async ({ ack, body, context }) => {
     await ack();

@@ -17,10 +17,11 @@ export interface HandlerParts extends AnswerParts {
 }
 
 export interface Handlers {
-  handle(input: Input): Promise<void>;
-  submit(form: Submitted): Promise<void>;
+  /** False where a person could not be told what came of it; so for all of these. */
+  handle(input: Input): Promise<boolean>;
+  submit(form: Submitted): Promise<boolean>;
   /** What an earlier process acknowledged and did not answer. */
-  answerLost(delivery: Delivery): Promise<void>;
+  answerLost(delivery: Delivery): Promise<boolean>;
   openHome(body: Fields): Promise<void>;
 }
 
@@ -38,16 +39,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
     who: Speaker,
     place: Place,
     work: (identity: Identity) => Promise<Reply | null>,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let reply: Reply | null;
     try {
-      const reply = await work(await identify(who));
-      if (reply !== null) {
-        await answer(parts, who.user, place, reply);
-      }
+      reply = await work(await identify(who));
     } catch (error) {
       log.error({ err: error, user: who.user }, "slack: handling a request");
-      await answer(parts, who.user, place, broken);
+      reply = broken;
     }
+    return reply === null || answer(parts, who.user, place, reply);
   }
 
   /** The hosts to choose from; null, for a field to type one in, when this person may not see them. */
@@ -56,7 +56,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     return desk.mayView(identity).isAllowed ? desk.hosts() : null;
   }
 
-  async function openForm(input: Input & { readonly trigger: string }): Promise<void> {
+  async function openForm(input: Input & { readonly trigger: string }): Promise<boolean> {
     const list = await Promise.race([hostsFor(input.who), sleep(hostsWithin, null, { ref: false })]).catch(
       () => null,
     );
@@ -66,8 +66,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
       await client.views.open({ trigger_id: input.trigger, view });
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, "slack: opening the form; its command is answered instead");
-      await ask(input.who, input.place, (who) => desk.say("/deploy", who, input.key ?? undefined));
+      return ask(input.who, input.place, (who) => desk.say("/deploy", who, input.key ?? undefined));
     }
+    return true;
   }
 
   return {
@@ -92,9 +93,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
 
     async answerLost(delivery) {
       const place = placeOf(delivery.answerTo);
-      if (place !== null && delivery.user !== null) {
-        await answer(parts, delivery.user, place, await desk.whatCameOf(delivery));
-      }
+      return (
+        place === null ||
+        delivery.user === null ||
+        answer(parts, delivery.user, place, await desk.whatCameOf(delivery))
+      );
     },
 
     async openHome(body) {

@@ -1,5 +1,6 @@
 import type { Channel } from "../../src/chat/channel.ts";
 import { chatSurface, type Life, type SignedIn } from "../../src/chat/platform/chat-surface.ts";
+import { doneOnceTold } from "../../src/chat/platform/done-once-told.ts";
 import { fieldsOf } from "../../src/chat/platform/json.ts";
 import { createRoots } from "../../src/chat/platform/roots.ts";
 import type { Surface } from "../../src/chat/surface.ts";
@@ -64,11 +65,12 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     identify,
     roots,
     log,
+    stopping,
     now: Date.now,
   });
   createApp(bolt, { options, self, handlers, receiver: connection.receiver, keep });
   for (const lost of deliveries.takeLost("slack")) {
-    keep(handlers.answerLost(lost).finally(() => deliveries.done(lost.ids)));
+    keep(doneOnceTold(deliveries, lost.ids, handlers.answerLost(lost)));
   }
   function open(channel: string | null, onPost: ChannelParts["onPost"]): Channel | null {
     return channel === null ? null : slackChannel({ client, bot: self.botUser, log, channel, onPost });

@@ -35,6 +35,18 @@ export function diskTrouble(error: unknown): DiskTrouble | null {
   return found === undefined ? null : { what: found[0], mend: found[1] };
 }
 
+/** Does it; what the disk refused is said in words, and what to do. Any other error is left as it is. */
+export async function onDisk<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const trouble = diskTrouble(error);
+    throw trouble === null
+      ? error
+      : new Error(`${what}: ${trouble.what}. Nothing was changed. ${trouble.mend}`, { cause: error });
+  }
+}
+
 /** The first code of a disk, of the error or of those behind it. */
 function codeOf(error: unknown): string | null {
   let one = error;

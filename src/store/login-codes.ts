@@ -3,6 +3,7 @@ import { chown, mkdir, readdir, readFile, stat, unlink } from "node:fs/promises"
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { onDisk } from "./disk-trouble.ts";
 
 /**
  * A login link holds a code, not a token: it works once, and for a quarter of an hour. Each code is a file of its own, named by its
@@ -36,7 +37,9 @@ export async function makeLoginCode(dataDir: string, tokenHash: string, now: num
   );
   const code = randomBytes(24).toString("base64url");
   const content = JSON.stringify({ token: tokenHash, until: now + codeLasts });
-  await writeFileAtomic(fileOf(dataDir, code), content, { mode: 0o600, chown: { uid, gid } });
+  await onDisk("making a login link", () =>
+    writeFileAtomic(fileOf(dataDir, code), content, { mode: 0o600, chown: { uid, gid } }),
+  );
   return code;
 }
 

@@ -7,7 +7,9 @@ import { z } from "zod";
 import { systemClock } from "../config/clock.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { type HeldFile, holdFile } from "../remote/held-file.ts";
+import { isFullDisk, onDisk } from "./disk-trouble.ts";
 import { NewerFormatError, refuseNewer } from "./json-file.ts";
+import { giveUpHalf } from "./reserve.ts";
 
 /** A person's token for the web page. The token itself is shown once, when it is made, and kept nowhere. */
 export interface WebToken {
@@ -83,9 +85,17 @@ export async function addWebToken(path: string, name: string, now: Date): Promis
 /** False when nobody of that name has a token. */
 export async function revokeWebToken(path: string, name: string): Promise<boolean> {
   let wasThere = false;
-  await changeWebTokens(path, (tokens) => {
-    wasThere = tokens.some((one) => one.name === name);
-    return tokens.filter((one) => one.name !== name);
+  const revoke = () =>
+    changeWebTokens(path, (tokens) => {
+      wasThere = tokens.some((one) => one.name === name);
+      return tokens.filter((one) => one.name !== name);
+    });
+  await revoke().catch(async (error: unknown) => {
+    // To take a right away cannot wait for room on the disk.
+    if (!isFullDisk(error) || !(await giveUpHalf(dirname(path)))) {
+      throw error;
+    }
+    await revoke();
   });
   return wasThere;
 }
@@ -101,7 +111,9 @@ async function changeWebTokens(
     const tokens = change(await readWebTokens(path));
     const { uid, gid } = await stat(dirname(path));
     const content = `${JSON.stringify({ version: 1, tokens }, null, 1)}\n`;
-    await writeFileAtomic(path, content, { mode: 0o600, chown: { uid, gid } });
+    await onDisk(`writing ${path}`, () =>
+      writeFileAtomic(path, content, { mode: 0o600, chown: { uid, gid } }),
+    );
   } finally {
     await lock.release();
   }

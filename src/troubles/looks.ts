@@ -8,19 +8,20 @@ import type { TroubleList, Troubles } from "./troubles.ts";
 /** Looks at one thing, and reports or clears its trouble. */
 export type Look = () => Promise<void>;
 
-/** Milliseconds between two looks at everything. */
-export const lookEvery = 15_000;
+/** Milliseconds between two looks at the data directory, and at what is asked over a network. */
+export const lookEvery = { data: 5_000, others: 15_000 } as const;
 
 /** Looks at all, one after the other, until the signal. A look that fails is told, and tried again with the next round. */
 export async function keepLooking(
   looks: readonly Look[],
+  every: number,
   clock: Clock,
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
   while (!signal.aborted) {
     await lookOnce(looks, onError);
-    await clock.sleep(lookEvery, signal).catch(() => {});
+    await clock.sleep(every, signal).catch(() => {});
   }
 }
 

@@ -33,8 +33,8 @@ export function looksAtData(
   return [reserve.keep, lookAtDamage(damage, troubles), lookAtLocks(locks, clock, troubles)];
 }
 
-/** All looks at the bot itself. What fails when it is used, such as the audit, reports itself. */
-export function looksAtAll(parts: WatchParts): Look[] {
+/** All other looks at the bot itself. What fails when it is used, such as the audit, reports itself. */
+export function looksAtOthers(parts: WatchParts): Look[] {
   const { troubles, clock, shells, platforms, retries } = parts;
   const askBuilder = () =>
     shells.control.run({ argv: ["true"], timeout: builderWithin }).then(
@@ -42,7 +42,6 @@ export function looksAtAll(parts: WatchParts): Look[] {
       () => builderCause,
     );
   return [
-    ...looksAtData(parts),
     lookAtPart("builder", askBuilder, clock, troubles),
     ...platforms.map(({ name, health }) =>
       lookAtPart(

@@ -13,7 +13,7 @@ export async function smallDisk(fleet: string, disk: string): Promise<string> {
   const path = diskPath(fleet, disk);
   await mkdir(path, { recursive: true });
   if (!(await mountsBelow(path)).includes(path)) {
-    await must(`make a small disk at ${path}`, ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", path]);
+    await must(`make a small disk at ${path}`, ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", path]);
   }
   return path;
 }

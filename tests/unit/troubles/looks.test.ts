@@ -120,6 +120,7 @@ test("a look that fails is told, and keeps no other look from being made", async
   const looks: number[] = [];
   const looking = keepLooking(
     [async () => Promise.reject(new Error("no")), async () => void looks.push(clock.now())],
+    15_000,
     clock,
     life.signal,
     (error) => errors.push(error),
