@@ -47,6 +47,7 @@ export function contradiction(
   const { entry, hasFailed, isStopping } = traces;
   const old = before?.current ?? null;
   const said = factsText(facts, traces);
+  const isNew = facts.profileSystem === toplevel && facts.profile !== before?.profile;
   const isBooted = facts.bootId !== before?.bootId;
   switch (state.kind) {
     case "committed": {
@@ -73,17 +74,16 @@ export function contradiction(
         return isBack && (!isBooted || boots.includes(facts.current)) ? null : said;
       }
       // A profile that somebody changed meanwhile is left so, and the word says that.
-      const isTheirs = state.why.includes("the profile was changed to ");
+      const isTheirs = state.why.includes("the profile was changed to ") && facts.profileSystem !== toplevel;
       return facts.current === old && (isBack || isTheirs) ? null : said;
     }
     case "refused":
-      return facts.current === old ? null : said;
-    case "superseded":
-      return facts.current === systemToRun(record) &&
-        old !== facts.current &&
-        facts.profile === before?.profile
-        ? said
-        : null;
+      return facts.current === old && (!isNew || old === toplevel) ? null : said;
+    case "superseded": {
+      // Nobody else was there where the machine is as a commit leaves it, or as the switch does before one.
+      const isOurs = isNew || facts.profile === before?.profile;
+      return facts.current === systemToRun(record) && old !== facts.current && isOurs ? said : null;
+    }
     // It claims nothing that the machine could deny: somebody has to look at it anyway.
     case "rollback-failed":
       return null;

@@ -260,6 +260,21 @@ const agree: readonly (readonly [
   ["rolled back, and the new system runs", { kind: "rolled-back", why: "x" }, facts(), {}, false],
   ["refused", { kind: "refused", why: "x" }, before, {}, true],
   ["refused, and the new system runs", { kind: "refused", why: "x" }, facts(), {}, false],
+  [
+    "refused, and the profile names the new system",
+    { kind: "refused", why: "x" },
+    facts({ current: old }),
+    {},
+    false,
+  ],
+  ["superseded, on a host as a commit leaves it", { kind: "superseded", why: "x" }, facts(), {}, false],
+  [
+    "rolled back beside a profile that somebody changed, and it names the new system",
+    { kind: "rolled-back", why: "x; the profile was changed to system-2-link meanwhile and is left so" },
+    facts({ current: old }),
+    {},
+    false,
+  ],
   ["superseded claims nothing", { kind: "superseded", why: "x" }, facts({ current: special }), {}, true],
   [
     "a failed roll back claims nothing",
