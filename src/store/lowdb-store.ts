@@ -38,6 +38,13 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     months.set(name.slice(0, 7), await openMonth(opening, name.slice(0, 7)));
   }
 
+  for (const gone of state.data.months.filter((month) => !months.has(month))) {
+    notices.push(
+      `history/${gone}.json is gone, and with it what was done in that month. Put it back from a backup while the bot is stopped`,
+    );
+  }
+  state.data.months = [...months.keys()].sort();
+
   async function monthOf(time: string): Promise<JsonFile<Month>> {
     const name = time.slice(0, 7);
     const known = months.get(name);
@@ -98,6 +105,12 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       data.runs = { ...data.runs };
       add(data);
     });
+    // Not before its file is there: what is listed and not there counts as lost.
+    if (!state.data.months.includes(time.slice(0, 7))) {
+      await state.update((data) => {
+        data.months = [...months.keys()].sort();
+      });
+    }
   }
 
   /** A run goes to the history when its last deployment has. */

@@ -23,6 +23,8 @@ const stateSchema = (bad: BadRecords, now: Date) =>
     machines: soundRecords("machines", machineSchema, bad).default({}),
     threads: soundRecords("threads", threadStateSchema, bad).default({}),
     locks: soundLocks(bad, now).default([]),
+    /** The months of which the history has a file, such as `2026-11`: one that is gone is told. */
+    months: z.array(z.string()).default([]),
   });
 const monthSchema = (bad: BadRecords) =>
   z.object({
@@ -55,6 +57,7 @@ export async function openState(
     machines: {},
     threads: {},
     locks: [],
+    months: [],
   };
   const format = recordFile<State>(stateShapes, opening.lines);
   const path = join(opening.directory, "state.json");

@@ -14,6 +14,7 @@ export const stateShapes = {
   machines: "map",
   threads: "map",
   locks: "list",
+  months: "value",
 } as const;
 export const monthShapes = { deployments: "map", runs: "map" } as const;
 const unchanging: ReadonlySet<string> = new Set(["deployments", "runs"]);

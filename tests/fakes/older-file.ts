@@ -6,6 +6,7 @@ export async function olderFile(path: string): Promise<any> {
   const {
     head: _h,
     end: _e,
+    months: _m,
     ...sections
   } = JSON.parse(await readFile(path, "utf8"), (key, value) => (key === "crc" ? undefined : value));
   return {

@@ -107,6 +107,21 @@ test("a damaged record of a month is told with its number, the others are there,
   assert.deepEqual((await lowdbStore(directory, clock)).notices(), []);
 });
 
+test("a month that is gone is told at the next start", async (t) => {
+  const { directory, store, id } = await withOne(t);
+  await store.update(id, end);
+  await store.close();
+  await rm(join(directory, "history/2026-11.json"));
+  const next = await lowdbStore(directory, clock);
+  assert.match(next.notices().join("\n"), /history\/2026-11\.json is gone, .* Put it back from a backup/);
+  await next.close();
+  assert.deepEqual(
+    (await lowdbStore(directory, clock)).notices(),
+    [],
+    "told once: nothing can bring it back here",
+  );
+});
+
 test("a bot that ends while it starts on a damaged state locks no less at its next start", async (t) => {
   const { directory } = await withOne(t);
   const path = join(directory, "state.json");
