@@ -31,6 +31,7 @@ import type { Lease } from "./store/lease.ts";
 import { makeLoginCode, spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
+import { openRequestKeys } from "./store/request-keys.ts";
 import { diskReserve } from "./store/reserve.ts";
 import { openTold } from "./store/told-file.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
@@ -166,7 +167,14 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     mask: redact.text,
     troubles,
   });
+  const requestKeys = await openRequestKeys(settings.dataDir, clock, lease, (error) =>
+    log.error(
+      { err: error },
+      "writing requests.json: a request that is repeated after a restart may be done again",
+    ),
+  );
   const desk = createDesk({
+    requestKeys,
     tools,
     events,
     live,

@@ -6,6 +6,7 @@ import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
+import type { RequestKeys } from "../store/request-keys.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { commandIn, createAdmission, kindOf } from "./admit.ts";
@@ -40,6 +41,8 @@ export interface DeskParts {
   readonly shells: Pick<Shells, "control">;
   readonly clock: Clock;
   readonly log: { error(details: object, message: string): void };
+  /** Requests with a key, over a restart; without it they are remembered while the bot runs. */
+  readonly requestKeys?: RequestKeys;
   readonly surfaces: () => readonly { readonly name: string; health(): { ok: boolean; detail: string } }[];
 }
 
@@ -50,7 +53,7 @@ export function createDesk(parts: DeskParts): Desk {
   const once = createIdempotency(async (start) => {
     const run = await store.runByKey(start);
     return run?.request?.key === undefined ? null : { key: run.request.key, reply: await replyOf(run) };
-  });
+  }, parts.requestKeys);
   const admission = createAdmission(tools.fleet, clock, note);
   const suggest = createSuggest(tools, clock);
   const healthOf = createHostHealth(

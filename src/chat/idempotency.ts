@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
+import { noRequestKeys, type RequestKeys } from "../store/request-keys.ts";
 import type { Reply } from "./desk.ts";
 
 /** How many answers are remembered for requests that come twice. */
-const kept = 1_000;
+const remembered = 1_000;
+
+const begunBefore: Reply = {
+  kind: "refused",
+  code: "already-decided",
+  message:
+    "A request with this idempotency key was taken before the bot was restarted. It is not done twice.",
+  help: "Look at /status and /history for what came of it; to ask again, use a new key.",
+};
 
 const anotherText: Reply = {
   kind: "refused",
@@ -31,16 +40,28 @@ function short(text: string): string {
 
 /**
  * Does the work of a key once; the same key again gets the same answer, also while the first is under way. `earlier` tells what came
- * of a key before the bot was started: its run has it, in the same write that began the run.
+ * of a key before the bot was started: its run has it, in the same write that began the run. `keys` remembers the others.
  */
 export function createIdempotency(
   earlier: (key: string) => Promise<{ readonly key: string; readonly reply: Reply } | null>,
+  keys: RequestKeys = noRequestKeys,
 ): (key: string | null, work: () => Promise<Reply>) => Promise<Reply> {
   const answers = new Map<string, { readonly key: string; readonly answer: Promise<Reply> }>();
 
   async function first(key: string, work: () => Promise<Reply>): Promise<Reply> {
-    const found = await earlier(personOf(key));
-    return found === null ? work() : found.key === key ? found.reply : anotherText;
+    const found = (await earlier(personOf(key))) ?? kept(keys, personOf(key));
+    if (found !== null) {
+      return found.key === key ? found.reply : anotherText;
+    }
+    await keys.begin(key);
+    const reply = await work().catch(async (error: unknown) => {
+      await keys.forget(key);
+      throw error;
+    });
+    const mayComeAgain =
+      reply.kind === "started" || (reply.kind === "refused" && reply.code === "unavailable");
+    await (mayComeAgain ? keys.forget(key) : keys.done(key, reply));
+    return reply;
   }
 
   return (key, work) => {
@@ -59,11 +80,17 @@ export function createIdempotency(
       () => answers.delete(personOf(key)),
     );
     const [oldest] = answers.keys();
-    if (answers.size > kept && oldest !== undefined) {
+    if (answers.size > remembered && oldest !== undefined) {
       answers.delete(oldest);
     }
     return answer;
   };
+}
+
+/** What is not known any more word for word is said to be so, and is not done again. */
+function kept(keys: RequestKeys, start: string): { readonly key: string; readonly reply: Reply } | null {
+  const found = keys.find(start);
+  return found === null ? null : { key: found.key, reply: (found.reply as Reply | undefined) ?? begunBefore };
 }
 
 /** A key without the text that it was used for, as the beginning of all of them. */

@@ -37,6 +37,8 @@ export const bounds = {
    * all the same.
    */
   wrongTokens: { within: 60_000, address: 20, all: 200 },
+  /** Requests with a key that are remembered over a restart: how many, for how long (milliseconds), and answers up to so many characters. */
+  requestKeys: { kept: 1_000, lasts: 24 * 60 * 60_000, longest: 16_384 },
   /** People who are counted at a time; of more, those seen longest ago are begun again. */
   people: 10_000,
 } as const;
