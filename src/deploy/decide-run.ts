@@ -46,7 +46,7 @@ async function switchRun(
   // TypeScript does not see that the callback has run.
   const weighed = outcome as Weighed | null;
   if (weighed === null) {
-    return refuseRun(run, await membersOf(parts, run.deployments));
+    return refuseRun(run, await membersOf(parts, run.deployments), now(parts));
   }
   for (const one of weighed.deployments) {
     const earlier = before.find(({ id }) => id === one.id);
@@ -70,7 +70,7 @@ async function cancelRun(
   const members = await membersOf(parts, run.deployments);
   const wanted = members.filter(isOpen);
   if (wanted.length === 0) {
-    return refuseRun(run, members);
+    return refuseRun(run, members, now(parts));
   }
   const taken: Deployment[] = [];
   const refusals: { readonly host: string; readonly refusal: Refusal }[] = [];
@@ -94,11 +94,11 @@ async function cancelRun(
 }
 
 /** Why there is nothing to decide for a run. */
-function refuseRun({ id }: Run, members: readonly Deployment[]): Refusal {
+function refuseRun({ id }: Run, members: readonly Deployment[], at: string): Refusal {
   const open = members.filter(isOpen);
-  const waiting = asking(members);
-  const expired = waiting.map((one) => refuseDecision(one, "switch", false)).find((one) => one !== null);
-  if (expired !== undefined && expired !== null) {
+  const late = asking(members).find((one) => !canDecide(one, at));
+  const expired = late === undefined ? null : refuseDecision(late, "switch", false);
+  if (expired !== null) {
     return expired;
   }
   if (open.length === 0) {

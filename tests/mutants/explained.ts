@@ -1,3 +1,6 @@
+import { activation } from "./explained-activation.ts";
+import { hosts } from "./explained-hosts.ts";
+
 /** A mutant that no test kills, and why that is no hole. It is known by its text, as lines move. */
 export interface Explained {
   readonly file: string;
@@ -8,25 +11,111 @@ export interface Explained {
 }
 
 const permissions = "src/chat/permissions.ts";
-const answers = "src/activation/answers.sh";
+const consent = "src/deploy/consent.ts";
+const decideOne = "src/deploy/decide.ts";
+const decideRun = "src/deploy/decide-run.ts";
+const words = "src/deploy/words.ts";
+const weigh = "src/deploy/weigh.ts";
 const history = "src/deploy/generation-history.ts";
 const queue = "src/deploy/queue.ts";
 const refusals = "src/deploy/refusals.ts";
 const validate = "src/deploy/phases/validate.ts";
-const windows = "src/fleet/windows.ts";
-const verdict = "src/health/verdict.ts";
-const trouble = "src/health/unit-trouble.ts";
-const state = "src/activation/state.ts";
 const approvals = "src/deploy/approvals.ts";
 const transitions = "src/deploy/transitions.ts";
 const lockHosts = "src/deploy/lock-hosts.ts";
 
 export const explained: readonly Explained[] = [
+  ...activation,
+  ...hosts,
   {
-    file: answers,
-    original: '[ -e "$dir/$1" ] || return 1',
-    replacement: ":",
-    why: "What is not there holds no word either; the look keeps the journal free of a message at each turn.",
+    file: consent,
+    original: "act === null",
+    replacement: "false",
+    why: "For the types: who deletes generations has an act.",
+  },
+  {
+    file: consent,
+    original: "[]",
+    replacement: '["Stryker was here"]',
+    why: "For the types: who deletes generations has an act.",
+  },
+  {
+    file: consent,
+    original: "Array.isArray(value)",
+    replacement: "false",
+    why: "A list as pairs of place and value tells any two sets apart as well.",
+  },
+  {
+    file: consent,
+    original: "{ return value.map(inOrder); }",
+    replacement: "{}",
+    why: "A list as pairs of place and value tells any two sets apart as well.",
+  },
+  {
+    file: consent,
+    original: "a < b",
+    replacement: "a <= b",
+    why: "No object has one name twice.",
+  },
+  {
+    file: consent,
+    original: "a < b",
+    replacement: "a >= b",
+    why: "Any one order is an order: it is the same for the same set.",
+  },
+  {
+    file: decideRun,
+    original: "[]",
+    replacement: '["Stryker was here"]',
+    why: "The store gives the members before anything is read of it.",
+  },
+  {
+    file: decideRun,
+    original: "earlier !== undefined",
+    replacement: "true",
+    why: "For the types: whom the store gave was among the members.",
+  },
+  {
+    file: decideRun,
+    original: "first !== undefined",
+    replacement: "true",
+    why: "For the types: where nothing was taken, something was refused.",
+  },
+  {
+    file: decideRun,
+    original: "decided.confirmation?.decision?.by",
+    replacement: "decided.confirmation?.decision.by",
+    why: "For the types: it was found by its decision.",
+  },
+  {
+    file: decideRun,
+    original: "decided.confirmation?.decision",
+    replacement: "decided.confirmation.decision",
+    why: "For the types: it was found by its decision.",
+  },
+  {
+    file: decideOne,
+    original: "latest !== undefined",
+    replacement: "true",
+    why: "For the types: what was decided is there.",
+  },
+  {
+    file: decideOne,
+    original: "task?.stop",
+    replacement: "task.stop",
+    why: "For the types: what nobody works on is refused before.",
+  },
+  {
+    file: weigh,
+    original: "confirmation?.gate",
+    replacement: "confirmation.gate",
+    why: "For the types: a card that asks has a confirmation.",
+  },
+  {
+    file: weigh,
+    original: "confirmation === null",
+    replacement: "false",
+    why: "For the types: a card that asks has a confirmation.",
   },
   {
     file: permissions,
@@ -126,98 +215,6 @@ export const explained: readonly Explained[] = [
     why: "For the types: who follows past the ack is told of none.",
   },
   {
-    file: windows,
-    original: "-1",
-    replacement: "+1",
-    why: "For the types: split() gives one part at least.",
-  },
-  {
-    file: windows,
-    original: "[]",
-    replacement: '["Stryker was here"]',
-    why: "The first entry is the whole match, which is not read.",
-  },
-  {
-    file: windows,
-    original: "{ zone }",
-    replacement: "{}",
-    why: "The days looked at begin one before and end one after those that count, so another calendar's day is enough.",
-  },
-  {
-    file: windows,
-    original: "left < to",
-    replacement: "left <= to",
-    why: "Half a day more than is needed is looked through.",
-  },
-  {
-    file: windows,
-    original: "offsetAt(zone, high) !== before",
-    replacement: "true",
-    why: "It saves work: a moment at which no clock is set is an opening only where a window opens.",
-  },
-  {
-    file: windows,
-    original: "next === null || window === undefined",
-    replacement: "next === null && window === undefined",
-    why: "For the types: there is a window for each opening.",
-  },
-  {
-    file: windows,
-    original: "next === null",
-    replacement: "false",
-    why: "For the types: there is a window for each opening.",
-  },
-  {
-    file: windows,
-    original: "window === undefined",
-    replacement: "false",
-    why: "For the types: there is a window for each opening.",
-  },
-  {
-    file: verdict,
-    original: "[]",
-    replacement: '["Stryker was here"]',
-    why: "A glob that names no unit.",
-  },
-  {
-    file: verdict,
-    original: "before.users?.[user]?.includes",
-    replacement: "before.users?.[user].includes",
-    why: "For the types: hasOwn() has looked already.",
-  },
-  {
-    file: verdict,
-    original: "before.users?.[user]",
-    replacement: "before.users[user]",
-    why: "For the types: hasOwn() has looked already.",
-  },
-  {
-    file: trouble,
-    original: "after?.sub",
-    replacement: "after.sub",
-    why: "For the types: a unit that is not there was left out before.",
-  },
-  {
-    file: trouble,
-    original: "before?.wanted",
-    replacement: "before.wanted",
-    why: "For the types: it ran before, so it was there.",
-  },
-  {
-    file: state,
-    original:
-      "/^state=(.*)\\ncurrent=(.*)\\nprofile=(.*)\\nboot=(.*)\\nunit=(.*)\\nnext=(\\d{1,15})\\nlog=\\n([\\s\\S]*)$/",
-    replacement:
-      "/^state=(.*)\\ncurrent=(.*)\\nprofile=(.*)\\nboot=(.*)\\nunit=(.*)\\nnext=(\\d{1,15})\\nlog=\\n([\\s\\S]*)/",
-    why: "What takes every character goes to the end by itself.",
-  },
-  {
-    file: state,
-    original: "at < 0",
-    replacement: "at <= 0",
-    why: "A line that begins with a blank is no state either way.",
-  },
-  {
     file: lockHosts,
     original: "[]",
     replacement: '["Stryker was here"]',
@@ -228,5 +225,23 @@ export const explained: readonly Explained[] = [
     original: 'gate === "switch"',
     replacement: "true",
     why: "At the gate before the copy the rule is as strict already.",
+  },
+  {
+    file: words,
+    original: "person !== null",
+    replacement: "true",
+    why: "For the types: a word of nobody is refused before.",
+  },
+  {
+    file: words,
+    original: "confirmation === null",
+    replacement: "false",
+    why: "For the types: where there is none, there is no decision in it.",
+  },
+  {
+    file: words,
+    original: "now.confirmation?.lost",
+    replacement: "now.confirmation.lost",
+    why: "For the types: what was decided has a confirmation.",
   },
 ];

@@ -9,6 +9,7 @@ const top = join(here, "../..");
 const runTimeoutMs = 600_000;
 const quietTimeoutMs = 60_000;
 
+const mostLately = 3;
 const didNotEnd = "no test ended";
 
 export interface MeasuredShell {
@@ -41,25 +42,57 @@ export function measureShell(
       writeFileSync(join(copy, file), withCoverage(source, covered));
       const red = firstRed(copy, one, null);
       if (red !== null) {
-        throw new Error(`${file}: its tests fail without any change: ${red}`);
+        throw new Error(`${file}: its tests fail without any change: ${one}: ${red}`);
       }
       return { one, byLine: testsByLine(readFileSync(covered, "utf8")) };
     });
+    // What noticed the last mutants is likely to notice the next one, which stands beside them.
+    let lately: readonly Name[] = [];
     return shellMutants(source)
       .filter(({ line }) => isWanted(line))
       .map((mutant) => {
         writeFileSync(join(copy, file), withMutant(source, mutant));
         const start = startOf(source, mutant.line);
-        let killedBy: string | null = null;
-        for (const { one, byLine } of covering) {
-          const names = byLine.get(start);
-          killedBy ??= names === undefined ? null : firstRed(copy, one, [...names]);
+        const all = covering.flatMap(({ one, byLine }) =>
+          [...(byLine.get(start) ?? [])].map((name) => ({ one, name })),
+        );
+        const likely = lately.filter((late) =>
+          all.some((at) => at.one === late.one && at.name === late.name),
+        );
+        const red = firstRedOf(copy, likely) ?? firstRedOf(copy, all);
+        const killer = all.find(({ one, name }) => one === red?.one && name.endsWith(red.name));
+        if (killer !== undefined) {
+          lately = [killer, ...lately.filter((late) => late !== killer)].slice(0, mostLately);
         }
-        return { mutant, killedBy, isOutOfTime: killedBy?.endsWith(didNotEnd) === true };
+        console.log(
+          `${file}:${mutant.line}: ${red === null ? "lives" : red.name === didNotEnd ? didNotEnd : "killed"}: ${mutant.replacement}`,
+        );
+        return {
+          mutant,
+          killedBy: red === null ? null : `${red.one}: ${red.name}`,
+          isOutOfTime: red?.name === didNotEnd,
+        };
       });
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+interface Name {
+  /** The file of tests, and a test in it. */
+  readonly one: string;
+  readonly name: string;
+}
+
+function firstRedOf(copy: string, tests: readonly Name[]): Name | null {
+  for (const one of new Set(tests.map((test) => test.one))) {
+    const names = tests.filter((test) => test.one === one).map(({ name }) => name);
+    const name = firstRed(copy, one, names);
+    if (name !== null) {
+      return { one, name };
+    }
+  }
+  return null;
 }
 
 function testsByLine(covered: string): Map<number, Set<string>> {
@@ -96,7 +129,7 @@ function firstRed(copy: string, tests: string, names: readonly string[] | null):
   );
   endAllIn(scratch);
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  return status === 0 ? null : `${tests}: ${stdout.trim() || didNotEnd}`;
+  return status === 0 ? null : stdout.trim() || didNotEnd;
 }
 
 /** Node writes a test in a suite as `suite > test`, and looks for `suite test`. */

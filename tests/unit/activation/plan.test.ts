@@ -7,9 +7,11 @@ import {
   claimArgv,
   type Plan,
   planFile,
+  rescueTime,
   startArgv,
   supervisedFor,
   supervisorArgv,
+  unreachedFor,
 } from "../../../src/activation/plan.ts";
 import { arbitraryWord } from "../../fakes/arbitrary-word.ts";
 
@@ -162,4 +164,21 @@ test("the supervisor is spoken to by its own script, with tools that the switch 
     "",
   ]);
   assert.deepEqual(claimArgv("d-20261123-7f3a").slice(3), ["claim", "d-20261123-7f3a"]);
+});
+
+test("a switch that nobody reaches is over after activation, ack and roll back, and what is killed late", () => {
+  const deadlines = {
+    activateWithin: 1_000,
+    ackWithin: 20_000,
+    commitWithin: 300_000,
+    rollbackWithin: 4_000_000,
+  };
+  assert.equal(unreachedFor(deadlines), 4_021_000 + 180_000);
+});
+
+test("the last roll back gets a quarter of an hour at least, and more where a roll back may take long", () => {
+  const within = (rollbackWithin: number) => rescueTime({ ...plan.deadlines, rollbackWithin });
+  assert.equal(within(1_000), 900_000);
+  assert.equal(within(90_000), 900_000);
+  assert.equal(within(600_000), 1_920_000);
 });

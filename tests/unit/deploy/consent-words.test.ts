@@ -168,3 +168,9 @@ test("the present set names each host with its system and what runs there", () =
     ],
   );
 });
+
+test("garbage that was not looked at yet is collected without a guess at how much", () => {
+  for (const unseen of [null, { ...act, seen: null }]) {
+    assert.equal(actWords({ ...card, mode: "gc", act: unseen }), "collect the garbage of yoga");
+  }
+});

@@ -251,3 +251,19 @@ test("records count in the order in which their systems ran, not in which they w
   const twice = [back(2, 1), went(1, 2)].map((one, id) => ({ ...one, ...same, id: `d-${id}` }));
   assert.deepEqual(told(listed(numbers, 2), ...twice), { previous: 1, ways: [1, 2] });
 });
+
+test("what ran and is no generation is come back to, too: what was tried in between is passed over", () => {
+  const byHand = (to: number) => {
+    const one = went(1, to);
+    return { ...one, before: one.before && { ...one.before, current: storePath("by-hand") } };
+  };
+  const seen = told(listed({ 2: "2", 3: "3" }, 3), byHand(2), byHand(3));
+  assert.equal(seen.previous, null);
+});
+
+test("a system that was taken back stays so while a second try is under way", () => {
+  const again = went(2, 3, { outcome: null, finishedAt: null });
+  const history = historyOf(listed(numbers, 2), [again, went(2, 3, { outcome: "rolled-back" }), went(1, 2)]);
+  const three = listed(numbers, 2).find(({ number }) => number === 3) ?? assert.fail();
+  assert.match(history.leftWhy(three) ?? "", /^it was taken back/);
+});

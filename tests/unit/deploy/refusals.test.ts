@@ -131,6 +131,11 @@ test("outside its windows a host gets no code, but for what was forced and for a
     help(refuseClosed(aDeployment(), host, now)),
     'It opens Tue 24 Nov 09:00 (UTC). /deploy yoga --dry-run shows what would change; --force --reason "…" asks an approver.',
   );
+  assert.equal(
+    help(refuseClosed(aDeployment({ mode: "rollback", isForward: true }), host, now)),
+    'It opens Tue 24 Nov 09:00 (UTC). --force --reason "…" asks an approver.',
+    "a way forward to what was built already has nothing to show beforehand",
+  );
   const never = { name: "yoga", windows: host.windows.map((one) => ({ ...one, days: [] })) };
   assert.match(help(refuseClosed(aDeployment(), never, now)) ?? "", /^\/deploy yoga --dry-run/);
   assert.equal(refuseClosed(aDeployment(), { name: "yoga", windows: [] }, now), null);

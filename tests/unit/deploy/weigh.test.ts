@@ -217,3 +217,21 @@ test("who has said so for some of them may say so for the others, and not twice 
   assert.match(twice.kind === "refused" ? twice.refusal.message : "", /You have said so already/);
   assert.equal(said([withWord("yoga", dave), card("vps", { people: 3 })], { by: carol }), "needs-approval");
 });
+
+test("a card that fleet.yaml changes nothing of is the same record, so that nobody is told of a change", () => {
+  const cards = both();
+  const { deployments } = weigh(cards, { digest: null });
+  assert.ok(deployments.every((one, at) => one === cards[at]));
+  const { deployments: drawn } = weigh(cards, { digest: null, fleet: "hosts: { yoga: { approvals: 2 } }" });
+  assert.deepEqual(
+    drawn.map((one, at) => one === cards[at]),
+    [false, true],
+  );
+});
+
+test("a word that counts for one host of a run and not for another decides for none", () => {
+  const cards = [card("yoga", { people: 2 }), card("vps", { people: 2 }, { requestedBy: dave })];
+  const weighed = weigh(cards, { fleet: "defaults: { approvals: 2 }" });
+  assert.equal(weighed.kind, "refused");
+  assert.deepEqual(words(weighed.deployments), [[], []]);
+});

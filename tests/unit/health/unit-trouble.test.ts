@@ -38,6 +38,12 @@ for (const [sentence, before, after, expected] of [
     { ...flapping, sub: "auto-restart-queued" },
     "flapping",
   ],
+  [
+    "one that waits for its first restart is restarting already",
+    ok,
+    { ...flapping, restarts: 0, sub: "auto-restart-queued" },
+    "flapping",
+  ],
   ["what restarted before, and does, is old", { ...ok, isSteady: false }, flapping, "old flapping"],
   ["what waited for its restart before, too", { ...flapping, isSteady: true }, flapping, "old flapping"],
   ["in a queue, too", { ...flapping, isSteady: true, sub: "auto-restart-queued" }, flapping, "old flapping"],
