@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ShellMutant, shellMutants, startOf, withCoverage } from "./shell.ts";
 
@@ -29,7 +39,7 @@ export function measureShell(
   tests: readonly string[],
   isWanted: (line: number) => boolean,
 ): MeasuredShell[] {
-  const copy = join(here, `sandbox/shell-${process.pid}`);
+  const copy = mkdtempSync(join(tmpdir(), "switchyard-mutants-"));
   for (const part of ["package.json", "src", "tests/unit", "tests/fakes", "tests/mutants/first-red.ts"]) {
     cpSync(join(top, part), join(copy, part), { recursive: true });
   }
