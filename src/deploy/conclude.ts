@@ -1,6 +1,7 @@
 import type { FinalState, SupervisorState } from "../activation/state.ts";
 import { deadlines } from "../config/deadlines.ts";
 import { generationNumber } from "../nix/generations.ts";
+import { hintFor } from "../nix/hints.ts";
 import { parseHostFacts, readHostFactsArgv } from "../nix/host-facts.ts";
 import { ranBefore } from "../nix/systems.ts";
 import { mustRun } from "../remote/shell.ts";
@@ -47,14 +48,15 @@ export function concludeFinal(
         return end({
           outcome: "failed",
           message: `the new system could not be made the next boot of ${host.name}: ${state.why}; the boot default is what it was.`,
-          help: "The log shows what went wrong.",
+          help: helpFor(record.id, details),
+          lines: details,
           generation: record.before?.generation ?? null,
         });
       }
       return end({
         outcome: "rolled-back",
         message: `${host.name} went back to the system it ran before: ${state.why}`,
-        help: "The log shows what went wrong. The boot default is what it was.",
+        help: `${helpFor(record.id, details)} The boot default is what it was.`,
         lines: details,
         generation: record.before?.generation ?? null,
       });
@@ -78,8 +80,19 @@ export function concludeFinal(
         help: /lock/.test(state.why)
           ? "Wait for the other switch, then ask again."
           : "Ask again when that is put right.",
+        lines: details,
       });
   }
+}
+
+const isWell = ({ outcome }: Ended) => outcome === "deployed" || outcome === "done";
+
+/** What to do where the lines do not say it. A bot that was restarted meanwhile has none. */
+function helpFor(id: string, lines: readonly string[]): string {
+  return (
+    hintFor(lines) ??
+    (lines.length === 0 ? `/logs ${id} shows what went wrong.` : "Correct that, and deploy again.")
+  );
 }
 
 /** The old system runs on, which is what was asked for. */
@@ -107,7 +120,8 @@ export async function concludeFromHost(context: PhaseContext, last: SupervisorSt
         argv: readHostFactsArgv(),
         timeout: deadlines.hostCommand,
       });
-      return concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), lastState);
+      const ended = concludeFromFacts(context, parseHostFacts(host.name, exit.stdout), lastState);
+      return isWell(ended) ? ended : { ...ended, lines: context.supervisorSaid.lines };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (clock.now() >= until) {
@@ -178,7 +192,7 @@ export function concludeFromFacts(context: Concluding, now: HostFacts, last: str
     return end({
       outcome: "failed",
       message: `${why}; the running system is untouched.`,
-      help: "The log says why. Ask again.",
+      help: `Ask again. /logs ${context.record().id} has all that was said.`,
     });
   }
   if (isOld) {

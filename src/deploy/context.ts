@@ -11,6 +11,7 @@ import type { Deployment, Diagnosis, Finding, PhaseName } from "./deployment.ts"
 import type { Machines } from "./machines.ts";
 import type { Rights } from "./rights.ts";
 import type { Run } from "./run.ts";
+import type { Tail } from "./tail.ts";
 import type { End } from "./transitions.ts";
 
 /** What a phase may use. It reads the record, saves what it found, and says how it went. */
@@ -32,6 +33,8 @@ export interface PhaseContext {
   readonly signal: AbortSignal;
   /** How far the supervisor's log was read, in bytes: switch and validate read it one after the other. */
   readonly supervisorLog: { offset: number };
+  /** The last lines that it had, masked, and why it could not be started. */
+  readonly supervisorSaid: Pick<Tail, "push" | "lines">;
   /** The records of this host but this one, the newest first. */
   readonly past: () => Promise<readonly Deployment[]>;
   /** The run, and the records of all its hosts as they are now. */

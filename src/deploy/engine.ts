@@ -8,13 +8,10 @@ import { decideRun } from "./decide-run.ts";
 import { type Examined, examineHost } from "./health.ts";
 import {
   allHosts,
-  ancestryOfHosts,
   type HostsOfRef,
-  headRevision,
   hostsOfRef,
   type Inventory,
   lastHosts,
-  listRefs,
   noReading,
   refreshInventory,
   refuseHostsNotIn,
@@ -27,6 +24,7 @@ import { lookAgain } from "./look-again.ts";
 import { type EngineParts, now } from "./parts.ts";
 import { phases } from "./phases/index.ts";
 import { recover } from "./recovery.ts";
+import { ancestryOfHosts, headRevision, listRefs } from "./refs.ts";
 import { refuseRef } from "./refusals.ts";
 import type {
   BuildAllRequest,
@@ -242,12 +240,13 @@ export function createEngine(given: Omit<EngineParts, "rollBack" | "reading">): 
         return refusal;
       }
       const inventory = host === null ? allHosts(parts) : Promise.resolve({ hosts: [host], trouble: null });
-      const [found, revision] = await Promise.all([
+      const [found, head] = await Promise.all([
         inventory.then(({ hosts: names }) => lookAtHosts(parts, names)),
         headRevision(parts),
       ]);
+      const { revision } = head;
       const ancestry = await ancestryOfHosts(parts, found, revision);
-      return { hosts: found, trouble: (await inventory).trouble, revision, ancestry };
+      return { hosts: found, trouble: (await inventory).trouble ?? head.trouble, revision, ancestry };
     },
     health: async (host) => (await refuseUnknownHost(parts, host)) ?? examineHost(parts, host),
     async recover() {

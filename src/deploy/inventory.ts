@@ -1,13 +1,10 @@
 import { deadlines } from "../config/deadlines.ts";
 import { trustedRefs } from "../fleet/host.ts";
-import { fullRef, gitRefs, gitResolve } from "../nix/commands.ts";
 import { hostNamePattern } from "../nix/flake.ts";
 import { hintFor } from "../nix/hints.ts";
 import { CommandError, lastLines } from "../remote/shell.ts";
 import { didYouMean } from "../words/did-you-mean.ts";
-import { type AncestryOf, readAncestry } from "./ancestry.ts";
 import { PhaseError } from "./context.ts";
-import type { Looked } from "./look.ts";
 import type { EngineParts } from "./parts.ts";
 import type { Refusal } from "./requests.ts";
 import { hostsAt, openSource } from "./source.ts";
@@ -65,6 +62,9 @@ export async function refreshInventory(parts: EngineParts): Promise<Inventory> {
   }
 }
 
+export const seeBuilder =
+  "Is the builder up, and SWITCHYARD_BUILDER its address? `npm run doctor` looks at everything on the way.";
+
 /** Of the machine's own last words, in lines. */
 const lastWords = 6;
 
@@ -83,10 +83,7 @@ function unreadable(parts: EngineParts, ref: string, error: unknown): Refusal {
     kind: "refused",
     code: "unavailable",
     message: parts.redact.text([`The hosts of ${ref} cannot be read: ${why}.`, ...lines].join("\n")),
-    help:
-      (isPhase ? error.help : null) ??
-      hintFor([why, ...lines]) ??
-      "Is the builder up, and SWITCHYARD_BUILDER its address? `npm run doctor` looks at everything on the way.",
+    help: (isPhase ? error.help : null) ?? hintFor([why, ...lines]) ?? seeBuilder,
   };
 }
 
@@ -98,41 +95,6 @@ export async function keepInventory(
   Object.assign(reading, { trouble: null, hosts });
   troubles.clear("inventory");
   await store.setInventory(hosts).catch((error: unknown) => log.error({ err: error }, "keeping the hosts"));
-}
-
-/** The revision of the fleet's ref as last fetched; null when the builder cannot say. */
-export async function headRevision(parts: EngineParts): Promise<string | null> {
-  const fleet = parts.fleet();
-  try {
-    const exit = await parts.shells.builder.run({
-      argv: gitResolve(
-        parts.settings.flake,
-        fullRef(fleet.defaults.ref, trustedRefs(fleet).includes(fleet.defaults.ref)),
-      ),
-      timeout: deadlines.builderCommand,
-    });
-    return exit.exitCode === 0 ? exit.stdout.trim() : null;
-  } catch (error) {
-    parts.log.warn({ err: error }, "reading the fleet's ref");
-    return null;
-  }
-}
-
-/** What may stand behind --ref: the fleet's own ref first, then branches and tags, the newest first. */
-export async function listRefs(parts: EngineParts): Promise<readonly string[]> {
-  const fleet = parts.fleet();
-  const first = [fleet.defaults.ref, ...trustedRefs(fleet)];
-  try {
-    const exit = await parts.shells.builder.run({
-      argv: gitRefs(parts.settings.flake),
-      timeout: deadlines.hostLook,
-    });
-    const found = exit.stdout.split("\n").filter((name) => name !== "" && !name.endsWith("/HEAD"));
-    return exit.exitCode === 0 ? [...new Set([...first, ...found])] : [];
-  } catch (error) {
-    parts.log.warn({ err: error }, "reading the fleet's branches");
-    return [];
-  }
 }
 
 export type HostsOfRef = { readonly kind: "hosts"; readonly hosts: readonly string[] } | Refusal;
@@ -270,30 +232,4 @@ function readTogether(parts: EngineParts): Promise<Inventory> {
     reading.running = null;
   });
   return reading.running;
-}
-
-/** How the fleet's ref stands to what each host runs; without an answer of the builder nothing is said. */
-export async function ancestryOfHosts(
-  parts: EngineParts,
-  looked: readonly Looked[],
-  revision: string | null,
-): Promise<ReadonlyMap<string, AncestryOf>> {
-  const found = new Map<string, AncestryOf>();
-  const running = looked.flatMap((one) => (one.kind === "seen" ? [one.look.revision] : []));
-  const request = {
-    builder: parts.shells.builder,
-    repository: parts.settings.flake,
-    trustedRefs: trustedRefs(parts.fleet()),
-  };
-  for (const from of new Set(running)) {
-    try {
-      if (revision !== null && from !== "") {
-        found.set(from, await readAncestry(request, from, revision));
-      }
-    } catch (error) {
-      parts.log.warn({ err: error, from }, "comparing what runs with the fleet's ref");
-      break;
-    }
-  }
-  return found;
 }

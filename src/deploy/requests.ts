@@ -148,7 +148,7 @@ export interface RollbackRequest {
 
 export interface Status {
   readonly hosts: readonly Looked[];
-  /** Why the list of hosts is not of now; null where it is, and for one host alone. */
+  /** Why the list of hosts, or what they differ from, is not of now. */
   readonly trouble: HostsTrouble | null;
   /** What `defaults.ref` is; null when it cannot be read now. */
   readonly revision: string | null;

@@ -91,6 +91,7 @@ export async function runPhase(parts: EngineParts, task: Task, phase: Phase): Pr
     // From the switch on, a mistake of ours says nothing about the host: it is asked.
     if (isSupervised(phase)) {
       context.log.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      context.supervisorSaid.push(error instanceof Error ? error.message : String(error));
       const { supervisedUntil } = context.record();
       const last = supervisedUntil === null ? null : ({ kind: "activating" } as const);
       return watchOrEnd(context, await concludeFromHost(context, last));

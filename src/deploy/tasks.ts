@@ -15,6 +15,7 @@ import { type EngineParts, hostOf, now, ownerOf } from "./parts.ts";
 import type { Around } from "./queue.ts";
 import { actorsIn } from "./rights.ts";
 import { rollbackBeside } from "./rollback-beside.ts";
+import { Tail } from "./tail.ts";
 import { expireDeployment } from "./transitions.ts";
 
 /** Why a deployment was stopped before the switch. One that a shutdown stops stays open, and is begun again later. */
@@ -117,6 +118,7 @@ export function openTask(parts: EngineParts, first: Deployment, log: LogFile): T
     log,
     signal: controller.signal,
     supervisorLog: { offset: 0 },
+    supervisorSaid: new Tail(supervisorLines, parts.redact.stream()),
     run: () => readRun(store, record),
     past: async () =>
       (await store.deployments({ host: first.host, limit: mostPast })).filter(({ id }) => id !== first.id),
@@ -172,6 +174,9 @@ async function readRun(store: EngineParts["store"], record: Deployment) {
   const all = await Promise.all(run.deployments.map((id) => store.deployment(id)));
   return { run, deployments: all.filter((one) => one !== undefined) };
 }
+
+/** Of what the supervisor said: enough for a program's last words. */
+const supervisorLines = 15;
 
 /** Milliseconds: how often, and for how long, a write is tried that the disk refuses. */
 const writePause = 2_000;

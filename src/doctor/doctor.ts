@@ -76,7 +76,7 @@ export async function examine({
         warn(
           "data directory",
           reasonOf(error),
-          "Identities of hosts are not compared. Look at the bot's log.",
+          "Identities of hosts are not compared. A bot that starts puts a damaged file aside, and /history says what is missing.",
         ),
       ]);
       return {};

@@ -8,6 +8,7 @@ import { end, next, type Phase, type PhaseContext, PhaseError, type PhaseResult 
 import { type BuilderFacts, evaluateHosts, readBuilderFacts } from "../evaluation.ts";
 import { finding } from "../findings.ts";
 import { builderRoots, builtRoot } from "../gc-roots.ts";
+import { Tail } from "../tail.ts";
 
 /** Evaluates the host and builds its system; a gc-root holds the result. */
 export const build: Phase = {
@@ -123,25 +124,4 @@ export function nixLines(
       context.progress(progress.text, progress.done, progress.expected);
     }
   };
-}
-
-/** The last lines of something long. */
-export class Tail {
-  readonly lines: string[] = [];
-  readonly #size: number;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  push(line: string): void {
-    this.lines.push(...line.split("\n").filter((part) => part.trim() !== ""));
-    this.lines.splice(0, this.lines.length - this.#size);
-  }
-
-  /** The first word on what went wrong, for one sentence. */
-  error(): string {
-    const line = this.lines.find((text) => text.startsWith("error:") && text.trim() !== "error:");
-    return line === undefined ? "" : `: ${line.replace(/^error: /, "")}`;
-  }
 }

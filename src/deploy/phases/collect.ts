@@ -6,7 +6,7 @@ import { collectGarbage, isDeletion, readCollected, readDamage, verifyStore } fr
 import { hintFor } from "../../nix/hints.ts";
 import { mustRun } from "../../remote/shell.ts";
 import { type Ended, end, type Phase, type PhaseContext, PhaseError } from "../context.ts";
-import { Tail } from "./build.ts";
+import { Tail } from "../tail.ts";
 import { actOf, begin, readDead } from "./check-act.ts";
 
 /** How many damaged paths are named; the log has all of them. */

@@ -6,7 +6,8 @@ import { mustRun } from "../../remote/shell.ts";
 import { next, type Phase, PhaseError } from "../context.ts";
 import { holdSystems } from "../gc-roots.ts";
 import { checkMachineName } from "../machine-check.ts";
-import { nixLines, Tail } from "./build.ts";
+import { Tail } from "../tail.ts";
+import { nixLines } from "./build.ts";
 
 /** Brings the new system to the host, straight from the builder, after roots hold both systems there. */
 export const copy: Phase = {

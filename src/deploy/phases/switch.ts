@@ -26,7 +26,15 @@ export const switchPhase: Phase = {
         );
         return next;
       case "final":
-        return watchOrEnd(context, await concludeSeen(context, followed.state, []));
+        return watchOrEnd(
+          context,
+          await concludeSeen(
+            context,
+            followed.state,
+            followed.state.kind === "committed" ? [] : context.supervisorSaid.lines,
+            false,
+          ),
+        );
       case "gone":
         return watchOrEnd(context, await concludeFromHost(context, followed.last));
       case "silent":
@@ -72,7 +80,9 @@ async function start(context: PhaseContext): Promise<void> {
     // From here on nobody may say that it never began, whatever becomes of its traces.
     await context.save({ lastState: "running" });
   } catch (error) {
-    context.say(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    context.say(why);
+    context.supervisorSaid.push(why);
   }
 }
 
@@ -101,7 +111,10 @@ export function supervisorLink(context: PhaseContext): SupervisorLink {
     until: Date.parse(supervisedUntil ?? ""),
     unreachedUntil: isUnreached ? began + unreachedFor(deadlines) : null,
     read: context.supervisorLog,
-    onLog: (line) => context.log.line(line),
+    onLog(line) {
+      context.log.line(line);
+      context.supervisorSaid.push(line);
+    },
     onLook: () => context.looked(),
     onState: (state) => context.progress(stateText(state), 0, 0),
   };

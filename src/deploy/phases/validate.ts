@@ -1,3 +1,4 @@
+import type { FinalState } from "../../activation/state.ts";
 import { decideSwitch, followSupervisor } from "../../activation/supervisor.ts";
 import { deadlines } from "../../config/deadlines.ts";
 import { runChecks } from "../../health/checks.ts";
@@ -40,7 +41,7 @@ export const validate: Phase = {
           await concludeSeen(
             context,
             followed.state,
-            verdict.isHealthy ? verdict.notes : [...verdict.problems, ...journal],
+            linesOf(context, followed.state, verdict, journal),
             verdict.isDegraded || !verdict.isHealthy,
           ),
         );
@@ -53,6 +54,19 @@ export const validate: Phase = {
     }
   },
 };
+
+/** What shows how it ended. Where all was well and the host went back, its supervisor has the reason. */
+function linesOf(
+  { supervisorSaid }: PhaseContext,
+  state: FinalState,
+  verdict: Verdict,
+  journal: readonly string[],
+): readonly string[] {
+  if (!verdict.isHealthy) {
+    return [...verdict.problems, ...journal];
+  }
+  return state.kind === "committed" ? verdict.notes : [...verdict.notes, ...supervisorSaid.lines];
+}
 
 /** What the units in trouble wrote themselves; nothing where that cannot be read. */
 async function journalOf({ fresh, host }: PhaseContext, { problems }: Verdict): Promise<string[]> {

@@ -141,3 +141,15 @@ test("a flake that was read and has no hosts says so", async (t) => {
     assert.match(await say(text), /The flake has no hosts: add one to nixosConfigurations/, text);
   }
 });
+
+test("/status says why it cannot tell what differs from the fleet's ref", async (t) => {
+  const { world, hosts, say, repair } = await withoutHosts(t);
+  repair();
+  await hosts();
+  world.builderShell.on("rev-parse", new Error("ssh: connect to host builder: No route to host"));
+  for (const text of ["/status", "/status yoga"]) {
+    const said = await say(text);
+    assert.match(said, /What differs from origin\/main is not known: .*No route to host/, text);
+    assert.match(said, /"running"|yoga is running/, "and what was seen is shown");
+  }
+});

@@ -48,6 +48,11 @@ test("a switch script that fails goes back, with its exit code", async (t) => {
   const ended = await bot.ends(id);
   assert.equal(ended.outcome, "rolled-back");
   assert.match(ended.message ?? "", /switch-to-configuration exited with 2/);
+  assert.match(
+    ended.lines.join("\n"),
+    /state: activating\nstate: rolling-back/,
+    "with the supervisor's last lines",
+  );
   assert.equal(world.host("yoga").current, old);
 });
 
@@ -93,6 +98,7 @@ test("a host that says no to the start is asked, and has not begun", async (t) =
   assert.equal(ended.outcome, "failed");
   assert.equal(ended.message, "the switch did not start; the running system is untouched.");
   assert.match(await readFile(join(world.directory, ended.log), "utf8"), /No space left on device/);
+  assert.match(ended.lines.join("\n"), /No space left on device/, "the record says why");
   assert.equal(world.host("yoga").abandoned.has(id), true);
 });
 
