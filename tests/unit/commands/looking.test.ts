@@ -6,6 +6,8 @@ import type { Block } from "../../../src/chat/blocks.ts";
 import { dispatch } from "../../../src/chat/dispatch.ts";
 import type { Identity } from "../../../src/chat/identity.ts";
 import { isTrouble } from "../../../src/logs/trouble.ts";
+import { partOf, type TroubleKey } from "../../../src/troubles/kinds.ts";
+import type { Trouble } from "../../../src/troubles/troubles.ts";
 import { fakeSystem } from "../../fakes/fake-system.ts";
 import { owner, toolsOf } from "../../fakes/tools.ts";
 import { alice, createWorld } from "../../fakes/world.ts";
@@ -253,18 +255,35 @@ test("trouble in a log: errors, warnings, bad ends, and nothing that only sounds
   );
 });
 
-test("/history and /status say what the bot could not read when it started", async (t) => {
+test("/history and /status say what is wrong with the records, and /status the rest as well", async (t) => {
   const { tools, world } = await asking(t, ["yoga"]);
-  const notice =
-    "2 records of 2026-11 could not be read (2 of deployments); the damaged file is kept as 2026-11.json.damaged-x";
-  const damaged = {
-    ...tools,
-    store: { ...tools.store, notices: () => Array.from({ length: 7 }, () => notice) },
-  };
-  for (const text of ["/history", "/status"]) {
-    const reply = await world.clock.settle(dispatch(damaged, text, owner));
+  const since = "2026-11-24T14:51:26.135Z";
+  const trouble = (key: TroubleKey): Trouble => ({
+    key,
+    part: partOf(key),
+    words: `${key} is damaged.`,
+    since,
+  });
+  const troubles = ["disk", ...[1, 2, 3, 4, 5, 6, 7].map((n) => `records:${n}`)].map((key) =>
+    trouble(key as TroubleKey),
+  );
+  for (const [text, more] of [
+    ["/history", 2],
+    ["/status", 3],
+  ] as const) {
+    const reply = await world.clock.settle(dispatch({ ...tools, troubles: () => troubles }, text, owner));
     const blocks = reply.kind === "answer" ? reply.blocks : [];
-    assert.equal(blocks.filter((block) => block.kind === "text" && block.text === notice).length, 5, text);
-    assert.match(JSON.stringify(blocks), /2 more are in the bot's log/);
+    const shown = blocks.flatMap((block) => (block.kind === "text" ? [block.text] : []));
+    assert.equal(
+      shown.filter((one) => / is damaged\. \(since 2026-11-24 14:51 UTC\)$/.test(one)).length,
+      5,
+      text,
+    );
+    assert.ok(shown.includes(`${more} more are in /healthz and in the bot's log.`), text);
+    assert.equal(
+      shown.some((one) => one.startsWith("disk ")),
+      text === "/status",
+      text,
+    );
   }
 });
