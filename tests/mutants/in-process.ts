@@ -5,7 +5,7 @@
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Collected, take } from "./collected-tests.ts";
+import { type Collected, stuckText, take } from "./collected-tests.ts";
 
 /** What Stryker's instrumented code reads and writes. */
 interface Switches {
@@ -109,7 +109,9 @@ class InProcess {
 
   private async run(test: Collected): Promise<string | null> {
     this.stray = null;
-    return (await test.run()) ?? this.stray;
+    const failure = (await test.run()) ?? this.stray;
+    // Beside a load a test may only look as if nothing came any more.
+    return failure?.includes(stuckText) === true ? ((await test.run()) ?? this.stray) : failure;
   }
 
   private async load(): Promise<void> {
