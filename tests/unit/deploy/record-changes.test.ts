@@ -83,7 +83,7 @@ test("begun again, a record holds what was asked for, what was approved, and its
     },
     ...{ act: { ...act, begunAt: at(2) }, isTrusted: true, baseline: { system: "running", units: {} } },
   };
-  const fresh = { ...nothingFound, ...asked, revision: "4f1c9e0", refApproval };
+  const fresh = { ...nothingFound, ...asked, revision: "4f1c9e0", refApproval, isTrusted: true };
   assert.deepEqual(beginAgain(found), { ...fresh, restarts: 1 }, "it only waited");
   const turn = { ...found.queue, state: "turn" as const };
   assert.deepEqual(beginAgain({ ...found, queue: turn }), { ...fresh, queue: turn, restarts: 2 });
