@@ -17,6 +17,7 @@ import type { Settings } from "./config/env.ts";
 import { openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
 import { randomId } from "./deploy/ids.ts";
+import { loginLink } from "./login-link.ts";
 import { auditFile, bot } from "./logs/audit.ts";
 import { botLog } from "./logs/bot-log.ts";
 import { logFiles } from "./logs/log-files.ts";
@@ -28,14 +29,14 @@ import { lockDataDirectory } from "./store/data-directory.ts";
 import { openDeliveries } from "./store/delivery-file.ts";
 import { NewerFormatError } from "./store/json-file.ts";
 import type { Lease } from "./store/lease.ts";
-import { makeLoginCode, spendLoginCode } from "./store/login-codes.ts";
+import { spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
 import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
 import { openRequestKeys } from "./store/request-keys.ts";
 import { diskReserve } from "./store/reserve.ts";
 import { openTold } from "./store/told-file.ts";
 import { openWebSessions } from "./store/web-sessions.ts";
-import { hashToken, openWebTokens, webTokensPath } from "./store/web-tokens.ts";
+import { openWebTokens, webTokensPath } from "./store/web-tokens.ts";
 import { auditCause, fleetCause, tokensCause } from "./troubles/causes.ts";
 import { keepLooking, lookEvery, lookOnce } from "./troubles/looks.ts";
 import { createTroubles } from "./troubles/troubles.ts";
@@ -268,15 +269,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   void engine.hosts();
   // A token that was given is known to whoever gave it, and stays out of the journal.
   const isOwn = token !== null && settings.token === null;
-  const link = isOwn
-    ? await makeLoginCode(settings.dataDir, hashToken(token), clock.now()).then(
-        (code) => `${web.url()}/login#${code}`,
-        (error: unknown) => {
-          log.error({ err: error }, "making a login link; npm run token -- link prints one");
-          return web.url();
-        },
-      )
-    : web.url();
+  const link = isOwn ? await loginLink(web.url(), settings.dataDir, token, clock, log) : web.url();
 
   return {
     log,

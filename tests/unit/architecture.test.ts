@@ -269,22 +269,6 @@ test("no two files import each other in a circle", () => {
   assert.deepEqual(circles, []);
 });
 
-test("no file of code or tests is longer than 300 lines", () => {
-  const mostLines = 300;
-  const files = ["src", "adapters", "commands", "tests"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .map((name) => join(folder, name))
-      .filter((path) => /\.(ts|js|sh)$/.test(path) && !path.includes("node_modules")),
-  );
-  assert.equal(files.length > 500, true);
-  const lines = (path: string) => readFileSync(join(root, path), "utf8").split("\n").length - 1;
-  assert.deepEqual(
-    files.filter((path) => lines(path) > mostLines),
-    [],
-    "split it by idea; set-up that tests share goes into a file of its own",
-  );
-});
-
 test("names: kebab-case files, and no default exports", () => {
   assert.deepEqual(
     all.map(({ path }) => path).filter((path) => !/^[a-z0-9-]+(\/[a-z0-9-]+)*\.ts$/.test(path)),

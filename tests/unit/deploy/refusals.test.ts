@@ -1,46 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFleetFile } from "../../../src/config/fleet-file.ts";
-import type { Confirmation } from "../../../src/deploy/confirmation.ts";
 import type { Deployment } from "../../../src/deploy/deployment.ts";
-import type { Lock } from "../../../src/deploy/locks.ts";
-import { type EngineParts, maxOpen } from "../../../src/deploy/parts.ts";
-import { type Around, maxWaiting } from "../../../src/deploy/queue.ts";
+import { maxOpen } from "../../../src/deploy/parts.ts";
+import { maxWaiting } from "../../../src/deploy/queue.ts";
 import {
-  refuseApproval,
   refuseBegin,
-  refuseChanged,
   refuseClosed,
-  refuseDecision,
   refuseForRollback,
   refuseLocked,
   refuseRef,
   refuseWaiver,
 } from "../../../src/deploy/refusals.ts";
-import type { Refusal } from "../../../src/deploy/requests.ts";
 import { hostNamed } from "../../../src/fleet/host.ts";
-import { aConfirmation, aDeployment } from "../../fakes/records.ts";
-
-/** A Monday at ten o'clock. */
-const now = Date.parse("2026-11-23T10:00:00.000Z");
-const carol = { surface: "slack", id: "U9", name: "carol" };
-const aLock = (host: string, change: Partial<Lock> = {}): Lock => ({
-  ...{ run: "r-20261123-0009", host, reason: "new disk", by: carol, since: "2026-11-23T09:00:00.000Z" },
-  ...{ until: null, deployment: null, ended: null },
-  ...change,
-});
-const fleetOf = (text: string) => {
-  const file = parseFleetFile(text);
-  return file.kind === "wrong" ? assert.fail(file.mistakes.join("; ")) : file.file;
-};
-const parts = (fleet = "") =>
-  ({ fleet: () => fleetOf(fleet), clock: { now: () => now } }) as unknown as EngineParts;
-const said = (refusal: Refusal | null) => (refusal === null ? null : `${refusal.code}: ${refusal.message}`);
-const help = (refusal: Refusal | null) => refusal?.help ?? null;
-const begin = (asked: readonly Deployment[], around: Partial<Around> = {}, fleet = "") =>
-  refuseBegin(parts(fleet), { open: [], locks: [], ...around }, asked);
-const back = (change: Partial<Deployment> = {}) =>
-  aDeployment({ mode: "rollback", isForward: false, toGeneration: 1, ...change });
+import { aDeployment } from "../../fakes/records.ts";
+import { aLock, asks, back, begin, carol, fleetOf, help, monitor, now, parts, said } from "./refused.ts";
 
 test("a run does not touch one machine twice, under whichever names; what touches no host may look at both", () => {
   const fleet = "hosts: { b: { targetHost: 10.0.0.7 }, c: { targetHost: 10.0.0.7 } }";
@@ -173,9 +146,6 @@ test("a busy host is waited for, so long as few wait, or refused where fleet.yam
 function turn(state: "turn" | "waiting") {
   return { state, behind: null, since: null, until: null };
 }
-const held = { outcome: "deployed" as const, message: "", help: null, lines: [], generation: 2 };
-const monitor = { until: "", strip: [], alarm: null, problems: [], rollsBack: false, held };
-const asks = { phase: "confirm", confirmation: aConfirmation("2026-11-23T11:00:00.000Z") } as const;
 
 test("who finds a host busy is told what ends what is there", () => {
   for (const [change, expected] of [
@@ -195,41 +165,6 @@ test("a card that asked before a roll back is told of it", () => {
   assert.match(refuseForRollback("yoga", back({ toGeneration: null })).message, /to generation \? /);
 });
 
-test("a yes for another set is answered with the present one: twenty by name, all of them as data", () => {
-  const some = (count: number) =>
-    Array.from({ length: count }, (_, at) => aDeployment({ host: `h${at}`, mode: "build-only" }));
-  const refused = refuseChanged("d-1", "abc", some(2));
-  assert.equal(
-    said(refused),
-    "changed: What was shown is not what there is now, so nothing was done. Now it would: build h0; build h1.",
-  );
-  assert.equal(
-    said(refuseChanged("d-1", null, some(1))),
-    "changed: A yes has to say what it is for. Now it would: build h0.",
-  );
-  assert.match(refused.help ?? "", /^\/confirm d-1 \S+ says yes to exactly this/);
-  assert.equal(refused.present?.hosts.length, 2);
-  const many = refuseChanged("r-1", "abc", some(22));
-  assert.match(many.message, /build h18; build h19; 2 more\.$/);
-  assert.equal(many.present?.hosts.length, 22);
-  assert.match(refuseChanged("r-1", "abc", some(20)).message, /build h19\.$/);
-});
-
-test("each reason why a click does not count has its own words", () => {
-  const of = (reason: Parameters<typeof refuseApproval>[1]) => refuseApproval(aDeployment(), reason);
-  for (const [reason, message, advice] of [
-    ["no-person", /^yoga takes people that fleet\.yaml knows/, /An admin can add it/],
-    ["own", /^Alice asked for this, so somebody else has to say Switch\.$/, /Ask a colleague/],
-    ["twice", /^You have said so already/, /Ask a colleague/],
-    ["no-approver", /role approver\.$/, /no trusted ref, or comes outside/],
-    ["another-system", /another system than the one that was built/, /Ask again/],
-  ] as const) {
-    assert.match(of(reason).message, message);
-    assert.match(of(reason).help ?? "", advice);
-    assert.equal(of(reason).code, "needs-approval");
-  }
-});
-
 test("who may not waive the roll back any more is told why, and what to ask for", () => {
   const refused = refuseWaiver(aDeployment(), "Ada is no admin now");
   assert.equal(said(refused), "not-allowed: --no-rollback does not hold any more: Ada is no admin now.");
@@ -243,62 +178,4 @@ test("a ref is a name that git takes, the working tree, or left out", () => {
   const refused = refuseRef("--upload-pack=x");
   assert.equal(said(refused), 'bad-command: "--upload-pack=x" is not the name of a git ref.');
   assert.match(help(refused) ?? "", /^Give a branch/);
-});
-
-const by = { surface: "slack", id: "U2", name: "Bob" };
-const decided = (action: "switch" | "cancel"): Confirmation =>
-  aConfirmation("2026-11-23T11:00:00.000Z", { decision: { action, by, at: "2026-11-23T10:00:00.000Z" } });
-const yes = { phase: "switch", confirmation: decided("switch") } as const;
-
-test("a click that decides nothing is told why; a cancel of what may still be stopped stops it", () => {
-  const bob = "already-decided: Bob decided already: switch.";
-  const late = "too-late: Bob clicked switch already, and the switch is under way.";
-  const collects = { mode: "gc", phase: "collect", confirmation: decided("switch") } as const;
-  const waits = { ...yes, phase: "confirm", isTogether: true } as const;
-  const early = "not-ready: d-20261123-0001 is in build: there is nothing to decide yet.";
-  const watched = { phase: "monitor", monitor, confirmation: decided("switch") } as const;
-  for (const [change, action, isAtWork, expected] of [
-    [{ phase: "build" }, "switch", true, early],
-    [{ phase: "build" }, "switch", false, early],
-    [{ phase: "build" }, "cancel", false, early],
-    [{ phase: "build" }, "cancel", true, null],
-    [asks, "switch", true, "expired: The card of d-20261123-0001 has expired."],
-    [asks, "cancel", true, "expired: The card of d-20261123-0001 has expired."],
-    [{ outcome: "failed" }, "cancel", true, "already-decided: d-20261123-0001 has ended: failed."],
-    [{ outcome: "expired" }, "switch", false, "expired: d-20261123-0001 has ended: expired."],
-    [yes, "switch", true, bob],
-    [yes, "cancel", true, late],
-    [yes, "cancel", false, late],
-    [{ ...yes, outcome: "deployed" }, "cancel", true, bob],
-    [{ ...yes, outcome: "deployed" }, "switch", true, bob],
-    [
-      { ...yes, confirmation: decided("cancel") },
-      "switch",
-      true,
-      "already-decided: Bob decided already: cancel.",
-    ],
-    [
-      { ...yes, confirmation: decided("cancel") },
-      "cancel",
-      true,
-      "already-decided: Bob decided already: cancel.",
-    ],
-    [waits, "cancel", true, null],
-    [waits, "cancel", false, late],
-    [waits, "switch", true, bob],
-    [{ ...waits, isTogether: false }, "cancel", true, late],
-    [{ ...waits, phase: "switch" }, "cancel", true, late],
-    [collects, "cancel", true, null],
-    [collects, "cancel", false, "too-late: Collect garbage is under way."],
-    [watched, "cancel", true, null],
-    [watched, "cancel", false, late],
-    [watched, "switch", true, bob],
-  ] as const) {
-    const refused = refuseDecision(aDeployment(change), action, isAtWork);
-    assert.equal(said(refused), expected, `${JSON.stringify(change)} ${action} ${isAtWork}`);
-  }
-  assert.equal(help(refuseDecision(aDeployment(asks), "switch", true)), "Ask again.");
-  assert.equal(help(refuseDecision(aDeployment(), "switch", true)), "Its card will ask.");
-  assert.match(help(refuseDecision(aDeployment(yes), "cancel", true)) ?? "", /it rolls back by itself/);
-  assert.equal(help(refuseDecision(aDeployment(yes), "switch", true)), null);
 });
