@@ -74,7 +74,7 @@ export function contradiction(
         return isBack && (!isBooted || boots.includes(facts.current)) ? null : said;
       }
       // A profile that somebody changed meanwhile is left so, and the word says that.
-      const isTheirs = state.why.includes("the profile was changed to ") && facts.profileSystem !== toplevel;
+      const isTheirs = state.why.includes("the profile was changed to ");
       return facts.current === old && (isBack || isTheirs) ? null : said;
     }
     case "refused":

@@ -185,13 +185,6 @@ const agree: readonly (readonly [
     false,
   ],
   ["superseded, on a host as a commit leaves it", { kind: "superseded", why: "x" }, facts(), {}, false],
-  [
-    "rolled back beside a profile that somebody changed, and it names the new system",
-    { kind: "rolled-back", why: "x; the profile was changed to system-2-link meanwhile and is left so" },
-    facts({ current: old }),
-    {},
-    false,
-  ],
   ["superseded claims nothing", { kind: "superseded", why: "x" }, facts({ current: special }), {}, true],
   [
     "a failed roll back claims nothing",
