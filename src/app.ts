@@ -14,8 +14,9 @@ import type { CommandTools } from "./chat/tools.ts";
 import { systemClock } from "./config/clock.ts";
 import { deadlines } from "./config/deadlines.ts";
 import type { Settings } from "./config/env.ts";
-import { openFleetFile } from "./config/fleet-source.ts";
+import { keepComparing, openFleetFile } from "./config/fleet-source.ts";
 import { createEngine } from "./deploy/engine.ts";
+import { hostsForFleet } from "./deploy/fleet-hosts.ts";
 import { randomId } from "./deploy/ids.ts";
 import { loginLink } from "./login-link.ts";
 import { auditFile, bot } from "./logs/audit.ts";
@@ -79,15 +80,18 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       log.error(`${path} was written by a bot that has not the lease; what this bot knows replaces it`),
   };
   const troubles = createTroubles({ clock, mask: redact.text, log });
-  const fleet = await openFleetFile(settings.fleetFile, (mistakes) => {
-    const what =
-      mistakes.length === 0 ? "was changed and is in force" : "is held; the last good one stays in force";
+  const fleet = await openFleetFile(settings.fleetFile, (mistakes, isInForce) => {
+    const what = !isInForce
+      ? "is held; the last good one stays in force"
+      : mistakes.length === 0
+        ? "was changed and is in force"
+        : "is in force, and has a mistake";
     if (mistakes.length === 0) {
       log.info(`fleet.yaml ${what}`);
       troubles.clear("fleet");
     } else {
       log.error({ mistakes }, `fleet.yaml ${what}`);
-      troubles.report("fleet", fleetCause(mistakes));
+      troubles.report("fleet", fleetCause(mistakes, isInForce));
     }
     audit
       .append({ who: bot, what: "found", about: "fleet.yaml", detail: [what, ...mistakes].join("; ") })
@@ -266,7 +270,9 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     signal: stopped.signal,
   });
   // The first look at the flake takes a moment, and nobody should have to wait for it.
-  void engine.hosts();
+  void keepComparing(fleet, hostsForFleet(engine), clock, stopped.signal, (error) =>
+    log.error({ err: error }, "comparing fleet.yaml with the flake"),
+  );
   // A token that was given is known to whoever gave it, and stays out of the journal.
   const isOwn = token !== null && settings.token === null;
   const link = isOwn ? await loginLink(web.url(), settings.dataDir, token, clock, log) : web.url();

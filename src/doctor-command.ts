@@ -22,6 +22,7 @@ export async function runDoctor(settings: Settings, say: (line: string) => void)
     const lines = await examine({
       settings,
       fleet,
+      fleetText: file.text(),
       shells,
       clock: systemClock,
       machines: () => readMachines(settings.dataDir),

@@ -1,5 +1,6 @@
 import type { FleetFile } from "./fleet-file.ts";
 import type { Mistake } from "./fleet-mistakes.ts";
+import { roleMistakes } from "./fleet-roles.ts";
 import { isIgnored } from "./ignored-units.ts";
 
 const second = 1000;
@@ -7,7 +8,12 @@ const minute = 60 * second;
 
 /** Settings that are well each by itself, and do not go together. */
 export function conflictsIn(file: FleetFile): Mistake[] {
-  return [...commitConflicts(file), ...localConflicts(file), ...ignoredConflicts(file)];
+  return [
+    ...commitConflicts(file),
+    ...localConflicts(file),
+    ...ignoredConflicts(file),
+    ...roleMistakes(file),
+  ];
 }
 
 /** The host waits `commitWithin` for the bot, which needs that time to see whether the host is well. */

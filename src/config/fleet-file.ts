@@ -5,7 +5,7 @@ import { parseWindow } from "../fleet/windows.ts";
 import { hostNamePattern, isRefName } from "../nix/flake.ts";
 import { duration } from "./durations.ts";
 import { conflictsIn } from "./fleet-conflicts.ts";
-import { mistakesOf, offsetOf, yamlMistake } from "./fleet-mistakes.ts";
+import { mistakesOf, offsetOf, placeText, yamlMistake } from "./fleet-mistakes.ts";
 import { byteSize } from "./sizes.ts";
 
 /** fleet.yaml: what the flake does not say about the hosts. Every key has a default. */
@@ -192,11 +192,6 @@ export function parseFleetFile(text: string): FleetFileResult {
   return mistakes.length > 0 || !result.success
     ? { kind: "wrong", mistakes }
     : { kind: "ok", file: result.data };
-}
-
-function placeText(lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `line ${line}, column ${col}: `;
 }
 
 /** The settings that may stand at a place. */

@@ -1,4 +1,4 @@
-import type { Document, YAMLError } from "yaml";
+import type { Document, LineCounter, YAMLError } from "yaml";
 import { isMap, isScalar } from "yaml";
 import type { z } from "zod";
 import { didYouMean } from "../words/did-you-mean.ts";
@@ -78,6 +78,11 @@ export function yamlMistake(error: YAMLError): string {
     default:
       return `this is not YAML: ${(error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, "")}. Look at quotes, colons and indentation here`;
   }
+}
+
+export function placeText(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `line ${line}, column ${col}: `;
 }
 
 /** Where a mistake stands in the text; of a key that is wrong, where the key stands. */

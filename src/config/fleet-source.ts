@@ -1,8 +1,10 @@
 import { unwatchFile, watchFile } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "./clock.ts";
 import { ConfigError } from "./env.ts";
 import { type FleetFile, parseFleetFile } from "./fleet-file.ts";
+import { type AskHosts, namesIn, type UnknownHost, unknownHosts } from "./fleet-hosts.ts";
 import { omissions, omissionText } from "./fleet-omissions.ts";
 import { lossOf, sectionsIn } from "./fleet-sections.ts";
 
@@ -14,19 +16,31 @@ const mostReads = 10;
 
 export interface FleetSource {
   current(): FleetFile;
+  /** What that was read from. */
+  text(): string;
   /** Whether what stands in the file is what is in force. */
   health(): { readonly ok: boolean; readonly detail: string };
+  /**
+   * From now on a change that gives rules to a host which the flake lacks is held. What is in force is compared, too, and such a host
+   * is told: a start goes on with it, as roll backs have to work.
+   */
+  compareWith(hosts: AskHosts): Promise<void>;
+  /** Looks again where a host was missing, or nobody could say: the flake may have it by now. */
+  lookAgain(): Promise<void>;
   stop(): void;
 }
+
+/** Milliseconds between looks at a flake that lacks a host of fleet.yaml. */
+const lookAgainEvery = 60_000;
 
 /**
  * Reads fleet.yaml, and again when it changes. A file that is not there at the start means: all defaults. A change with
  * mistakes, or one that loses the file, a whole section or a rule that it does not name any more, is told, and the last good one
- * stays in force.
+ * stays in force. `isInForce` is false where that is so.
  */
 export async function openFleetFile(
   path: string,
-  onChange: (mistakes: readonly string[]) => void,
+  onChange: (mistakes: readonly string[], isInForce: boolean) => void,
 ): Promise<FleetSource> {
   const first = await readText(path);
   const start = parse(first.kind === "missing" ? { kind: "text", text: "" } : first);
@@ -36,7 +50,13 @@ export async function openFleetFile(
   let current = start.file;
   let sections = sectionsIn(first.kind === "text" ? first.text : "");
   let wasThere = first.kind === "text";
+  let text = first.kind === "text" ? first.text : "";
   let mistakes: readonly string[] = [];
+  let isInForce = true;
+  let askHosts: AskHosts | null = null;
+  /** Hosts of the file in force that the flake lacks: they lose nothing when they are corrected. */
+  let lacking: readonly string[] = [];
+  let isOpenQuestion = false;
   let isStopped = false;
   let reading: Promise<void> = Promise.resolve();
 
@@ -49,37 +69,78 @@ export async function openFleetFile(
       return;
     }
     const parsed = parse(read);
-    const found = sectionsIn(read.kind === "text" ? read.text : "");
-    const loss =
-      parsed.kind === "ok"
-        ? (lossOf(sections, found) ?? omissionIn(parsed.file, read.kind === "text" ? read.text : ""))
-        : null;
-    if (parsed.kind === "ok" && loss === null) {
+    const wanted = read.kind === "text" ? read.text : "";
+    const found = sectionsIn(wanted);
+    const loss = parsed.kind === "ok" ? (lossOf(sections, found) ?? omissionIn(parsed.file, wanted)) : null;
+    isOpenQuestion = false;
+    const unknown = parsed.kind === "ok" && loss === null ? await unknownIn(parsed.file, wanted) : [];
+    isInForce = parsed.kind === "ok" && loss === null && unknown.length === 0;
+    if (parsed.kind === "ok" && isInForce) {
       current = parsed.file;
       sections = found;
+      text = wanted;
       wasThere = true;
+      lacking = [];
       mistakes = [];
     } else {
-      mistakes = parsed.kind === "wrong" ? parsed.mistakes : [loss ?? ""];
+      mistakes =
+        parsed.kind === "wrong" ? parsed.mistakes : loss === null ? unknown.map((one) => one.text) : [loss];
     }
-    onChange(mistakes);
+    onChange(mistakes, isInForce);
   }
 
-  function omissionIn(file: FleetFile, text: string): string | null {
-    const lost = omissions(current, file, text);
+  /** What is in force at the start goes on: roll backs have to work whatever the flake says. */
+  async function compare(): Promise<void> {
+    isOpenQuestion = false;
+    const unknown = await unknownIn(current, text);
+    lacking = unknown.map(({ name }) => name);
+    const before = mistakes.join("\n");
+    mistakes = unknown.map((one) => one.text);
+    if (mistakes.join("\n") !== before && !isStopped) {
+      onChange(mistakes, true);
+    }
+  }
+
+  async function unknownIn(file: FleetFile, of: string): Promise<readonly UnknownHost[]> {
+    const names = namesIn(of);
+    const known = names.length === 0 ? [] : ((await askHosts?.(file.defaults.ref, names)) ?? null);
+    const unknown = known === null ? [] : unknownHosts(of, known, file.defaults.ref);
+    const withRules = unknown.filter(({ hasRules }) => hasRules);
+    isOpenQuestion = known === null || withRules.length > 0;
+    return withRules;
+  }
+
+  function omissionIn(file: FleetFile, of: string): string | null {
+    const hosts = Object.entries(current.hosts).filter(([name]) => !lacking.includes(name));
+    const lost = omissions({ ...current, hosts: Object.fromEntries(hosts) }, file, of);
     return lost.length === 0 ? null : omissionText(lost);
   }
 
-  const listener = () => {
-    reading = reading.then(look, look);
+  const queue = (work: () => Promise<void>) => {
+    reading = reading.then(work, work);
+    return reading;
   };
+  const listener = () => void queue(look);
   watchFile(path, { interval: lookEvery, persistent: false }, listener);
   return {
     current: () => current,
+    text: () => text,
     health: () =>
       mistakes.length === 0
         ? { ok: true, detail: "in force" }
-        : { ok: false, detail: `the last good one stays in force: ${mistakes.join("; ")}` },
+        : {
+            ok: false,
+            detail: `${isInForce ? "it is in force, and" : "the last good one stays in force:"} ${mistakes.join("; ")}`,
+          },
+    compareWith(hosts) {
+      askHosts = hosts;
+      return queue(compare);
+    },
+    async lookAgain() {
+      if (isOpenQuestion) {
+        await queue(isInForce ? compare : look);
+      }
+    },
     stop() {
       isStopped = true;
       unwatchFile(path, listener);
@@ -128,4 +189,21 @@ async function readSettled(path: string): Promise<Read> {
     last = again;
   }
   return { kind: "unreadable", why: "the file changes all the time, so no version of it was taken" };
+}
+
+/** Compares with the flake, and again each minute while it lacks a host of fleet.yaml. */
+export async function keepComparing(
+  fleet: Pick<FleetSource, "compareWith" | "lookAgain">,
+  hosts: AskHosts,
+  clock: Clock,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  await fleet.compareWith(hosts).catch(onFailure);
+  while (!signal.aborted) {
+    await clock.sleep(lookAgainEvery, signal).catch(() => {});
+    if (!signal.aborted) {
+      await fleet.lookAgain().catch(onFailure);
+    }
+  }
 }

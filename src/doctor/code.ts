@@ -1,5 +1,6 @@
 import { deadlines } from "../config/deadlines.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
+import { unknownHosts } from "../config/fleet-hosts.ts";
 import { PhaseError } from "../deploy/context.ts";
 import { openSource } from "../deploy/source.ts";
 import { trustedRefs } from "../fleet/host.ts";
@@ -66,16 +67,21 @@ export async function checkCode(builder: Shell, repository: string, fleet: Fleet
 }
 
 /** fleet.yaml names only hosts that there are, and lets somebody deploy. */
-export function checkFleet(path: string, fleet: FleetFile, hosts: readonly string[]): DoctorLine[] {
+export function checkFleet(
+  path: string,
+  fleet: FleetFile,
+  text: string,
+  hosts: readonly string[],
+): DoctorLine[] {
   const part = "fleet.yaml";
-  const unknown = hosts.length === 0 ? [] : Object.keys(fleet.hosts).filter((name) => !hosts.includes(name));
+  const unknown = hosts.length === 0 ? [] : unknownHosts(text, hosts, fleet.defaults.ref);
   const mayDeploy = [...(fleet.roles["deployer"] ?? []), ...(fleet.roles["admin"] ?? [])];
   const strangers = Object.values(fleet.roles)
     .flat()
     .filter((member) => /^[\w.-]+$/.test(member) && fleet.people[member] === undefined);
   const lines = [
-    ...unknown.map((name) =>
-      warn(part, `${name} is not in the flake`, "Correct its name, or remove it from hosts."),
+    ...unknown.map((one) =>
+      (one.hasRules ? failed : warn)(part, one.text, "Correct its name, or remove it from hosts."),
     ),
     ...[...new Set(strangers)].map((name) =>
       warn(

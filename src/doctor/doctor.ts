@@ -16,6 +16,8 @@ import { checkDataDirectory, checkFleetFile, checkKeys, checkProxies } from "./p
 export interface DoctorParts {
   readonly settings: Settings;
   readonly fleet: FleetFile;
+  /** What it was read from. */
+  readonly fleetText: string;
   readonly shells: Pick<Shells, "builder" | "host">;
   readonly clock: Clock;
   /** The machines that the bot knows by now. */
@@ -34,6 +36,7 @@ const hostsAtOnce = 8;
 export async function examine({
   settings,
   fleet,
+  fleetText,
   shells,
   clock,
   machines: readKnown,
@@ -58,7 +61,7 @@ export async function examine({
   const code = answers ? await checkCode(shells.builder, settings.flake, fleet) : { lines: [], hosts: [] };
   tell(code.lines);
   tell(await checkFleetFile(settings.fleetFile));
-  tell(checkFleet(settings.fleetFile, fleet, code.hosts));
+  tell(checkFleet(settings.fleetFile, fleet, fleetText, code.hosts));
   const names = code.hosts.length > 0 ? code.hosts : Object.keys(fleet.hosts);
   const all = names.map((name) => hostNamed(fleet, name));
   const hosts = all.filter((host) => answers || host.target.via === "direct");

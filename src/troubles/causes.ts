@@ -5,11 +5,14 @@ import { diskTrouble } from "../store/disk-trouble.ts";
 /** So many mistakes are told; the log has all. */
 const mostMistakes = 5;
 
-export function fleetCause(mistakes: readonly string[]): string {
+export function fleetCause(mistakes: readonly string[], isInForce: boolean): string {
   const more = mistakes.length - mostMistakes;
   const told = mistakes.slice(0, mostMistakes).map((one) => one.replace(/\.$/, ""));
   const rest = more > 0 ? `; and ${more} more` : "";
-  return `fleet.yaml was changed and is not in force, the last good one is: ${told.join("; ")}${rest}.`;
+  const what = isInForce
+    ? "fleet.yaml is in force, and has a mistake"
+    : "fleet.yaml was changed and is not in force, the last good one is";
+  return `${what}: ${told.join("; ")}${rest}.`;
 }
 
 export function auditCause(error: unknown): string {

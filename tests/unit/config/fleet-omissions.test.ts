@@ -21,6 +21,7 @@ roles:
   viewer: [ann]
   deployer: [ann, bob]
   approver: [bob]
+  server-deployer: []
 hosts:
   yoga:
     approvals: 3

@@ -23,8 +23,13 @@ const before: HostFacts = {
 const profileMoved = { ...before, profile: "system-2-link", profileSystem: next, generation: 2 };
 const rebooted = { bootId: "boot-2" };
 
-function concluded(mode: Mode, now: HostFacts, seen = before) {
-  const record = aDeployment({ mode, before: seen, toplevel: next });
+function concluded(mode: Mode, now: HostFacts, seen = before, runs: string | null = null) {
+  const record = aDeployment({
+    mode,
+    before: seen,
+    toplevel: next,
+    ...(runs === null ? {} : { runs }),
+  });
   return concludeFromFacts({ host: hostNamed(fleet, "yoga"), record: () => record }, now, "committing");
 }
 
@@ -64,4 +69,29 @@ test("a profile that named that system before is none that a commit has moved", 
   const end = concluded("deploy", { ...profileMoved, ...rebooted }, profileMoved);
   assert.equal(end.outcome, "rolled-back");
   assert.match(end.message ?? "", /nothing had been committed/);
+});
+
+test("a host that had been switched by hand, and rebooted before the commit, booted its boot default", () => {
+  const byHand = storePath("nixos-system-yoga-by-hand");
+  const seen = { ...before, current: byHand };
+  const end = concluded("deploy", { ...before, ...rebooted }, seen);
+  assert.equal(end.outcome, "rolled-back");
+  assert.equal(
+    end.message,
+    `yoga booted its boot default, and nothing had been committed: it was rebooted meanwhile. Before, it ran ${byHand}.`,
+  );
+  assert.equal(concluded("deploy", before, seen).outcome, "unknown", "without a reboot nobody knows");
+  const moved = { ...before, ...rebooted, profile: "system-3-link" };
+  assert.equal(concluded("deploy", moved, seen).outcome, "unknown", "its profile is another one");
+});
+
+test("a host that was rebooted right after the commit, and booted the new system, is deployed", () => {
+  const now = { ...profileMoved, ...rebooted, current: next };
+  const end = concluded("deploy", now);
+  assert.equal(end.outcome, "deployed");
+  assert.equal(end.message, "yoga booted the new system as generation 2: it was rebooted meanwhile.");
+  assert.equal(concluded("rollback", now).outcome, "deployed");
+  const kept = concluded("deploy", now, before, storePath("nixos-system-yoga-2-specialisation-gnome"));
+  assert.equal(kept.outcome, "deployed");
+  assert.match(kept.message ?? "", /: it was rebooted meanwhile\. Its specialisation was not booted\.$/);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hostsForFleet } from "../../../src/deploy/fleet-hosts.ts";
 import { ShellError } from "../../../src/remote/shell.ts";
 import { confirmBlocks } from "../../../src/views/deployment-card.ts";
 import { fakeSystem, storePath } from "../../fakes/fake-system.ts";
@@ -201,6 +202,30 @@ test("a host that left the flake can go back all the same, once it was deployed 
   await bot.engine.decide(back, "switch", alice);
   assert.equal((await bot.ends(back)).outcome, "deployed");
   await assert.rejects(bot.rollback("zephyrus", "previous"), /unknown-host/);
+});
+
+test("a bot that starts with a host in fleet.yaml that the flake lacks, and a builder that is away, rolls back as ever", async (t) => {
+  const world = await createWorld(t, ["yoga"]);
+  const first = await world.startBot();
+  const id = await first.deploy("yoga");
+  await first.asks(id);
+  await first.engine.decide(id, "switch", alice);
+  await first.ends(id);
+  first.kill();
+  world.fleet = "hosts: { yogaa: { approvals: 2, windows: ['Mon 09:00-10:00 UTC'] } }";
+  world.builderShell.on(/./, new ShellError("unreachable", "builder: connect ECONNREFUSED"));
+  const bot = await world.startBot();
+  const compare = hostsForFleet(bot.engine);
+  assert.equal(await world.clock.settle(compare("origin/main", ["yogaa"])), null, "nobody can say now");
+  assert.deepEqual(
+    await world.clock.settle(compare("origin/main", ["yoga"])),
+    ["yoga"],
+    "the last inventory",
+  );
+  const back = await bot.rollback("yoga", "previous");
+  await bot.asks(back);
+  await bot.engine.decide(back, "switch", alice);
+  assert.equal((await bot.ends(back)).outcome, "deployed");
 });
 
 test("a profile that somebody changed meanwhile is left alone, and the sick system is taken back", async (t) => {

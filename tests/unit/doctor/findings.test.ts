@@ -91,7 +91,14 @@ const findings: readonly (readonly [
     (world) => {
       world.fleet = `hosts: { yogurt: {} }\n${roles}`;
     },
-    /^! fleet\.yaml: yogurt is not in the flake/,
+    /^! fleet\.yaml: line 1, column 10: hosts\.yogurt: the flake has no such host at origin\/main\. Correct/,
+  ],
+  [
+    "rules in fleet.yaml for a host that is in no flake",
+    (world) => {
+      world.fleet = `hosts: { yogaa: { approvals: 2, windows: ["Mon 09:00-10:00 UTC"] } }\n${roles}`;
+    },
+    /^✗ fleet\.yaml: line 1, column 10: hosts\.yogaa: .*at origin\/main, so approvals, windows would hold for no machine\. Did you mean yoga\?/,
   ],
   [
     "a fleet without roles",

@@ -45,6 +45,7 @@ export async function examined(
     examine({
       settings: readEnvironment(env, "/"),
       fleet: fleetFrom(world.fleet),
+      fleetText: world.fleet,
       shells: { builder: world.builderShell, host: ({ name }) => world.shell(name) },
       clock: world.clock,
       machines: () => readMachines(world.directory),

@@ -169,6 +169,27 @@ test(
   },
 );
 
+test("a second login link in the same tab shows its button again, and signs in", options, async (t) => {
+  const codes = new Map([["second", alice.hash]]);
+  const spendCode = async (code: string) => {
+    const hash = codes.get(code) ?? null;
+    codes.delete(code);
+    return hash;
+  };
+  const { url } = await serve(t, { people: () => [alice], spendCode });
+  const { page } = await open(t, url);
+  await page.context().clearCookies();
+  await page.goto(`${url}/login#used-already`);
+  const button = page.getByRole("button", { name: "Sign in with this link" });
+  await button.click();
+  await page.getByText("used already, or is older than 15 minutes").waitFor();
+  // Only what stands behind the # changes: the browser loads nothing by itself.
+  await page.goto(`${url}/login#second`);
+  await button.click();
+  await page.locator(".me", { hasText: "alice" }).waitFor();
+  assert.equal(page.url(), `${url}/`);
+});
+
 test("an open page whose token is revoked goes to the page that signs in", options, async (t) => {
   let people = [alice];
   const { url, desk } = await serve(t, { people: () => people });
