@@ -5,7 +5,7 @@ import { diskTrouble } from "../store/disk-trouble.ts";
 /** So many mistakes are told; the log has all. */
 const mostMistakes = 5;
 
-export function fleetCause(mistakes: readonly string[], isInForce: boolean): string {
+export function fleetCause(mistakes: readonly string[], isInForce = false): string {
   const more = mistakes.length - mostMistakes;
   const told = mistakes.slice(0, mostMistakes).map((one) => one.replace(/\.$/, ""));
   const rest = more > 0 ? `; and ${more} more` : "";
