@@ -24,6 +24,8 @@ export interface LiveThreadsOptions {
   readonly log: { warn(details: object, message: string): void };
   readonly posts: Pace;
   readonly edits: Pace;
+  /** Milliseconds after which a run that has ended, and of which nothing could be shown, is done without; else it is owed for ever. */
+  readonly owedFor?: number;
   /** From 0 to 1. */
   readonly random?: () => number;
 }
@@ -133,7 +135,11 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
         told.ended(run, state.ended);
       }
       const next = planDelivery(parts, state, thread);
-      if (next.kind === "settled" && thread.isOver && !worker.isDirty) {
+      const isTooOld = thread.isOver && owedTooLong(thread, state);
+      if (isTooOld) {
+        told.lost("post", `${thread.name}: nothing could be posted for too long`);
+      }
+      if (isTooOld || (next.kind === "settled" && thread.isOver && !worker.isDirty)) {
         remember(run);
         await store.removeThread(state);
         return;
@@ -208,6 +214,14 @@ export function liveThreads(options: LiveThreadsOptions): LiveThreads {
     for (const wake of asleep) {
       wake();
     }
+  }
+
+  function owedTooLong({ run }: Thread, { messages }: ThreadState): boolean {
+    const { owedFor = Number.POSITIVE_INFINITY } = options;
+    return (
+      clock.now() - Date.parse(run.createdAt) > owedFor &&
+      Object.values(messages).every(({ ref }) => ref === null)
+    );
   }
 
   /** Waits for a turn, and then sends what should stand there by now, not what should have before the wait; whether it did. */

@@ -1,3 +1,4 @@
+import { bounds } from "../config/bounds.ts";
 import type { FleetFile } from "../config/fleet-file.ts";
 import { noticePlace, noticesOf } from "../fleet/notices.ts";
 import type { Store } from "../store/store.ts";
@@ -7,7 +8,7 @@ import { type LiveThreads, type LiveThreadsOptions, liveThreads } from "./live-t
 import { soughtChannel } from "./platform/sought-channel.ts";
 
 export interface NoticesOptions
-  extends Omit<LiveThreadsOptions, "channel" | "place" | "draw" | "contentOf" | "store"> {
+  extends Omit<LiveThreadsOptions, "channel" | "place" | "draw" | "contentOf" | "owedFor" | "store"> {
   readonly surface: Channel["surface"];
   /** Looks for a channel by its name or id; fails with a DeliveryError where the bot cannot post there. */
   readonly find: (channel: string) => Promise<Channel>;
@@ -31,9 +32,10 @@ export function keepNotices(options: NoticesOptions): Pick<LiveThreads, "stop" |
     const threads = liveThreads({
       ...options,
       place,
-      channel: soughtChannel(surface, () => find(channel)),
+      channel: soughtChannel(surface, () => find(channel), options.clock, options.random ?? Math.random),
       draw: noticeDrawer(store, fleet, place),
       contentOf: async () => "",
+      owedFor: bounds.notices.owedFor,
     });
     places.set(place, threads);
     void threads.start();

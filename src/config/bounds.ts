@@ -41,4 +41,6 @@ export const bounds = {
   requestKeys: { kept: 1_000, lasts: 24 * 60 * 60_000, longest: 16_384 },
   /** People who are counted at a time; of more, those seen longest ago are begun again. */
   people: 10_000,
+  /** What was to be told in a channel that could not be posted to is no news after this, and is told there no more; in milliseconds. */
+  notices: { owedFor: 24 * 60 * 60_000 },
 } as const;

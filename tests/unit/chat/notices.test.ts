@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeliveryError } from "../../../src/chat/channel.ts";
+import { bounds } from "../../../src/config/bounds.ts";
+import { repairs } from "../../../src/config/repairs.ts";
 import { digestOf } from "../../../src/deploy/consent.ts";
 import { threadRoom } from "../../contracts/places/threads.ts";
 import { type FakeChannel, fakeChannel } from "../../fakes/fake-channel.ts";
@@ -10,7 +12,7 @@ import { manualClock } from "../../fakes/manual-clock.ts";
 const ada = { surface: "web", id: "token", name: "Ada", groups: [] } as const;
 const both = 'hosts: { yoga: { notify: ["#status"] }, zephyrus: { notify: ["#status", "#laptops"] } }';
 
-function room(fleet: string) {
+function room(fleet: string, find: ((name: string, at: number) => FakeChannel) | null = null) {
   const clock = manualClock();
   const desk = fakeDesk(["yoga", "zephyrus", "hetzner-vps"], () => new Date(clock.now()));
   let text = fleet;
@@ -21,7 +23,7 @@ function room(fleet: string) {
     channels.set(name, known);
     return known;
   };
-  const open = () => threads.notices("slack")(async (name) => channel(name));
+  const open = () => threads.notices("slack")(async (name) => find?.(name, clock.now()) ?? channel(name));
   let notices = open();
   return {
     clock,
@@ -141,5 +143,76 @@ test("a host that stops being well while it is watched is a message of its own",
   await it.clock.advance(10_000);
   assert.deepEqual(it.lines("#status").slice(2), ["yoga stopped being well after its switch"]);
   assert.match(it.channel("#status").text("alarm slack:#status"), /web.service failed/);
+  await it.stop();
+});
+
+/** A room whose #status is looked for by `find`; when that was. */
+function seeking(find: () => FakeChannel) {
+  const looks: number[] = [];
+  const it = room(both, (name, at) => {
+    if (name !== "#status") {
+      return fakeChannel();
+    }
+    looks.push(at);
+    return find();
+  });
+  return { ...it, looks };
+}
+
+const missing = () => new DeliveryError("permanent", "invite the bot: /invite @switchyard in #status");
+
+test("a channel that is missing is looked for by one look for all runs, less and less often, and told when it is there", async () => {
+  let isThere = false;
+  const status = fakeChannel();
+  const it = seeking(() => {
+    if (!isThere) {
+      throw missing();
+    }
+    return status;
+  });
+  for (let run = 0; run < 10; run++) {
+    const [id = ""] = await it.switches("yoga");
+    it.desk.finish(id, "deployed");
+  }
+  await it.clock.advance(60 * 60_000);
+  const slowest = repairs.noticeChannel.longest * 0.75;
+  assert.ok(
+    it.looks.length <= (60 * 60_000) / slowest + 6,
+    `${it.looks.length} looks in an hour for ten runs`,
+  );
+  assert.match(it.health().detail, /slack:#status: .*invite the bot/);
+  isThere = true;
+  await it.clock.advance(repairs.noticeChannel.longest + 60_000);
+  assert.equal(status.messages.length, 20);
+  assert.equal(it.health().ok, true);
+  await it.stop();
+});
+
+test("a channel that is archived later is found out, and looked for again", async () => {
+  const status = fakeChannel();
+  const it = seeking(() => status);
+  await it.switches("yoga");
+  await it.clock.advance(5_000);
+  assert.equal(it.looks.length, 1);
+  status.fails(new DeliveryError("permanent", "is_archived"), 2);
+  const [id = ""] = await it.switches("zephyrus");
+  it.desk.finish(id, "deployed");
+  await it.clock.advance(10 * 60_000);
+  assert.equal(it.looks.length, 3);
+  assert.equal(status.messages.length, 3);
+  await it.stop();
+});
+
+test("what could not be told for a day is no news any more, and is owed no longer", async () => {
+  const it = seeking(() => {
+    throw missing();
+  });
+  const [id = ""] = await it.switches("yoga");
+  it.desk.finish(id, "deployed");
+  await it.clock.advance(bounds.notices.owedFor - 60_000);
+  assert.equal(it.stored.size, 1);
+  await it.clock.advance(20 * 60_000);
+  assert.equal(it.stored.size, 0);
+  assert.match(it.health().detail, /not shown: .*nothing could be posted for too long/);
   await it.stop();
 });
