@@ -34,6 +34,8 @@ export interface GatewayOptions extends Pick<DiscordApp, "token" | "apiUrl"> {
   readonly onInteraction: (payload: Fields) => void;
   readonly onMessage: (payload: Fields) => void;
   readonly pacing?: Pacing;
+  /** How many sessions may be begun, and in which time. */
+  readonly limit?: { readonly most: number; readonly within: number };
 }
 
 /** Ending a session says goodbye to Discord, and waits no longer than this for an answer. */
@@ -52,7 +54,7 @@ type Ending = "stopped" | "silent" | "often" | "ended" | "refused";
  * looked at rarely, and sessions are counted.
  */
 export function openGateway(options: GatewayOptions): Connection {
-  const { log, patience, pacing = realPacing } = options;
+  const { log, patience, pacing = realPacing, limit = sessionStarts } = options;
   const { clock, random } = pacing;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -153,11 +155,11 @@ export function openGateway(options: GatewayOptions): Connection {
     return {
       async waitForIdentify(shard, end) {
         await plain.waitForIdentify(shard, end);
-        if (waitForStart(sessionStarts, starts, clock.now()) > 0) {
+        if (waitForStart(limit, starts, clock.now()) > 0) {
           tooOften();
           await new Promise(() => {});
         }
-        starts = [...starts, clock.now()].slice(-sessionStarts.most);
+        starts = [...starts, clock.now()].slice(-limit.most);
       },
     };
   }
@@ -181,7 +183,7 @@ export function openGateway(options: GatewayOptions): Connection {
       failures = clock.now() - began > patience + soon ? 1 : failures + 1;
       lost = failures > 1 ? lost : began;
       const pause = pauseAfter(repairs.connection, failures, { isFinal, retryAfter: null }, random);
-      const early = waitForStart(sessionStarts, starts, clock.now());
+      const early = waitForStart(limit, starts, clock.now());
       if (ending !== "stopped") {
         set(false, nextWords(why, isFinal, early, lost));
       }
@@ -193,7 +195,7 @@ export function openGateway(options: GatewayOptions): Connection {
     if (isFinal) {
       return `${why}; it is looked at again ${pace(repairs.refused)} at most, and at once when the bot is restarted`;
     }
-    const often = `${sessionStarts.most} sessions were begun within an hour, and Discord would reset the token for more: it is tried again when that hour is over`;
+    const often = `${limit.most} sessions were begun within an hour, and Discord would reset the token for more: it is tried again when that hour is over`;
     return early > 0
       ? `${often}; no session ${since(lost)}`
       : `${why}; no session ${since(lost)}, tried again ${pace(repairs.connection)} at most`;
