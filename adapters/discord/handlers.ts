@@ -6,13 +6,16 @@ import { within } from "../../src/chat/platform/backoff.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
+import { type Telling, tellPerson } from "../../src/chat/platform/tell-person.ts";
+import { oneLine } from "../../src/chat/platform/text.ts";
 import { sameWord, wordFor } from "../../src/chat/second-word.ts";
 import { placeOf } from "./accept.ts";
-import type { Api } from "./api.ts";
+import type { Api, Ask } from "./api.ts";
 import { commandLine } from "./command-line.ts";
 import { choicesFor } from "./complete.ts";
-import { reasonOf } from "./discord-error.ts";
+import { deliveryError, reasonOf } from "./discord-error.ts";
 import { identityOf } from "./identity.ts";
+import { escapeText } from "./markdown.ts";
 import { nonceOf } from "./marker.ts";
 import { readModal, switchModal } from "./modal.ts";
 import type { Handle, Input, Mention, Speaker } from "./parse.ts";
@@ -26,6 +29,9 @@ export interface HandlerParts {
   readonly responses: Responses;
   readonly roots: Roots;
   readonly guildId: string;
+  /** Where somebody is told that an answer could not be shown to them alone. */
+  readonly channelId: string;
+  readonly telling: Telling;
   readonly log: PlatformLog;
 }
 
@@ -47,9 +53,18 @@ const lookWithin = 600;
 /** Completion has three seconds, with the way there and back; what comes later is there at the next key. */
 const suggestWithin = 2_000;
 
+function explainAnswer(error: unknown) {
+  const { failure, retryAfter } = deliveryError("answering", error);
+  return {
+    reason: reasonOf(error),
+    isFinal: failure !== "temporary" && failure !== "rate-limited",
+    retryAfter,
+  };
+}
+
 /** What people do, and what they are told. Nothing here throws. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { desk, api, responses, roots, guildId, log } = parts;
+  const { desk, api, responses, roots, guildId, channelId, telling, log } = parts;
   const identify = (who: Speaker) => identityOf(who, guildId);
 
   async function replyTo(work: () => Promise<Reply>): Promise<Reply> {
@@ -67,24 +82,46 @@ export function createHandlers(parts: HandlerParts): Handlers {
   }
 
   /** What was asked for is done even when nobody can be told: it shows in the channel. */
-  async function tell(way: "fill" | "follow", to: Handle, reply: Reply): Promise<boolean> {
-    return responses[way](to, await whisper(reply)).then(
-      () => true,
-      (error: unknown) => {
-        log.warn({ reason: reasonOf(error) }, "discord: an answer could not be given");
-        return false;
+  async function tell(
+    way: "fill" | "follow",
+    to: Handle,
+    user: string | null,
+    reply: Reply,
+  ): Promise<boolean> {
+    const said = await whisper(reply);
+    const who = `Discord's ${user ?? "user"}`;
+    let why = "";
+    const isTold = await tellPerson(
+      telling,
+      who,
+      () => responses[way](to, said),
+      (error) => {
+        why = reasonOf(error);
+        log.warn({ reason: why }, "discord: an answer could not be given");
+        return explainAnswer(error);
       },
     );
+    if (isTold || user === null || telling.stopping.aborted) {
+      return isTold;
+    }
+    const content = `<@${user}> what came of your request could not be shown to you alone (${escapeText(oneLine(why), 200)}). Threads and the page show what was begun; for anything else, ask again.`;
+    const nonce = nonceOf(`untold/${to.id}`);
+    const body = { content, allowed_mentions: { users: [user] }, nonce, enforce_nonce: true };
+    return tellPerson(telling, who, () => post(channelId, { body }), explainAnswer);
+  }
+
+  async function post(channel: string, ask: Ask): Promise<void> {
+    await api("POST", Routes.channelMessages(channel), ask);
   }
 
   /** Where the first response came too late nobody can be told anything any more. */
-  async function answer(handle: Handle, work: () => Promise<Reply>): Promise<boolean> {
+  async function answer(handle: Handle, who: Speaker, work: () => Promise<Reply>): Promise<boolean> {
     const acknowledged = await responses.defer(handle);
     if (acknowledged === "taken") {
       return true;
     }
     const reply = await replyTo(work);
-    return acknowledged !== "told" || tell("fill", handle, reply);
+    return acknowledged !== "told" || tell("fill", handle, who.user, reply);
   }
 
   /** What was decided shows on the card itself; only a refusal is told. */
@@ -94,11 +131,11 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return true;
     }
     const reply = await replyTo(() => desk.press({ ...yes, kind: "decide" }, identify(who), handle.id));
-    return reply.kind !== "refused" || acknowledged !== "told" || tell("follow", handle, reply);
+    return reply.kind !== "refused" || acknowledged !== "told" || tell("follow", handle, who.user, reply);
   }
 
-  async function refuse(handle: Handle, reply: Reply): Promise<boolean> {
-    return (await responses.deferUpdate(handle)) !== "told" || tell("follow", handle, reply);
+  async function refuse(handle: Handle, who: Speaker, reply: Reply): Promise<boolean> {
+    return (await responses.deferUpdate(handle)) !== "told" || tell("follow", handle, who.user, reply);
   }
 
   /** What the present set wants before a yes: what cannot be looked at is never switched. */
@@ -119,7 +156,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       return true;
     }
     if (action.kind !== "decide") {
-      return answer(handle, () => desk.press(action, identify(who), handle.id));
+      return answer(handle, who, () => desk.press(action, identify(who), handle.id));
     }
     return action.decision === "switch" ? switchOrAsk(handle, who, action) : decide(handle, who, action);
   }
@@ -128,7 +165,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const found = await before(who, yes);
     switch (found.kind) {
       case "refused":
-        return refuse(handle, found);
+        return refuse(handle, who, found);
       case "go":
         return decide(handle, who, yes);
       case "ask":
@@ -140,17 +177,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
   async function submit({ handle, who, customId, values }: InputOf<"form">): Promise<boolean> {
     const form = readModal(customId, values);
     if (form === null) {
-      return refuse(handle, notNow);
+      return refuse(handle, who, notNow);
     }
     const yes: Yes = { about: form.about, decision: "switch", digest: form.digest };
     const found = await before(who, yes);
     if (found.kind === "refused") {
-      return refuse(handle, found);
+      return refuse(handle, who, found);
     }
     const wanted = found.kind === "ask" ? wordFor(found.hosts) : null;
     return wanted === null || sameWord(form.typed, wanted)
       ? decide(handle, who, yes)
-      : refuse(handle, mistyped(form.typed, wanted));
+      : refuse(handle, who, mistyped(form.typed, wanted));
   }
 
   async function answerMessage(channel: string, message: string, reply: Reply): Promise<boolean> {
@@ -159,30 +196,21 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const { body, files } = await whisper(
       isPrivate ? { ...reply, help: "The slash command tells you alone what would allow it." } : reply,
     );
-    try {
-      await api("POST", Routes.channelMessages(channel), {
-        body: {
-          ...body,
-          message_reference: { message_id: message, fail_if_not_exists: false },
-          nonce: nonceOf(`answer/${message}`),
-          enforce_nonce: true,
-        },
-        ...(files === undefined ? {} : { files }),
-      });
-      return true;
-    } catch (error) {
-      log.warn({ reason: reasonOf(error) }, "discord: a mention could not be answered");
-      return false;
-    }
+    const message_reference = { message_id: message, fail_if_not_exists: false };
+    const ask = {
+      body: { ...body, message_reference, nonce: nonceOf(`answer/${message}`), enforce_nonce: true },
+      ...(files === undefined ? {} : { files }),
+    };
+    return tellPerson(telling, "Discord's mention", () => post(channel, ask), explainAnswer);
   }
 
   /** The application may be in other servers, too; nothing is shown or done there. */
-  async function turnAway({ kind, handle }: Input): Promise<boolean> {
+  async function turnAway({ kind, handle, who }: Input): Promise<boolean> {
     if (kind === "typing") {
       await responses.choices(handle, []);
       return true;
     }
-    return (await responses.defer(handle)) !== "told" || tell("fill", handle, elsewhere);
+    return (await responses.defer(handle)) !== "told" || tell("fill", handle, who.user, elsewhere);
   }
 
   return {
@@ -192,7 +220,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
       switch (input.kind) {
         case "command":
-          return answer(input.handle, () =>
+          return answer(input.handle, input.who, () =>
             desk.say(
               commandLine(input.name, input.options, desk.commands()),
               identify(input.who),
@@ -222,7 +250,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       }
       const reply = await replyTo(() => desk.whatCameOf(delivery));
       return "handle" in place
-        ? tell(place.fills ? "fill" : "follow", place.handle, reply)
+        ? tell(place.fills ? "fill" : "follow", place.handle, delivery.user, reply)
         : answerMessage(place.channel, place.message, reply);
     },
   };

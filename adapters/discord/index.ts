@@ -44,13 +44,22 @@ export function discordSurface(options: DiscordOptions): Surface {
   });
 }
 
-async function signIn(options: DiscordOptions, { stopping, calls, keep }: Life): Promise<SignedIn> {
+async function signIn(options: DiscordOptions, { stopping, calls, keep, telling }: Life): Promise<SignedIn> {
   const { log, desk, deliveries, guildId, now = Date.now } = options;
   const api = discordApi(options, calls);
   const self = await readSelf(api);
   const roots = createRoots(stopping);
-  const responses = discordResponses(api, options.applicationId, stopping, options.pacing);
-  const handlers = createHandlers({ desk, api, responses, roots, guildId, log });
+  const responses = discordResponses(api, options.applicationId);
+  const handlers = createHandlers({
+    desk,
+    api,
+    responses,
+    roots,
+    guildId,
+    channelId: options.channelId,
+    log,
+    telling,
+  });
   /** The gateway may bring one twice, also to a bot that was restarted. */
   async function once(delivery: Delivery, work: () => Promise<boolean>): Promise<void> {
     if (await deliveries.accept(delivery)) {

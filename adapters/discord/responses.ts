@@ -5,7 +5,6 @@ import {
   MessageFlags,
   Routes,
 } from "discord.js";
-import { type Pacing, pauseOrEnd, realPacing, repairs, rest } from "../../src/chat/platform/backoff.ts";
 import type { Api, Ask } from "./api.ts";
 import { codes, discordError, hasCode } from "./discord-error.ts";
 import type { Handle } from "./parse.ts";
@@ -43,12 +42,7 @@ export interface Responses {
 /** Milliseconds for one try of a first response: two have to fit into three seconds. */
 const respondWithin = 1_200;
 
-export function discordResponses(
-  api: Api,
-  applicationId: string,
-  stopping: AbortSignal,
-  pacing: Pacing = realPacing,
-): Responses {
+export function discordResponses(api: Api, applicationId: string): Responses {
   async function respond({ id, token }: Handle, body: object): Promise<Acknowledged> {
     const respondOnce = () =>
       api("POST", Routes.interactionCallback(id, token), { body, auth: false, timeout: respondWithin });
@@ -72,29 +66,17 @@ export function discordResponses(
     }
   }
 
-  /** Tried again while that can help; a message whose blocks Discord does not take goes without them. */
-  async function say(method: "PATCH" | "POST", route: `/${string}`, whisper: Whisper): Promise<void> {
-    let { body, files } = whisper;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        // These routes have the interaction's token in them, and take no other.
-        await api(method, route, { body, auth: false, ...(files === undefined ? {} : { files }) });
-        return;
-      } catch (error) {
-        const { code, status, retryAfter } = discordError(error);
-        const isWorthIt = code === codes.invalidBody || status === null || status === 429 || status >= 500;
-        const failure = { isFinal: !isWorthIt, retryAfter };
-        const pause = pauseOrEnd(repairs.answer, tries, failure, pacing.random);
-        if (pause === null || stopping.aborted) {
-          throw error;
-        }
-        if (code === codes.invalidBody) {
-          body = withoutFiles(body);
-          files = undefined;
-        } else {
-          await rest(pause, stopping, pacing.clock);
-        }
+  /** A message whose blocks Discord does not take goes without its files. Who calls tries again. */
+  async function say(method: "PATCH" | "POST", route: `/${string}`, { body, files }: Whisper): Promise<void> {
+    // These routes have the interaction's token in them, and take no other.
+    const send = (ask: Ask) => api(method, route, { ...ask, auth: false });
+    try {
+      await send({ body, ...(files === undefined ? {} : { files }) });
+    } catch (error) {
+      if (!hasCode(error, codes.invalidBody)) {
+        throw error;
       }
+      await send({ body: withoutFiles(body) });
     }
   }
 
@@ -123,7 +105,12 @@ export function discordResponses(
 
 const withFile: ReadonlySet<ComponentType> = new Set([ComponentType.File, ComponentType.MediaGallery]);
 
-/** What is left where Discord does not take a file, or how it stands in the message. */
+/** What is left where Discord does not take a file, or how it stands in the message; that something is missing is said. */
 function withoutFiles({ attachments: _, components, ...body }: Rendered): Rendered {
-  return { ...body, components: components.filter(({ type }) => !withFile.has(type)) };
+  const left = components.filter(({ type }) => !withFile.has(type));
+  const note = {
+    type: ComponentType.TextDisplay,
+    content: "-# Discord did not take the file that belongs here.",
+  } as const;
+  return { ...body, components: left.length === components.length ? left : [...left, note] };
 }

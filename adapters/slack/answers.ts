@@ -2,16 +2,16 @@ import type { types } from "@slack/bolt";
 import type { MessageRef } from "../../src/chat/channel.ts";
 import type { Reply } from "../../src/chat/desk.ts";
 import { attachmentsOf } from "../../src/chat/pictures/attachments.ts";
-import { type Pacing, pauseOrEnd, realPacing, repairs, rest } from "../../src/chat/platform/backoff.ts";
 import type { PlatformLog } from "../../src/chat/platform/parts.ts";
 import { refusalBlocks } from "../../src/chat/platform/refusal-blocks.ts";
 import type { Roots } from "../../src/chat/platform/roots.ts";
+import { type Telling, tellPerson, tryTimes } from "../../src/chat/platform/tell-person.ts";
 import { oneLine } from "../../src/chat/platform/text.ts";
-import { fallbackText } from "./limits.ts";
+import { fallbackText, limits } from "./limits.ts";
 import type { Place } from "./parse.ts";
 import { linkToThread } from "./permalink.ts";
 import { type Rendered, renderMessage } from "./render.ts";
-import { reasonOf } from "./slack-error.ts";
+import { deliveryError, reasonOf } from "./slack-error.ts";
 import { escapeTo } from "./text.ts";
 import type { WebClient } from "./types.ts";
 import { upload } from "./upload.ts";
@@ -22,9 +22,7 @@ export interface AnswerParts {
   readonly bot: string;
   readonly roots: Roots;
   readonly log: PlatformLog;
-  /** Aborted when the bot stops. */
-  readonly stopping: AbortSignal;
-  readonly pacing?: Pacing;
+  readonly telling: Telling;
 }
 
 const responseTimeout = 5_000;
@@ -34,7 +32,6 @@ const responseTimeout = 5_000;
  * here.
  */
 export async function answer(parts: AnswerParts, user: string, place: Place, reply: Reply): Promise<boolean> {
-  const { stopping, pacing = realPacing } = parts;
   const said = await wording(parts, reply);
   const isForAll = place.from === "direct" || (place.from === "mention" && reply.kind === "answer");
   const ways = isForAll
@@ -42,26 +39,70 @@ export async function answer(parts: AnswerParts, user: string, place: Place, rep
     : place.from === "click"
       ? [ephemerally, byUrl, alone]
       : [byUrl, ephemerally, alone];
-  // All ways again, so that a person is answered by a Slack that was away for a moment.
-  for (let round = 1; ; round += 1) {
-    for (const way of ways) {
-      try {
-        const seen = await way(parts, user, place, said);
-        if (seen !== null) {
-          await showPictures(parts, seen, reply);
-          return true;
-        }
-      } catch (error) {
-        const what = { user, channel: place.channel, round, reason: reasonOf(error) };
-        parts.log.warn(what, "slack: answering a person");
+  const { clock } = parts.telling.pacing;
+  const asked = clock.now();
+  let seen: Told = null;
+  const isTold = await tellPerson(
+    parts.telling,
+    `Slack's ${user}`,
+    async () => {
+      const now = clock.now() - asked > lateAfter ? lateOf(said, asked) : said;
+      seen = await firstWay(parts, ways, user, place, now);
+    },
+    explainAnswer,
+  );
+  if (seen !== null) {
+    await showPictures(parts, seen, reply);
+  }
+  return isTold;
+}
+
+/** The first way that works; otherwise what all of them met. */
+async function firstWay(
+  parts: AnswerParts,
+  ways: readonly Way[],
+  user: string,
+  place: Place,
+  said: Rendered,
+): Promise<Told> {
+  const errors: unknown[] = [];
+  for (const way of ways) {
+    try {
+      const seen = await way(parts, user, place, said);
+      if (seen !== null) {
+        return seen;
       }
-    }
-    const pause = pauseOrEnd(repairs.answer, round, { isFinal: false, retryAfter: null }, pacing.random);
-    if (pause === null || !(await rest(pause, stopping, pacing.clock))) {
-      parts.log.error({ user, channel: place.channel }, "slack: a person could not be answered");
-      return false;
+    } catch (error) {
+      parts.log.warn({ user, channel: place.channel, reason: reasonOf(error) }, "slack: answering a person");
+      errors.push(error);
     }
   }
+  throw new AggregateError(errors, errors.map(reasonOf).join("; ") || "there is no place to say it in");
+}
+
+/** Only where Slack has refused every way is there nothing to be tried again. */
+export function explainAnswer(error: unknown) {
+  const failures = (error instanceof AggregateError ? error.errors : [error]).map((one: unknown) =>
+    deliveryError("answering", one),
+  );
+  return {
+    reason: error instanceof Error ? error.message : String(error),
+    isFinal: failures.every(({ failure }) => failure === "refused" || failure === "permanent"),
+    retryAfter: Math.max(0, ...failures.map(({ retryAfter }) => retryAfter ?? 0)),
+  };
+}
+
+/** An answer that comes later than this says so, in milliseconds. */
+const lateAfter = 60_000;
+
+function lateOf(said: Rendered, asked: number): Rendered {
+  const at = new Date(asked).toISOString().slice(11, 16);
+  const line = `You asked at ${at} UTC; Slack took no answer before.`;
+  const block: types.KnownBlock = { type: "context", elements: [{ type: "mrkdwn", text: line }] };
+  return {
+    text: `${line} ${said.text}`,
+    blocks: said.blocks.length === 0 ? [] : [block, ...said.blocks].slice(0, limits.messageBlocks),
+  };
 }
 
 /** Where everybody can read it; `whispered` where one person alone can; null when it was not said. */
@@ -70,7 +111,7 @@ type Way = (parts: AnswerParts, user: string, place: Place, said: Rendered) => P
 
 /** A file belongs to a message that stays, so whoever is told alone reads what a picture shows. */
 async function showPictures(
-  { client, bot, log }: AnswerParts,
+  { client, bot, log, telling }: AnswerParts,
   told: MessageRef | "whispered",
   reply: Reply,
 ): Promise<void> {
@@ -79,9 +120,16 @@ async function showPictures(
   }
   for (const { name, content } of attachmentsOf(reply.blocks, log)) {
     const file = { key: name, thread: told, threadName: "", name, title: "Chart", content };
-    await upload({ client, bot, log }, file, null).catch((error: unknown) => {
-      log.warn({ channel: told.channel, reason: reasonOf(error) }, "slack: showing a picture");
-    });
+    const why = await tryTimes(telling, () => upload({ client, bot, log }, file, null), explainAnswer);
+    if (why !== null) {
+      log.warn({ channel: told.channel, reason: why }, "slack: showing a picture");
+      const line = `The chart could not be shown (${escapeTo(why, 300)}); the numbers are in the answer.`;
+      await client.chat
+        .postMessage({ channel: told.channel, thread_ts: told.id, text: line })
+        .catch((error: unknown) =>
+          telling.lost(`the thread in ${told.channel}`, `${why}; ${reasonOf(error)}`),
+        );
+    }
   }
 }
 

@@ -3,8 +3,9 @@ import type { Delivery, Desk, HostList, Reply } from "../../src/chat/desk.ts";
 import type { Identity } from "../../src/chat/identity.ts";
 import { broken } from "../../src/chat/platform/broken.ts";
 import { type Fields, fieldsOf, textOf } from "../../src/chat/platform/json.ts";
+import { tryTimes } from "../../src/chat/platform/tell-person.ts";
 import { placeOf } from "./accept.ts";
-import { type AnswerParts, answer } from "./answers.ts";
+import { type AnswerParts, answer, explainAnswer } from "./answers.ts";
 import { homeView, readHome } from "./home.ts";
 import { deployModal, deployText, type Submitted } from "./modal.ts";
 import { authorTeam, type Input, type Place, type Speaker } from "./parse.ts";
@@ -30,10 +31,20 @@ const hostsWithin = 1_500;
 const homeEvery = 30_000;
 const mostHomes = 1_000;
 
+/** Whoever opens the App Home has said nothing anywhere: they are told alone. */
+const nowhere: Place = { from: "click", channel: null, thread: null, responseUrl: null };
+
+const homeLost = (why: string) => ({
+  message: `Your App Home could not be drawn: ${why}.`,
+  help: "What it shows is older. Open it again in a while, or ask with /hosts.",
+});
+
 /** What happens after something was acknowledged. Nothing of it throws. */
 export function createHandlers(parts: HandlerParts): Handlers {
   const { desk, client, identify, log, now } = parts;
   const homes = new Map<string, number>();
+  /** Who was told that their App Home could not be drawn. */
+  const untold = new Set<string>();
 
   async function ask(
     who: Speaker,
@@ -112,14 +123,26 @@ export function createHandlers(parts: HandlerParts): Handlers {
       if (homes.size > mostHomes && oldest !== undefined) {
         homes.delete(oldest);
       }
-      try {
-        const who = await identify({ user, team: authorTeam(event), name: null });
-        const view = homeView(await readHome(desk, who), new Date(now()));
-        await client.views.publish({ user_id: user, view });
-      } catch (error) {
-        homes.delete(user);
-        log.warn({ user, reason: reasonOf(error) }, "slack: drawing the App Home");
+      const why = await tryTimes(
+        parts.telling,
+        async () => {
+          const who = await identify({ user, team: authorTeam(event), name: null });
+          const view = homeView(await readHome(desk, who), new Date(now()));
+          await client.views.publish({ user_id: user, view });
+        },
+        explainAnswer,
+      );
+      if (why !== null) {
+        log.warn({ user, reason: why }, "slack: drawing the App Home");
+        // Once, until it is drawn again: it stays in `homes`, and opening it says nothing more for a while.
+        if (!untold.has(user)) {
+          untold.add(user);
+          const { message, help } = homeLost(why);
+          await answer(parts, user, nowhere, { kind: "refused", code: "unavailable", message, help });
+        }
+        return;
       }
+      untold.delete(user);
     },
   };
 }

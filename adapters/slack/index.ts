@@ -43,7 +43,7 @@ export function slackSurface(options: SlackOptions): Surface {
   });
 }
 
-async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): Promise<SignedIn> {
+async function signIn(options: SlackOptions, { stopping, calls, keep, telling }: Life): Promise<SignedIn> {
   const { log, desk, deliveries } = options;
   const bolt = await importBolt();
   const client = new bolt.webApi.WebClient(options.botToken, clientOptions(options, calls));
@@ -65,7 +65,7 @@ async function signIn(options: SlackOptions, { stopping, calls, keep }: Life): P
     identify,
     roots,
     log,
-    stopping,
+    telling,
     now: Date.now,
   });
   createApp(bolt, { options, self, handlers, receiver: connection.receiver, keep });

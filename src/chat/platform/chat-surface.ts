@@ -16,6 +16,7 @@ import {
 } from "./backoff.ts";
 import { keepChannel } from "./keep-channel.ts";
 import type { Health, OpensNotices, OpensThreads, OpenThreads, PlatformLog } from "./parts.ts";
+import { type Telling, tellingOf } from "./tell-person.ts";
 
 /** How deliveries of a platform reach the bot. It keeps itself up, and says how it is. */
 export interface Connection {
@@ -70,6 +71,7 @@ export interface Life {
   /** Aborted when a stop has waited enough for calls under way. */
   readonly calls: AbortSignal;
   readonly keep: (work: Promise<void>) => void;
+  readonly telling: Telling;
 }
 
 const drain = 2_000;
@@ -85,6 +87,7 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
   const { signal } = stopping;
   const calls = new AbortController();
   const home = keepChannel({ name, log, explain, pacing, signal });
+  const telling = tellingOf(signal, pacing, log);
   const inHand = new Set<Promise<void>>();
   let connection: Connection | null = null;
   let threads: OpenThreads | null = null;
@@ -123,7 +126,7 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
   }
 
   async function run(): Promise<void> {
-    const signedIn = await untilSignedIn({ stopping: signal, calls: calls.signal, keep });
+    const signedIn = await untilSignedIn({ stopping: signal, calls: calls.signal, keep, telling });
     if (signedIn === null || signal.aborted) {
       return;
     }
@@ -217,6 +220,7 @@ export function chatSurface(given: ChatSurfaceParts): Surface {
         ...[...home.problems(), unprepared].flatMap((detail) =>
           detail === null ? [] : [{ ok: false, detail }],
         ),
+        ...[telling.health()].filter((part) => part !== null),
         ...[connection, threads, notices].flatMap((part) => (part === null ? [] : [part.health()])),
       ];
       return {
