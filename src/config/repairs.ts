@@ -48,7 +48,7 @@ export const repairs = {
   /** A session on an SSH connection whose sshd has none free (`ssh-command.ts`). */
   sshSession: { first: 150, longest: 1 * seconds, most: 8 },
   /** A deployment whose work broke is taken up again. */
-  takeUp: { first: 10 * seconds, longest: 10 * minutes, most: null },
+  takeUp: { first: 10 * seconds, longest: 1 * minutes, most: null },
 } as const satisfies Readonly<Record<string, Repair>>;
 
 /**

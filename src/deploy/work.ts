@@ -1,3 +1,4 @@
+import { repairs, slowly } from "../config/repairs.ts";
 import { type LogFile, logKind } from "../logs/log-files.ts";
 import type { Actor } from "./actor.ts";
 import { type Deployment, isOpen, type Mode } from "./deployment.ts";
@@ -56,37 +57,62 @@ export interface Work {
   drain(within: number): Promise<void>;
 }
 
-/** Milliseconds before a deployment that broke is taken up again. */
-const resumePause = 10_000;
-
 export function createWork(parts: EngineParts): Work {
   const tasks = new Map<string, Task>();
   const working = new Map<string, Promise<void>>();
-  const { store, clock, logs, log } = parts;
+  const { store, clock, logs, log, troubles } = parts;
+  /** How often in a row the work of a deployment broke. */
+  const broken = new Map<string, number>();
+
+  /** It goes on for ever, at a slow rate: a host that switches must not lose its bot. How long to wait before. */
+  function tellBroken(id: string, error: unknown): number {
+    const failures = (broken.get(id) ?? 0) + 1;
+    broken.set(id, failures);
+    if (failures > 1) {
+      const why = error instanceof Error ? error.message : String(error);
+      troubles.report(
+        `stuck:${id}`,
+        `The work of ${id} broke ${failures === 2 ? "twice" : "again and again"}: ${why}.`,
+      );
+    }
+    return slowly(repairs.takeUp, failures, 0);
+  }
+
+  function tellWell(id: string): void {
+    if (broken.delete(id)) {
+      troubles.clear(`stuck:${id}`);
+    }
+  }
 
   /** Lets work go on by itself. What breaks it is logged, and the deployment is taken up again as after a restart. */
   function launch(task: Task, work: () => Promise<void>): void {
     tasks.set(task.id, task);
     const running = work()
       .then(
-        () => false,
+        () => {
+          tellWell(task.id);
+          return null;
+        },
         (error: unknown) => {
           log.error(
             { err: error, deployment: task.id },
             "a deployment could not go on; it is taken up again",
           );
-          return true;
+          return tellBroken(task.id, error);
         },
       )
-      .then(async (isBroken) => {
+      .then(async (pause) => {
+        const isBroken = pause !== null;
         if (isBroken) {
-          await clock.sleep(resumePause);
+          await clock.sleep(pause);
         }
         tasks.delete(task.id);
         working.delete(task.id);
         const left = isBroken ? await store.deployment(task.id) : undefined;
         if (left !== undefined && isOpen(left)) {
           await resume(parts, left, launch);
+        } else if (isBroken) {
+          tellWell(task.id);
         }
       })
       .catch((error: unknown) =>

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NodeSSH } from "node-ssh";
 import type { ClientChannel } from "ssh2";
+import { nextWait, repairs } from "../config/repairs.ts";
 import { beginMark, cameInstead } from "./frame.ts";
 import { limited } from "./hop.ts";
 import { OutputCollector } from "./output.ts";
@@ -15,8 +16,6 @@ const killAfter = 5_000;
 const outputGrace = 3_000;
 /** The most that the files of a login shell may print before the command begins. */
 const longestNoise = 256 * 1024;
-const sessionTries = 8;
-const sessionPause = 150;
 
 /**
  * Runs a command in a session of an open connection. A remote process outlives its connection, so the
@@ -29,10 +28,11 @@ export async function runOverSsh(name: string, ssh: NodeSSH, command: Command): 
       return await runOnce(name, ssh, command);
     } catch (error) {
       // sshd frees a session a moment after the client has seen its end. Nothing has run, so trying again is safe.
-      if (!(error instanceof NoSession) || attempt >= sessionTries) {
+      const pause = error instanceof NoSession ? nextWait(repairs.sshSession, attempt, Math.random()) : null;
+      if (pause === null) {
         throw error;
       }
-      await delay(sessionPause * attempt);
+      await delay(pause);
     }
   }
 }

@@ -25,6 +25,11 @@ export const troubleKinds = {
   tokens: { part: "tokens", mend: "See web-tokens.json and the disk; it is read again when it changes." },
   deliveries: { part: "deliveries", mend: "See the disk and the owner of the data directory." },
   sessions: { part: "sessions", mend: "See the disk and the owner of the data directory." },
+  /** `stuck:d-…`: a deployment whose work breaks again and again. */
+  stuck: {
+    part: "deployments",
+    mend: "Its log and the bot's log have the error. It is taken up again every 60 s at most; /cancel ends what has not switched yet.",
+  },
   builder: { part: "builder", mend: "`npm run doctor` looks at everything on the way." },
   inventory: { part: "hosts", mend: "`npm run doctor` looks at everything on the way." },
   /** `chat:slack`, `chat:discord`. */

@@ -117,3 +117,32 @@ test("a picture goes along with its words, and without it when Discord does not 
   );
   assert.match(JSON.stringify(told), /A black square/);
 });
+
+test("whoever cannot be told alone any more is told so in the channel, once", async (t) => {
+  const at = await room(t);
+  const unknown = { kind: "error", status: 404, code: 10_015, message: "Unknown Webhook" } as const;
+  at.discord.faults.add("update_original_webhook_message", unknown, Number.POSITIVE_INFINITY);
+  await at.ada.uses("help", {}, { channel }).catch(() => undefined);
+  const told = () =>
+    at.discord.messages(channel).filter(({ content }) => content.includes("could not be shown"));
+  await until("the words", () => told().length > 0);
+  assert.match(
+    told()[0]?.content ?? "",
+    /^<@\d+> what came of your request could not be shown.*Unknown Webhook.*ask again/,
+  );
+  assert.equal(told().length, 1);
+  assert.equal(at.discord.calls("update_original_webhook_message").length, 1, "it is not repeated");
+});
+
+test("an answer without its file says that the file is missing", async (t) => {
+  const at = await room(t);
+  at.desk.answerNext("Log", [code("d-1.log", "line\n".repeat(2_000))]);
+  at.discord.faults.add("update_original_webhook_message", {
+    kind: "error",
+    status: 400,
+    code: 50_035,
+    message: "Invalid Form Body",
+  });
+  const outcome = await at.ada.uses("switchyard", { command: "logs d-1" }, { channel });
+  assert.match(await whisper(at, () => outcome.whispers[0]), /Discord did not take the file/);
+});
