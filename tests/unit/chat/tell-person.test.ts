@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answer } from "../../../adapters/slack/answers.ts";
-import { doneWhenTold, NotTold, tellingOf, tellPerson } from "../../../src/chat/platform/tell-person.ts";
+import { tellingOf, tellPerson } from "../../../src/chat/platform/tell-person.ts";
 import { repairs } from "../../../src/config/repairs.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
 
@@ -69,30 +69,13 @@ test("what is refused for good is not repeated", async () => {
   assert.equal(it.tries(), 1);
 });
 
-test("a bot that stops before somebody was told leaves the delivery for the next one, which is done otherwise", async () => {
+test("a bot that stops before somebody was told says so at once, so that the next one tells it", async () => {
   const it = room();
-  let done = 0;
-  const work = doneWhenTold(
-    it.say().then(() => {}),
-    () => {
-      done += 1;
-    },
-  );
+  const said = it.say();
   await it.clock.advance(5_000);
   it.stop.abort();
-  await it.clock.settle(work);
-  assert.equal(done, 0);
-  await doneWhenTold(Promise.resolve(), () => {
-    done += 1;
-  });
-  await assert.rejects(
-    doneWhenTold(Promise.reject(new Error("broken")), () => {
-      done += 1;
-    }),
-    /broken/,
-  );
-  assert.equal(done, 2);
-  assert.ok(new NotTold() instanceof Error);
+  assert.equal(await it.clock.settle(said), false);
+  assert.equal(it.telling.health(), null);
 });
 
 /** A Slack that answers nothing for a while; what was said in the direct message. */
