@@ -1,6 +1,10 @@
-import { maskSpans, type Span, spansOf } from "./form-spans.ts";
+import { dumpedSecrets } from "./dumped-secrets.ts";
+import { exactForms } from "./exact-forms.ts";
+import { maskSpans, type Span } from "./form-spans.ts";
 import { mask } from "./mask.ts";
-import { secretForms, shortestSecret } from "./secret-forms.ts";
+import { reducedForms } from "./reduced-text.ts";
+import { lettersForms, secretForms, secretLines } from "./secret-forms.ts";
+import { unescaped } from "./unescaped.ts";
 
 /** Masks secrets that are known, in each of their forms, also where a line ends inside one. */
 export interface KnownSecrets {
@@ -10,174 +14,67 @@ export interface KnownSecrets {
   stream(): (line: string) => string;
 }
 
-/** So much of a secret at the end of a line is taken for its beginning, as the rest may come with the next line. */
-const leastBeginning = 6;
-/** What may stand where a secret goes on with the next line: a backslash before, a build's name and blanks after. */
-const wraps = /\\?[ \t]{0,200}\r?\n(?:[\w.+-]{1,200}> )?[ \t]{0,200}/g;
-/** The same, and every blank: for a secret with blanks of its own, which may stand where its line ends. */
-const wrapsAndBlanks = /\\?[ \t]{0,200}\r?\n(?:[\w.+-]{1,200}> )?|[ \t]/g;
+const nothing: readonly Span[] = [];
 
 export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets {
-  const forms = secretForms(secrets);
-  if (forms.length === 0) {
+  const lines = secretLines(secrets);
+  if (lines.length === 0) {
     return { text: (text) => text, stream: () => (line) => line };
   }
-  const spans = spansOf(forms);
-  const withBlanks = forms.filter((form) => /[ \t]/.test(form)).map((form) => form.replaceAll(/[ \t]/g, ""));
-  const blankSpans = spansOf(withBlanks.filter((form) => form.length >= shortestSecret));
-  const isNear = grams(forms);
-  const endings = new Set(forms.flatMap((form) => everyPart(form, leastBeginning)));
+  const exact = exactForms(secretForms(lines));
+  const reduced = reducedForms(lettersForms(lines));
+  const dumped = dumpedSecrets(lines);
 
-  function text(one: string): string {
-    if (!one.includes("\n")) {
-      return isNear.anywhere(one) ? maskSpans(one, spans(one), mask) : one;
-    }
-    const found = [...spansIn(one, wraps, spans), ...spansIn(one, wrapsAndBlanks, blankSpans)];
-    return found.length === 0 ? one : maskSpans(one, found, mask);
-  }
-
-  function mayBegin(line: string): boolean {
-    const end = endOf(line);
-    return isNear.at(line, end - 5) && endings.has(line.slice(Math.max(0, end - leastBeginning), end));
-  }
-
-  function stream(): (line: string) => string {
-    /** What the next line would begin with, if it goes on with a secret. */
-    let awaited: readonly string[] = [];
+  /** What else a line holds beside exact forms. Each way of reading lines remembers those before. */
+  function reader(next: (line: string) => readonly Span[]): (line: string) => string {
+    const [letters, bytes] = [reduced(), dumped()];
+    const spansIn = (line: string): readonly Span[] => {
+      const found = [next(line), letters(line)];
+      const dump = bytes(line);
+      return dump === null && found.every(({ length }) => length === 0)
+        ? nothing
+        : [...found.flat(), ...(dump === null ? [] : [dump])];
+    };
+    /** For where a line can be read in a second way. */
+    let second: ((line: string) => string) | null = null;
     return (line) => {
-      if (awaited.length === 0 && !isNear.anywhere(line) && !mayBegin(line)) {
+      const [first, other] = unescaped(line);
+      const spans = spansIn(first ?? line);
+      if (spans.length > 0) {
+        return maskSpans(first ?? line, spans, mask);
+      }
+      if (first === undefined) {
         return line;
       }
-      const head = /^(?:[\w.+-]{1,200}> )?[ \t]*/.exec(line)?.[0] ?? "";
-      const body = line.slice(head.length);
-      const continued = continuation(awaited, body);
-      const rest = text(body.slice(continued.length));
-      const begun = continued.isWhole ? null : beginning(forms, endings, rest);
-      awaited = continued.isWhole ? continued.awaited : (begun?.awaited ?? []);
-      const start = continued.length > 0 ? mask : "";
-      return begun === null ? head + start + rest : `${head}${start}${begun.before}${mask}${begun.after}`;
+      const direct = exact.spans(line);
+      if (direct.length > 0) {
+        return maskSpans(line, direct, mask);
+      }
+      if (other !== undefined) {
+        second ??= reader(exact.spans);
+        const masked = second(other);
+        return masked === other ? line : masked;
+      }
+      return line;
     };
   }
 
-  return { text, stream };
-}
-
-interface Continuation {
-  /** How many characters of the line belong to the secret. */
-  readonly length: number;
-  /** The line is nothing but a part of it, so that it may go on once more. */
-  readonly isWhole: boolean;
-  readonly awaited: readonly string[];
-}
-
-function continuation(awaited: readonly string[], body: string): Continuation {
-  const ending = awaited.find((rest) => body.startsWith(rest));
-  if (ending !== undefined) {
-    return { length: ending.length, isWhole: false, awaited: [] };
-  }
-  const part = body.slice(0, endOf(body));
-  const longer = part === "" ? [] : awaited.filter((rest) => rest.startsWith(part));
-  return longer.length === 0
-    ? { length: 0, isWhole: false, awaited: [] }
-    : { length: part.length, isWhole: true, awaited: longer.map((rest) => rest.slice(part.length)) };
-}
-
-/** A secret that begins at the end of a line and is not whole there. */
-function beginning(
-  forms: readonly string[],
-  endings: ReadonlySet<string>,
-  line: string,
-): { before: string; after: string; awaited: readonly string[] } | null {
-  const end = endOf(line);
-  const [text, after] = [line.slice(0, end), line.slice(end)];
-  if (!endings.has(text.slice(-leastBeginning))) {
-    return null;
-  }
-  const found = forms
-    .map((form) => ({ form, length: overlap(text, form) }))
-    .filter(({ length }) => length >= leastBeginning);
-  const longest = Math.max(0, ...found.map(({ length }) => length));
-  return longest === 0
-    ? null
-    : {
-        before: text.slice(0, text.length - longest),
-        after,
-        awaited: found.map(({ form, length }) => form.slice(length)),
-      };
-}
-
-/** Where a line ends without the blanks and the backslash that break it. */
-function endOf(line: string): number {
-  const last = line.charCodeAt(line.length - 1);
-  if (last > 0x20 && last < 0x7f && last !== 0x5c) {
-    return line.length;
-  }
-  const end = line.trimEnd().length;
-  return line[end - 1] === "\\" ? end - 1 : end;
-}
-
-/** How long the longest beginning of `form`, less than all of it, is with which `text` ends. */
-function overlap(text: string, form: string): number {
-  for (let length = Math.min(form.length - 1, text.length); length >= leastBeginning; length--) {
-    if (text.endsWith(form.slice(0, length))) {
-      return length;
+  function text(one: string): string {
+    const found = exact.spans(one);
+    const masked = found.length === 0 ? one : maskSpans(one, found, mask);
+    const read = reader(exact.spans);
+    if (!masked.includes("\n")) {
+      return read(masked);
     }
+    // Over the end of a line, and back from there.
+    const letters = reduced()(masked);
+    const over = letters.length === 0 ? null : maskSpans(masked, letters, mask).split("\n");
+    const lines = masked.split("\n").map((line, index) => {
+      const own = read(line);
+      return own === line ? (over?.[index] ?? line) : own;
+    });
+    return lines.join("\n");
   }
-  return 0;
-}
 
-function everyPart(form: string, length: number): string[] {
-  return Array.from({ length: Math.max(0, form.length - length) }, (_, at) => form.slice(at, at + length));
-}
-
-/** Looks past what `left` matches, and tells where in the text it was found. */
-function spansIn(text: string, left: RegExp, find: (text: string) => readonly Span[]): Span[] {
-  const kept: { readonly from: number; readonly at: number }[] = [];
-  let joined = "";
-  let from = 0;
-  for (const match of text.matchAll(left)) {
-    kept.push({ from, at: joined.length });
-    joined += text.slice(from, match.index);
-    from = match.index + match[0].length;
-  }
-  kept.push({ from, at: joined.length });
-  joined += text.slice(from);
-  const origin = (place: number): number => {
-    const piece = kept.findLast(({ at }) => at <= place);
-    return piece === undefined ? place : piece.from + place - piece.at;
-  };
-  return find(joined).map(({ start, end }) => ({ start: origin(start), end: origin(end - 1) + 1 }));
-}
-
-/** Bits of the table below: small enough for a processor's cache. */
-const hashBits = 18;
-
-/** Every line of every log goes past this: false where no form can stand in it. A run of 8 holds 5 from a place divisible by 4. */
-function grams(forms: readonly string[]): {
-  anywhere(text: string): boolean;
-  at(text: string, at: number): boolean;
-} {
-  const exact = new Set(forms.flatMap((form) => everyPart(`${form} `, 5)));
-  const seen = new Uint8Array(1 << hashBits);
-  for (const gram of exact) {
-    seen[hashOf(gram, 0)] = 1;
-  }
-  const at = (text: string, place: number) => place >= 0 && seen[hashOf(text, place)] === 1;
-  return {
-    at,
-    anywhere(text) {
-      for (let place = 0; place + 5 <= text.length; place += 4) {
-        if (at(text, place) && exact.has(text.slice(place, place + 5))) {
-          return true;
-        }
-      }
-      return false;
-    },
-  };
-}
-
-function hashOf(text: string, at: number): number {
-  const low = (text.charCodeAt(at) << 14) ^ (text.charCodeAt(at + 1) << 7) ^ text.charCodeAt(at + 2);
-  const high = (text.charCodeAt(at + 3) << 7) ^ text.charCodeAt(at + 4);
-  return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> (32 - hashBits);
+  return { text, stream: () => reader(exact.stream()) };
 }

@@ -5,6 +5,7 @@ import { mask } from "./mask.ts";
 import { maskPrivateKeys, privateKeyLines } from "./private-keys.ts";
 import { maskProviderTokens } from "./provider-rules.ts";
 import { maskPatterns } from "./secret-patterns.ts";
+import { unescaped } from "./unescaped.ts";
 
 /**
  * The one step before every sink: chat, pages, logs, records, the audit. It masks secrets, and shows hidden characters
@@ -90,10 +91,22 @@ export function redactor(secrets: readonly (string | null)[]): Redactor {
   return { text, value: (value) => maskLeaves(value, { text, stream }), stream, learn };
 }
 
-/** Other people's secrets, by their forms, plain and encoded. */
+/** Other people's secrets, by their forms, plain and encoded, also where hidden characters stand in them. */
 function maskForms(text: string): string {
-  return maskCoded(maskPlain(text), maskPlain);
+  const masked = maskCoded(maskPlain(text), maskPlain);
+  if (!shownHidden.test(masked)) {
+    return masked;
+  }
+  const lines = masked.split("\n").map((line) => {
+    const plain = unescaped(line)[0] ?? line;
+    const found = maskPlain(plain);
+    return found === plain ? line : found;
+  });
+  return lines.join("\n");
 }
+
+/** What `visible` makes of hidden characters. */
+const shownHidden = /\\u(?:[0-9a-f]{4}|\{)/;
 
 function maskPlain(text: string): string {
   return maskProviderTokens(maskPatterns(text));

@@ -20,15 +20,32 @@ const scripts = ["Arabic", "Devanagari", "Bengali", "Tamil", "Telugu", "Kannada"
 const joined = new RegExp(
   [
     "(?<=\\p{Extended_Pictographic}\\ufe0f?\\p{Emoji_Modifier}?)\\u200d(?=\\p{Extended_Pictographic})",
-    "(?<=[\\p{Extended_Pictographic}\\d#*])[\\ufe0e\\ufe0f]",
+    "(?<=\\p{Extended_Pictographic})[\\ufe0e\\ufe0f]",
+    "(?<=[\\d#*])[\\ufe0e\\ufe0f](?=\\u20e3)",
     `(?<=[${scripts}]\\p{M}*)[\\u200c\\u200d](?=[${scripts}])`,
+  ].join("|"),
+  "gu",
+);
+
+/** So many marks stay on one letter: the scripts that people write need no more, and a pile of them covers other lines. */
+const mostMarks = 4;
+const manyMarks = new RegExp(`\\p{M}{${mostMarks + 1},}`, "gu");
+
+/** Sequences for a terminal: they carry no letters of the text. */
+const sequences = new RegExp(
+  [
+    "\\u001b\\[[0-?]*[ -/]*[@-~]",
+    "\\u009b[0-?]*[ -/]*[@-~]",
+    "\\u001b\\][^\\u0007\\u001b]{0,2000}(?:\\u0007|\\u001b\\\\)",
+    "\\u001b[ -/]*[0-~]",
   ].join("|"),
   "gu",
 );
 
 /**
  * Text from outside as it is: nothing in it moves a cursor, turns a line around or hides. `\u202e` is shown as these six
- * characters. Line feeds and tabs stay; colours go; half of a pair of surrogates becomes U+FFFD.
+ * characters. Line feeds and tabs stay; colours go; half of a pair of surrogates becomes U+FFFD;
+ * of the marks on one letter the first few stay.
  */
 export function visible(text: string): string {
   if (!anySuspect.test(text)) {
@@ -39,7 +56,18 @@ export function visible(text: string): string {
     .replaceAll(colours, "")
     .replaceAll(/\r+(?=\n|$)/g, "");
   const kept = new Set([...plain.matchAll(joined)].map(({ index }) => index));
-  return plain.replaceAll(hidden, (character, at: number) => (kept.has(at) ? character : escaped(character)));
+  return plain
+    .replaceAll(hidden, (character, at: number) => (kept.has(at) ? character : escaped(character)))
+    .replaceAll(manyMarks, (marks) =>
+      [...marks].map((mark, index) => (index < mostMarks ? mark : escaped(mark))).join(""),
+    );
+}
+
+/** Text without sequences for a terminal, hidden characters and marks on letters: what a search for words goes by. */
+export function withoutHidden(text: string): string {
+  return anySuspect.test(text)
+    ? text.replaceAll(sequences, "").replaceAll(hidden, "").replaceAll(/\p{M}/gu, "")
+    : text;
 }
 
 function escaped(character: string): string {

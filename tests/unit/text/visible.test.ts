@@ -38,6 +38,17 @@ test("what people write stays as it is: scripts, emoji with their joiners, tabs 
   }
 });
 
+test("the choice of an emoji's look stays with emoji and keycaps, and is shown beside other digits", () => {
+  assert.equal(visible("v1\ufe0f.2 #\ufe0e *\ufe0f"), "v1\\ufe0f.2 #\\ufe0e *\\ufe0f");
+  assert.equal(visible("1\ufe0f\u20e3 ❤\ufe0f"), "1\ufe0f\u20e3 ❤\ufe0f");
+});
+
+test("a few marks stay on a letter, and a pile that would cover other lines is shown", () => {
+  const mark = "\u0301";
+  assert.equal(visible(`e${mark.repeat(4)}!`), `e${mark.repeat(4)}!`);
+  assert.equal(visible(`e${mark.repeat(40)}!`), `e${mark.repeat(4)}${"\\u0301".repeat(36)}!`);
+});
+
 test("whatever comes, nothing hidden is left, and showing it twice changes nothing", () => {
   const nasty = fc.constantFrom(
     "\u202e",
