@@ -16,7 +16,8 @@ interface Token {
   readonly hasColon: boolean;
 }
 
-const leastTokens = 4;
+/** So many numbers in a row are a dump; more of those with up to three digits, as dates and times have five. */
+const leastTokens = (length: number) => (length <= 3 ? 6 : 4);
 const longestToken = 18;
 const longestDump = 2_048;
 
@@ -49,7 +50,7 @@ export function mayBeDump(line: string, isContinued: boolean): boolean {
       const fits = isNumber ? length <= longestToken : length === 1;
       const isAlike = length === lastLength || (length <= 3 && lastLength <= 3);
       tokens = fits ? (isAlike ? tokens + 1 : 1) : 0;
-      if (fits && (tokens >= leastTokens || isContinued || hasOffset)) {
+      if (fits && (tokens >= leastTokens(length) || isContinued || hasOffset)) {
         return true;
       }
       hasOffset = fits && length >= 6 && (code === 0x3a || code === 0x20);
@@ -82,7 +83,7 @@ function spacedCharacters(line: string): DumpLine | null {
   const columns = longest.split(/[ \t]+/);
   const single = columns.filter((one) => one.length === 1).length;
   const hasOffset = /(?:^|[ \t])[0-9a-f]{6,16}[ \t]+$/.test(line.slice(0, start));
-  if (longest === "" || single * 2 <= columns.length || !(hasOffset || single >= leastTokens)) {
+  if (longest === "" || single * 2 <= columns.length || !(hasOffset || single >= leastTokens(1))) {
     return null;
   }
   const characters = columns.map((one) =>
@@ -115,7 +116,8 @@ function numbers(line: string, isContinued: boolean): DumpLine | null {
   const best = behindOffset ?? longest;
   if (
     best === undefined ||
-    (behindOffset === undefined && best.tokens.length < (isContinued ? 1 : leastTokens))
+    (behindOffset === undefined &&
+      best.tokens.length < (isContinued ? 1 : leastTokens(best.tokens[0]?.digits.length ?? 0)))
   ) {
     return null;
   }

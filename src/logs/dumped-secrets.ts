@@ -18,7 +18,7 @@ export function dumpedSecrets(secrets: readonly string[]): () => (line: string) 
         return null;
       }
       const dump = dumpLine(line, isContinued);
-      isContinued = dump !== null;
+      isContinued = false;
       if (dump === null) {
         return null;
       }
@@ -29,6 +29,8 @@ export function dumpedSecrets(secrets: readonly string[]): () => (line: string) 
         isFound ||= holdsPart(joined, parts);
         tails.set(name, joined.slice(-(leastBytes - 1)));
       }
+      // The last line of a dump may be short.
+      isContinued = isFound;
       return isFound ? { start: dump.start, end: line.length } : null;
     };
   };
