@@ -34,8 +34,8 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
     state.data.locks = [...state.data.locks, lostLock(everyHost, why, new Date(clock.now()))];
   }
   const months = new Map<string, JsonFile<Month>>();
-  for (const name of (await readdir(history)).filter((entry) => /^\d{4}-\d{2}\.json$/.test(entry))) {
-    months.set(name.slice(0, 7), await openMonth(opening, name.slice(0, 7)));
+  for (const month of await monthsIn(history)) {
+    months.set(month, await openMonth(opening, month));
   }
 
   for (const gone of state.data.months.filter((month) => !months.has(month))) {
@@ -43,7 +43,8 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       `history/${gone}.json is gone, and with it what was done in that month. Put it back from a backup while the bot is stopped`,
     );
   }
-  state.data.months = [...months.keys()].sort();
+  // One that was damaged was moved away, and has no file until something is written to it again.
+  state.data.months = (await monthsIn(history)).sort();
 
   async function monthOf(time: string): Promise<JsonFile<Month>> {
     const name = time.slice(0, 7);
@@ -106,9 +107,10 @@ export async function lowdbStore(directory: string, clock: Clock, lease: Lease =
       add(data);
     });
     // Not before its file is there: what is listed and not there counts as lost.
-    if (!state.data.months.includes(time.slice(0, 7))) {
+    const name = time.slice(0, 7);
+    if (!state.data.months.includes(name)) {
       await state.update((data) => {
-        data.months = [...months.keys()].sort();
+        data.months = [...data.months, name].sort();
       });
     }
   }
@@ -282,4 +284,10 @@ function byTime(a: Deployment, b: Deployment): number {
 /** Ids are typed by people, who may type what every object has, such as `constructor`. */
 function own<T>(records: Readonly<Record<string, T>>, id: string): T | undefined {
   return Object.hasOwn(records, id) ? records[id] : undefined;
+}
+
+/** Such as `2026-11`. */
+async function monthsIn(history: string): Promise<string[]> {
+  const names = await readdir(history);
+  return names.filter((name) => /^\d{4}-\d{2}\.json$/.test(name)).map((name) => name.slice(0, 7));
 }
