@@ -6,7 +6,7 @@ import type { Audit, AuditEntry } from "../logs/audit.ts";
 import type { LogFiles } from "../logs/log-files.ts";
 import type { Redactor } from "../logs/redact.ts";
 import type { Shells } from "../remote/shells.ts";
-import type { RequestKeys } from "../store/request-keys.ts";
+import { noRequestKeys, type RequestKeys } from "../store/request-keys.ts";
 import { deploymentCard } from "../views/deployment-card.ts";
 import { runCard } from "../views/run-card.ts";
 import { commandIn, createAdmission, kindOf } from "./admit.ts";
@@ -19,7 +19,7 @@ import type { Events } from "./events.ts";
 import { openLog } from "./follow-log.ts";
 import { createHostHealth } from "./host-health.ts";
 import { hostLines } from "./host-lines.ts";
-import { createIdempotency, requestKey, requestKeyStart } from "./idempotency.ts";
+import { createIdempotency, keptReply, requestKey, requestKeyStart } from "./idempotency.ts";
 import type { Identity } from "./identity.ts";
 import type { Live } from "./live.ts";
 import { createPartsHealth } from "./parts-health.ts";
@@ -171,7 +171,11 @@ export function createDesk(parts: DeskParts): Desk {
     async whatCameOf({ surface, user, key, said }) {
       const start = user === null || key === null ? null : requestKeyStart({ surface, id: user }, key);
       const run = start === null ? undefined : await store.runByKey(start);
-      return run === undefined ? parts.redact.value(lostReply(said ?? "")) : replyOf(run);
+      if (run !== undefined) {
+        return replyOf(run);
+      }
+      const kept = start === null ? null : keptReply(parts.requestKeys ?? noRequestKeys, start);
+      return kept?.reply ?? parts.redact.value(lostReply(said ?? ""));
     },
     async decide(id, decision, clicker, digest = null) {
       const who = named(clicker);

@@ -49,7 +49,7 @@ export function createIdempotency(
   const answers = new Map<string, { readonly key: string; readonly answer: Promise<Reply> }>();
 
   async function first(key: string, work: () => Promise<Reply>): Promise<Reply> {
-    const found = (await earlier(personOf(key))) ?? kept(keys, personOf(key));
+    const found = (await earlier(personOf(key))) ?? keptReply(keys, personOf(key));
     if (found !== null) {
       return found.key === key ? found.reply : anotherText;
     }
@@ -87,8 +87,11 @@ export function createIdempotency(
   };
 }
 
-/** What is not known any more word for word is said to be so, and is not done again. */
-function kept(keys: RequestKeys, start: string): { readonly key: string; readonly reply: Reply } | null {
+/** What came of a request that began no run, from before the bot was started. What is not known any more word for word is said to be so, and is not done again. */
+export function keptReply(
+  keys: RequestKeys,
+  start: string,
+): { readonly key: string; readonly reply: Reply } | null {
   const found = keys.find(start);
   return found === null ? null : { key: found.key, reply: (found.reply as Reply | undefined) ?? begunBefore };
 }

@@ -4,27 +4,36 @@ import type { Thread, ThreadMessage } from "./thread.ts";
 
 /** Of more, the rest is counted. */
 const mostNamed = 5;
+const mostKept = 50;
 
 /** What the platform did not take. Each is told once. */
 export function lose(state: ThreadState, what: string, why: string): void {
   const line = `${what} (${why})`;
-  state.losses = [...(state.losses ?? []).filter((one) => one !== line), line];
+  const before = (state.losses ?? []).filter((one) => one !== line);
+  // The first are named and the rest is counted, so one more than this says nothing new.
+  state.losses = before.length < mostKept ? [...before, line] : before;
 }
 
 /** A state of which nothing more can be shown in the thread: its words stand in the channel. */
 export const endedKey = "ended";
 const lossesKey = "losses";
 
+/** What tells of losses is none itself: its words would change by it, and be refused again. */
+export function isOwnWords(key: string): boolean {
+  return key === endedKey || key === lossesKey;
+}
+
 /**
  * The thread with the words for what could not be shown in it, once, for the person who asked: they stand in the thread, or in
  * the channel where the thread itself is lost. A channel that is notified has no thread, and asked for nothing: /healthz says it there.
  */
 export function withLosses(thread: Thread, state: ThreadState): Thread {
-  if (!thread.messages.some(({ key }) => key === "root")) {
-    return thread;
-  }
+  const hasRequester = thread.messages.some(({ key }) => key === "root");
   if (state.ended !== undefined) {
-    return { ...thread, files: [], messages: [endedMessage(thread, state.ended)] };
+    return { ...thread, files: [], messages: hasRequester ? [endedMessage(thread, state.ended)] : [] };
+  }
+  if (!hasRequester) {
+    return thread;
   }
   const losses = state.losses ?? [];
   return losses.length === 0 ? thread : { ...thread, messages: [...thread.messages, lossMessage(losses)] };

@@ -62,7 +62,10 @@ export function keepNotices(options: NoticesOptions): Pick<LiveThreads, "stop" |
       await Promise.all([...places.values()].map((threads) => threads.stop()));
     },
     health() {
+      // A channel that fleet.yaml names no more is nobody's trouble, and has nothing more to work by.
+      const named = noticesOf(fleet(), surface);
       const troubled = [...places]
+        .filter(([place]) => named.includes(place))
         .map(([place, threads]) => ({ place, ...threads.health() }))
         .filter(({ ok }) => !ok)
         .map(({ place, detail }) => `${place}: ${detail}`);

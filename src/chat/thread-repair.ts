@@ -1,7 +1,7 @@
 import { nextWait, type Repair, repairs, slowly } from "../config/repairs.ts";
 import type { ThreadState } from "../store/thread-state.ts";
 import { DeliveryError, type MessageRef } from "./channel.ts";
-import { lose } from "./losses.ts";
+import { isOwnWords, lose } from "./losses.ts";
 import type { ThreadFile, ThreadMessage } from "./thread.ts";
 
 /** An edit did not work; the message stands as it did. */
@@ -60,7 +60,7 @@ export function refusePost(
     refused,
     isLost: wait === null,
   };
-  if (wait === null) {
+  if (wait === null && !isOwnWords(message.key)) {
     lose(state, message.text, error.message);
   }
   return new DeliveryError("refused", error.message, wait ?? 0, { cause: error });
@@ -82,7 +82,7 @@ export function refuseEdit(
   const wait = nextWait(repairs.message, refused, random);
   state.messages[message.key] =
     wait === null ? { ...stands, delivered: wanted, refused: 0 } : { ...stands, refused };
-  if (wait === null) {
+  if (wait === null && !isOwnWords(message.key)) {
     lose(state, `the latest of "${message.text}"`, error.message);
   }
   return new DeliveryError("refused", error.message, wait ?? 0, { cause: error });

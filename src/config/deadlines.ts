@@ -55,6 +55,8 @@ export const deadlines = {
   slowDisk: 30 * seconds,
   /** Keeping a delivery before it is acknowledged. Slack and Discord want their answer within 3 s; then memory has to do. */
   deliveryWrite: 1 * seconds,
+  /** What a change of fleet.yaml waits for the flake's hosts; then it is in force, and compared later. */
+  fleetHosts: 20 * seconds,
   /** A bot that ends gives its data directory back within this time. */
   dataDirectory: 3 * seconds,
   /** How long a command waits for another one that changes the tokens of the page. */

@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from "../words/did-you-mean.ts";
+import { isLetterAway, nearest } from "../words/did-you-mean.ts";
 import type { FleetFile } from "./fleet-file.ts";
 import type { Mistake } from "./fleet-mistakes.ts";
 
@@ -10,31 +10,23 @@ export function roleMistakes(file: FleetFile): Mistake[] {
   return [...rolesOfHosts(file), ...unusedRoles(file), ...membersOfRoles(file)];
 }
 
-/** A fleet without roles has no names to compare with: then nobody but an owner changes anything. */
+/** A role of a name of its own may mean that nobody but an admin deploys the host; one that is nearly another is a typing error. */
 function rolesOfHosts({ hosts, roles }: FleetFile): Mistake[] {
   const known = [...new Set([...ownRoles, ...Object.keys(roles)])];
-  return Object.keys(roles).length === 0
-    ? []
-    : Object.entries(hosts).flatMap(([name, host]) =>
-        host.roles.flatMap((role, index) =>
-          known.includes(role)
-            ? []
-            : [
-                {
-                  path: ["hosts", name, "roles", index],
-                  text: `there is no role ${JSON.stringify(role)}, so nobody but an admin could deploy ${name}.${didYouMean(role, known) || ` Name its people under roles; there are ${known.join(", ")}.`}`,
-                },
-              ],
-        ),
-      );
+  return Object.entries(hosts).flatMap(([name, host]) =>
+    host.roles.flatMap((role, index) => {
+      const meant = known.includes(role) ? null : nearest(role, known);
+      const text = `there is no role ${JSON.stringify(role)}, so nobody but an admin could deploy ${name}. Did you mean ${meant}?`;
+      return meant === null ? [] : [{ path: ["hosts", name, "roles", index], text }];
+    }),
+  );
 }
 
-/** One of a name of its own may be for later; one that is nearly another is a typing error. */
+/** One of a name of its own may be for later, as a second team; one that is a letter away from a role of the bot's own is a typing error. */
 function unusedRoles({ hosts, roles }: FleetFile): Mistake[] {
-  const named = Object.values(hosts).flatMap((host) => host.roles);
-  const used = [...ownRoles, ...Object.keys(roles).filter((role) => named.includes(role))];
+  const named = [...ownRoles, ...Object.values(hosts).flatMap((host) => host.roles)];
   return Object.keys(roles).flatMap((role) => {
-    const meant = used.includes(role) ? null : nearest(role, used);
+    const meant = named.includes(role) ? null : (ownRoles.find((own) => isLetterAway(role, own)) ?? null);
     const text = `no host names the role ${JSON.stringify(role)}, so it lets nobody do anything. Did you mean ${meant}?`;
     return meant === null ? [] : [{ path: ["roles"], key: role, text }];
   });

@@ -1,7 +1,9 @@
 import { unwatchFile, watchFile } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "./clock.ts";
+import { deadlines } from "./deadlines.ts";
 import { ConfigError } from "./env.ts";
 import { type FleetFile, parseFleetFile } from "./fleet-file.ts";
 import { type AskHosts, namesIn, type UnknownHost, unknownHosts } from "./fleet-hosts.ts";
@@ -70,29 +72,37 @@ export async function openFleetFile(
     }
     const parsed = parse(read);
     const wanted = read.kind === "text" ? read.text : "";
+    if (parsed.kind === "wrong") {
+      isInForce = false;
+      mistakes = parsed.mistakes;
+      onChange(mistakes, isInForce);
+      return;
+    }
+    const { file } = parsed;
     const found = sectionsIn(wanted);
-    const loss = parsed.kind === "ok" ? (lossOf(sections, found) ?? omissionIn(parsed.file, wanted)) : null;
-    isOpenQuestion = false;
-    const unknown = parsed.kind === "ok" && loss === null ? await unknownIn(parsed.file, wanted) : [];
-    isInForce = parsed.kind === "ok" && loss === null && unknown.length === 0;
-    if (parsed.kind === "ok" && isInForce) {
-      current = parsed.file;
+    const [before, unknown] = await unknownIn(file.defaults.ref, text, wanted);
+    lacking = before.map(({ name }) => name);
+    const loss = lossOf(sections, found) ?? omissionIn(file, wanted);
+    // A host that the flake lost meanwhile, and whose rules are what they were, holds no other change.
+    const isNew = ({ name }: UnknownHost) => !isDeepStrictEqual(current.hosts[name], file.hosts[name]);
+    const held = unknown.filter(isNew);
+    isInForce = loss === null && held.length === 0;
+    if (isInForce) {
+      current = file;
       sections = found;
       text = wanted;
       wasThere = true;
-      lacking = [];
-      mistakes = [];
+      lacking = unknown.map(({ name }) => name);
+      mistakes = unknown.map((one) => one.text);
     } else {
-      mistakes =
-        parsed.kind === "wrong" ? parsed.mistakes : loss === null ? unknown.map((one) => one.text) : [loss];
+      mistakes = loss === null ? held.map((one) => one.text) : [loss];
     }
     onChange(mistakes, isInForce);
   }
 
   /** What is in force at the start goes on: roll backs have to work whatever the flake says. */
   async function compare(): Promise<void> {
-    isOpenQuestion = false;
-    const unknown = await unknownIn(current, text);
+    const [unknown] = await unknownIn(current.defaults.ref, text, text);
     lacking = unknown.map(({ name }) => name);
     const before = mistakes.join("\n");
     mistakes = unknown.map((one) => one.text);
@@ -101,13 +111,30 @@ export async function openFleetFile(
     }
   }
 
-  async function unknownIn(file: FleetFile, of: string): Promise<readonly UnknownHost[]> {
-    const names = namesIn(of);
-    const known = names.length === 0 ? [] : ((await askHosts?.(file.defaults.ref, names)) ?? null);
-    const unknown = known === null ? [] : unknownHosts(of, known, file.defaults.ref);
-    const withRules = unknown.filter(({ hasRules }) => hasRules);
-    isOpenQuestion = known === null || withRules.length > 0;
-    return withRules;
+  /** Of two texts, the hosts with rules that the flake lacks, by one question; none where nobody can say in time. */
+  async function unknownIn(
+    ref: string,
+    before: string,
+    after: string,
+  ): Promise<[readonly UnknownHost[], readonly UnknownHost[]]> {
+    const names = [...new Set([...namesIn(before), ...namesIn(after)])];
+    const known = names.length === 0 ? [] : await hostsInTime(ref, names);
+    const lackedBy = (of: string) =>
+      known === null ? [] : unknownHosts(of, known, ref).filter(({ hasRules }) => hasRules);
+    const lacked = lackedBy(after);
+    isOpenQuestion = known === null || lacked.length > 0;
+    return [lackedBy(before), lacked];
+  }
+
+  /** A builder that hangs must not hold a change: then it is taken now, and compared later. */
+  async function hostsInTime(ref: string, names: readonly string[]): Promise<readonly string[] | null> {
+    const over = new AbortController();
+    const late = delay(deadlines.fleetHosts, null, { ref: false, signal: over.signal }).catch(() => null);
+    try {
+      return (await Promise.race([askHosts?.(ref, names) ?? null, late])) ?? null;
+    } finally {
+      over.abort();
+    }
   }
 
   function omissionIn(file: FleetFile, of: string): string | null {

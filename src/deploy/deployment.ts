@@ -179,6 +179,8 @@ export const deploymentSchema = z.object({
   lastState: z.string().nullable().default(null),
   /** Its supervisor's last word and the machine said different things. */
   isContradicted: z.boolean().exactOptional(),
+  /** It was not well after its switch, and kept by `noRollback` alone. */
+  isKeptUnwell: z.boolean().exactOptional(),
   /** How often it was begun again, as the bot had been stopped or had died. */
   restarts: z.int().default(0),
   /** For gc, prune and reboot: what was asked for, and what was seen of the host. */

@@ -129,8 +129,8 @@ function isGood({ mode, outcome, monitor }: Deployment): boolean {
 }
 
 /** Only the word of an admin kept it. */
-function isWaived({ noRollback, outcome }: Deployment): boolean {
-  return noRollback === true && outcome === "deployed-degraded";
+function isWaived({ isKeptUnwell }: Deployment): boolean {
+  return isKeptUnwell === true;
 }
 
 /** Records of older versions do not say it: there the numbers do. */

@@ -13,19 +13,26 @@ export type MachineVerdict =
   | { readonly kind: "other"; readonly message: string; readonly help: string };
 
 /**
- * Whether it is one machine. The host keys count first, a machine-id only where one of them has no key. Of each type that both
- * have, a key must agree: images that were copied may share one key and differ in another.
+ * Whether it is one machine. The host keys count first, a machine-id only where one of them has no key. The strongest type that both
+ * have decides: images that were copied may share an RSA key, and one that is not kept is made anew at each boot.
  */
 export function isSameMachine(a: Machine, b: Machine): boolean {
   if (a.hostKeys.length === 0 || b.hostKeys.length === 0) {
     return a.machineId !== "" && a.machineId === b.machineId;
   }
-  const types = new Set(
-    a.hostKeys.map(keyType).filter((type) => b.hostKeys.some((key) => keyType(key) === type)),
-  );
-  const agreed = new Set(a.hostKeys.filter((key) => b.hostKeys.includes(key)).map(keyType));
-  return types.size > 0 && [...types].every((type) => agreed.has(type));
+  const typesOf = ({ hostKeys }: Machine) => new Set(hostKeys.map(keyType));
+  const common = [...typesOf(a)].filter((type) => typesOf(b).has(type));
+  const deciding = strongest.find((type) => common.includes(type)) ?? common[0];
+  return a.hostKeys.some((key) => keyType(key) === deciding && b.hostKeys.includes(key));
 }
+
+const strongest = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp521",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp256",
+  "ssh-rsa",
+];
 
 /** `ssh-ed25519 SHA256:…` → `ssh-ed25519`. */
 function keyType(key: string): string {

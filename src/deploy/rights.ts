@@ -66,8 +66,8 @@ export function refusesRequest(deployment: Deployment, rights: Rights): string |
 
 /** Why the code of a ref that is not trusted has nobody's word now; null where it has, or needs none. */
 export function refusesCode(deployment: Deployment, rights: Rights): string | null {
-  const { isTrusted, mode, allowAnyRef, refApproval, toplevel, host, requestedBy } = deployment;
-  const bringsAny = mode === "deploy" || mode === "boot" || mode === "dry-run";
+  const { isTrusted, mode, isForward, allowAnyRef, refApproval, toplevel, host, requestedBy } = deployment;
+  const bringsAny = mode === "deploy" || mode === "boot" || mode === "dry-run" || isForward === true;
   if (!bringsAny || isTrusted === true || isTrusted === null) {
     return null;
   }

@@ -2,6 +2,7 @@ import { dumpedSecrets } from "./dumped-secrets.ts";
 import { exactForms } from "./exact-forms.ts";
 import { maskSpans, type Span } from "./form-spans.ts";
 import { mask } from "./mask.ts";
+import { publicHalf } from "./public-half.ts";
 import { reducedForms } from "./reduced-text.ts";
 import { lettersForms, secretForms, secretLines } from "./secret-forms.ts";
 import { unescaped } from "./unescaped.ts";
@@ -22,7 +23,10 @@ export function knownSecrets(secrets: readonly (string | null)[]): KnownSecrets 
     return { text: (text) => text, stream: () => (line) => line };
   }
   const exact = exactForms(secretForms(lines));
-  const reduced = reducedForms(lettersForms(lines));
+  const reduced = reducedForms(
+    lettersForms(lines),
+    secrets.flatMap((secret) => (secret === null ? [] : (publicHalf(secret) ?? []))),
+  );
   const dumped = dumpedSecrets(lines);
 
   /** What else a line holds beside exact forms. Each way of reading lines remembers those before. */

@@ -51,7 +51,11 @@ async function* steps(path: string, from: number, follow: Follow | null, clock: 
           yield part.start - at;
           at = part.start;
         }
+        // A part that was begun and not written, as a power loss leaves one, has nothing to read.
         const range = { start: at - part.start, end: part.size - 1, autoClose: false };
+        if (range.end < range.start) {
+          continue;
+        }
         for await (const chunk of file.createReadStream(range)) {
           const bytes = chunk as Uint8Array;
           at += bytes.length;

@@ -84,7 +84,11 @@ export function redactor(secrets: readonly (string | null)[]): Redactor {
         heard = learnedWords();
         nextWord = heard.stream();
       }
-      return maskForms(nextWord(next(keys(visible(line)))));
+      // A message of several lines is read as such lines are: Nix repeats the end of a log in one.
+      return line
+        .split("\n")
+        .map((one) => maskForms(nextWord(next(keys(visible(one))))))
+        .join("\n");
     };
   }
 

@@ -24,13 +24,18 @@ for (const one of "0123456789abcdefghijklmnopqrstuvwxyz") {
  * them, and the case, are not looked at. Lines come one by one; a part that began on an earlier line is seen where it
  * reaches `leastLetters`.
  */
-export function reducedForms(forms: readonly string[]): () => (line: string) => readonly Span[] {
+export function reducedForms(
+  forms: readonly string[],
+  /** Texts whose parts are no secrets, although forms hold them: public keys. */
+  harmless: readonly string[] = [],
+): () => (line: string) => readonly Span[] {
+  const plain = harmless.map(reduced);
   const grams = gramsOf([...new Set(forms.map(reduced))].filter((form) => form.length >= leastLetters));
   if (grams.places.size === 0) {
     return () => () => nothing;
   }
   return () => {
-    /** What the last letters stood in: as many lines as it takes. */
+    /** The last letters, of as many lines as it takes; never more than a search looks back for. */
     let recent = "";
     let hash = 0;
     /** Letters since the end of the last gram. */
@@ -54,10 +59,9 @@ export function reducedForms(forms: readonly string[]): () => (line: string) => 
       }
       const before = recent;
       if (letters > 0) {
-        const body = start === 0 ? line : line.slice(start);
-        recent = letters >= leastLetters ? body : before + body;
+        recent = (before + lastLetters(line, start)).slice(1 - leastLetters);
       }
-      return isNear ? spansOfParts(before, line, start, grams.places) : nothing;
+      return isNear ? spansOfParts(before, line, start, grams.places, plain) : nothing;
     };
   };
 }
@@ -71,7 +75,13 @@ function bodyStart(line: string): number {
 /** Where a gram stands in the forms. */
 type Places = ReadonlyMap<string, readonly { readonly form: string; readonly at: number }[]>;
 
-function spansOfParts(before: string, line: string, start: number, places: Places): Span[] {
+function spansOfParts(
+  before: string,
+  line: string,
+  start: number,
+  places: Places,
+  harmless: readonly string[],
+): Span[] {
   const tail = lettersOf(before, 0)
     .map(({ letter }) => letter)
     .slice(-(leastLetters - 1));
@@ -82,7 +92,8 @@ function spansOfParts(before: string, line: string, start: number, places: Place
     const parts = (places.get(joined.slice(at, at + gramLength)) ?? []).map((place) =>
       partAt(joined, at, place),
     );
-    const part = parts.filter(isEnough).toSorted((a, b) => b.length - a.length)[0];
+    const isSecret = (one: Part) => isEnough(one) && !harmless.some((text) => text.includes(one.letters));
+    const part = parts.filter(isSecret).toSorted((a, b) => b.length - a.length)[0];
     if (part !== undefined) {
       const first = own[Math.max(0, at - part.before - tail.length)];
       const last = own[at - part.before + part.length - 1 - tail.length];
@@ -93,6 +104,17 @@ function spansOfParts(before: string, line: string, start: number, places: Place
     }
   }
   return spans;
+}
+
+function lastLetters(text: string, start: number): string {
+  let found = "";
+  for (let at = text.length - 1; at >= start && found.length < leastLetters - 1; at--) {
+    const letter = folded[text.charCodeAt(at)] ?? 0;
+    if (letter !== 0) {
+      found = String.fromCharCode(letter) + found;
+    }
+  }
+  return found;
 }
 
 interface Part {

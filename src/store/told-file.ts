@@ -29,7 +29,7 @@ export async function openTold(directory: string, clock: Clock, lease: Lease = a
   );
   // A bot that begins knows of no trouble yet; those of the last one have a while to be found again.
   file.data.told = Object.fromEntries(
-    Object.entries(file.data.told).map(([key, one]) => [key, { ...one, goneAt: clock.now() }]),
+    Object.entries(file.data.told).map(([key, one]) => [key, { ...one, goneAt: one.goneAt ?? clock.now() }]),
   );
 
   async function become(told: Told): Promise<void> {
@@ -39,8 +39,14 @@ export async function openTold(directory: string, clock: Clock, lease: Lease = a
 
   return {
     untold(present, place) {
-      file.data.told = { ...remembered(file.data.told, present, clock.now()) } as typeof file.data.told;
-      return untold(file.data.told, present, place);
+      const before = file.data.told;
+      const now = remembered(before, present, clock.now());
+      // What is over is written as such, or the next start would take a new trouble for that one.
+      if (JSON.stringify(now) === JSON.stringify(before)) {
+        return untold(before, present, place);
+      }
+      void become(now);
+      return untold(now, present, place);
     },
     tell: (trouble, place) => become(toldIn(file.data.told, trouble, place)),
   };

@@ -40,6 +40,8 @@ export interface TroublesParts {
 
 export function createTroubles({ clock, mask, log }: TroublesParts): TroubleList {
   const found = new Map<TroubleKey, Trouble>();
+  /** Those that found no place, each logged once. */
+  const unlisted = new Set<TroubleKey>();
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) {
@@ -53,14 +55,23 @@ export function createTroubles({ clock, mask, log }: TroublesParts): TroubleList
       if (before?.words === words) {
         return;
       }
-      log.error(words);
       if (before === undefined && found.size >= mostTroubles) {
-        return;
+        const least = [...found.keys()].reduce((a, b) => (weightOf(b) >= weightOf(a) ? b : a));
+        if (weightOf(key) >= weightOf(least)) {
+          if (!unlisted.has(key)) {
+            unlisted.add(key);
+            log.error(words);
+          }
+          return;
+        }
+        found.delete(least);
       }
+      log.error(words);
       found.set(key, { key, part: partOf(key), words, since: before?.since ?? since });
       tell();
     },
     clear(key) {
+      unlisted.delete(key);
       const before = found.get(key);
       if (before !== undefined) {
         found.delete(key);

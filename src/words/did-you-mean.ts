@@ -20,3 +20,8 @@ export function didYouMean(typed: string, known: readonly string[], sign = ""): 
   const found = nearest(typed, known);
   return found === null ? "" : ` Did you mean ${sign}${found}?`;
 }
+
+/** One letter more, less or another, in any case. */
+export function isLetterAway(a: string, b: string): boolean {
+  return distance(a.toLowerCase(), b.toLowerCase()) <= 1;
+}

@@ -32,6 +32,9 @@ export const validate: Phase = {
     }
     // Side by side: going back must not wait for what only explains it.
     const isKept = verdict.isHealthy || isWaived(context, verdict);
+    if (isKept && !verdict.isHealthy) {
+      await context.save({ isKeptUnwell: true });
+    }
     const [journal] = await Promise.all([journalOf(context, verdict), tell(context, verdict, isKept)]);
     const followed = await followSupervisor(link, "acked");
     switch (followed.kind) {

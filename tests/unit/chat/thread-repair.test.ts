@@ -168,3 +168,23 @@ test("whoever asked is told once, in the channel, that the thread itself cannot 
   );
   await it.threads.stop();
 });
+
+test("a platform that refuses every edit is asked a bounded number of times, and what tells of losses is no loss itself", async () => {
+  const it = await room();
+  const id = deploy(it);
+  await it.clock.advance(minute);
+  let tries = 0;
+  Object.assign(it.channel, {
+    edit: async () => {
+      tries += 1;
+      throw new DeliveryError("refused", "edit_window_closed");
+    },
+  });
+  it.desk.finish(id, "deployed");
+  await it.clock.advance(60 * minute);
+  const after = tries;
+  await it.clock.advance(24 * 60 * minute);
+  assert.equal(tries, after, "nothing is tried any more");
+  assert.ok(tries <= 4 * repairs.message.most, `${tries}`);
+  await it.threads.stop();
+});

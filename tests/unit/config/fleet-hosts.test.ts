@@ -113,3 +113,22 @@ test("a start goes on with such a host and says so, and the right name is taken 
   assert.deepEqual(Object.keys(source.current().hosts), ["yoga"]);
   assert.equal(source.health().ok, true);
 });
+
+test("a host that leaves the flake, with the rules that it had, holds no other change; taking it out is no loss", {
+  timeout: 30_000,
+}, async (t) => {
+  const flake = { hosts: known as readonly string[] | null };
+  const old = "hosts: { hetzner-vps: { risk: high, roles: [deployer] } }";
+  const { source, told, change } = await watched(t, `defaults: { approvals: 2 }\n${old}`, flake);
+  flake.hosts = ["yoga"];
+  await change(`defaults: { approvals: 3 }\n${old}`);
+  assert.equal(source.current().defaults.approvals, 3);
+  assert.match(
+    told.at(-1)?.mistakes[0] ?? "",
+    /hosts\.hetzner-vps: the flake has no such host/,
+    "it is told",
+  );
+  assert.equal(told.at(-1)?.isInForce, true);
+  await change("defaults: { approvals: 4 }\nhosts: { yoga: {} }");
+  assert.equal(source.current().defaults.approvals, 4);
+});

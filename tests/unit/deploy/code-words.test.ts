@@ -26,3 +26,16 @@ test("an account that fleet.yaml knows no more lets no code through, whatever it
   assert.equal(refusal({ carol: "Carol" }), unknown);
   assert.equal(refusal({ carol: "Carol", dave: "Dave" }, erin), unknown);
 });
+
+test("who asked to go forward to code of any ref is asked again whether they still may", () => {
+  const asked = { mode: "rollback", isForward: true, isTrusted: false, allowAnyRef: true } as const;
+  const rights = (why: string | null) => ({
+    personOf: ({ name }: Actor) => name,
+    refuses: (_: Actor, right: string) => (right === "any-ref" ? why : null),
+  });
+  const forward = aDeployment({ ...asked, requestedBy: carol });
+  assert.equal(refusesCode(forward, rights(null)), null);
+  assert.equal(refusesCode(forward, rights("carol is no admin any more")), "carol is no admin any more");
+  const back = aDeployment({ ...asked, isForward: false, requestedBy: carol });
+  assert.equal(refusesCode(back, rights("carol is no admin any more")), null, "going back brings no code");
+});

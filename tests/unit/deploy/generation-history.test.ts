@@ -74,8 +74,15 @@ test("a system that stopped being well while it was watched did not run well", (
 });
 
 test("a system that only --no-rollback kept did not run well, and one that never booted is not gone back to", () => {
-  const kept = went(1, 2, { outcome: "deployed-degraded", noRollback: true });
+  const asked = { outcome: "deployed-degraded", noRollback: true } as const;
+  const kept = went(1, 2, { ...asked, isKeptUnwell: true });
   assert.deepEqual(told(listed(numbers, 3), kept, went(2, 3)), { previous: 1, ways: [1, 3] });
+  const old = told(listed(numbers, 3), went(1, 2, asked), went(2, 3));
+  assert.deepEqual(
+    old,
+    { previous: 2, ways: [1, 2, 3] },
+    "nothing was waived: an old trouble made it degraded",
+  );
   const boot = went(1, 2, { mode: "boot", outcome: "done" });
   assert.deepEqual(told(listed(numbers, 3), boot, went(1, 3)), { previous: 1, ways: [1, 3] });
 });

@@ -55,6 +55,9 @@ test("machines that were copied and share one host key are told apart by the oth
   );
   assert.equal(judged(machine("fresh", ...yoga.hostKeys), other), "same", "a root in memory has a new id");
   assert.equal(judged({ ...yoga, hostKeys: [key("ssh-ed25519", "yoga")] }, other), "same", "a key less");
+  const [ed25519 = ""] = yoga.hostKeys;
+  const remade = machine("yoga", ed25519, key("ssh-rsa", "made at this boot"));
+  assert.equal(judged(remade, other), "same", "a second key that is not kept");
 });
 
 /** Every way to act on a host. */

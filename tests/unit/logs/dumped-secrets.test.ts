@@ -159,3 +159,13 @@ test("a secret in a dump as od itself prints it is masked", () => {
     );
   }
 });
+
+test("a message of several lines is read as such lines are: Nix repeats the end of a log in one", () => {
+  const secret = secrets[0] ?? "";
+  const all = Buffer.concat([Buffer.from("sixteen bytes !!"), Buffer.from(secret)]);
+  const dump = (dumps["xxd"] ?? (() => []))(all);
+  const message = ["last 25 log lines:", ...dump.map((line) => ` > ${line}`)].join("\n");
+  const masked = redactor([secret]).stream()(message);
+  assert.equal(masked.includes(secret.slice(4, 12)), false, masked);
+  assert.equal(masked.split("\n").length, message.split("\n").length);
+});

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { redactor } from "../../../src/logs/redact.ts";
 
@@ -93,4 +97,33 @@ test("text with escapes, hidden characters and quotes that holds no secret is no
     assert.equal(redact.stream()(line), line);
   }
   assert.equal(redact.text("a\u200bb"), "a\\u200bb");
+});
+
+test("many short lines are not kept in memory, and a secret in pieces between them is found", () => {
+  const next = redactor([secret]).stream();
+  const before = process.memoryUsage().heapUsed;
+  for (let lines = 0; lines < 1_000_000; lines++) {
+    next("y");
+  }
+  assert.ok(process.memoryUsage().heapUsed - before < 64 * 1024 ** 2);
+  const pieces = "0123456789abcdefghij".match(/.{5}/g) ?? [];
+  const piecewise = redactor(["0123456789abcdefghij"]).stream();
+  assert.match(pieces.map(piecewise).join("|"), /•/);
+});
+
+test("the public half of the bot's own key stays, and each line of the private file goes", () => {
+  const directory = mkdtempSync(join(tmpdir(), "switchyard-key-"));
+  try {
+    const file = join(directory, "key");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "switchyard", "-f", file]);
+    const [key, pub] = [readFileSync(file, "utf8"), readFileSync(`${file}.pub`, "utf8").trim()];
+    const { text } = redactor([key]);
+    assert.equal(text(pub), pub);
+    const lines = key.trim().split("\n").slice(1, -1);
+    for (const line of lines.slice(1)) {
+      assert.match(text(`it says ${line}`), /•/, line);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

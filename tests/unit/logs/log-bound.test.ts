@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { leftOutLine, leftOutWords } from "../../../src/logs/left-out.ts";
 import { logFiles } from "../../../src/logs/log-files.ts";
-import { logEnd, partsFolder, partsOf } from "../../../src/logs/log-parts.ts";
+import { endOf, logEnd, partsFolder, partsOf } from "../../../src/logs/log-parts.ts";
 import { redactor } from "../../../src/logs/redact.ts";
 import { localShell } from "../../../src/remote/local-shell.ts";
 import { manualClock } from "../../fakes/manual-clock.ts";
@@ -285,4 +285,16 @@ test("a folder that another program made where parts belong disturbs no reader",
   await file.close();
   await mkdir(join(partsFolder(join(directory, file.path)), "notes"), { recursive: true });
   assert.match(await text(logs.read(file.path, null)), /^\S+ one\n$/);
+});
+
+test("a part that was begun and not written, as a power loss leaves one, does not make the log unreadable", async (t) => {
+  const { directory, logs } = await open(t, 4_000);
+  const file = await logs.create("build", "yoga");
+  for (let line = 0; line < 200; line++) {
+    file.line(`line ${line} ${"x".repeat(80)}`);
+  }
+  await file.close();
+  const path = join(directory, file.path);
+  await writeFile(join(partsFolder(path), String(endOf(await partsOf(path)) + 500)), "");
+  assert.match(await text(logs.read(file.path, null)), /line 199/);
 });

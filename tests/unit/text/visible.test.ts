@@ -75,3 +75,16 @@ test("whatever comes, nothing hidden is left, and showing it twice changes nothi
     }),
   );
 });
+
+test("words of scripts whose vowels take a place of their own stay as they are", () => {
+  const burmese = "\u101c\u103b\u103e\u1031\u102c\u1037";
+  assert.equal(visible(burmese), burmese);
+});
+
+test("a line of nothing but marks, joiners or carriage returns is looked at once", () => {
+  const began = performance.now();
+  for (const one of ["\u0301", "\u064e\u200d", "\r"]) {
+    visible(`${one.repeat(200_000)}x`);
+  }
+  assert.ok(performance.now() - began < 5_000, "squared it takes minutes");
+});

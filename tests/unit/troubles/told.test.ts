@@ -98,3 +98,15 @@ test("a channel that nothing can be posted in is told when it can be, once", asy
   await clock.advance(3_600_000);
   assert.equal(said().length, 1);
 });
+
+test("what is over is written as such: a later start takes a new trouble for a new one", async (t) => {
+  const first = await aBot(t);
+  first.list.report("disk", "The disk of /data is full.");
+  await first.until(1);
+  first.list.clear("disk");
+  await first.clock.advance(2 * sameWithin);
+  await first.stop();
+  const next = await aBot(t, first.directory, first.clock, first.channel);
+  next.list.report("disk", "The disk of /data is full.");
+  await next.until(2);
+});
