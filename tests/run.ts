@@ -18,7 +18,7 @@ const faults = "tests/e2e/faults.test.ts";
 /** The rows that are played each time; `npm run test:faults` plays them all, which takes long. */
 const fewFaults = "^(new system (stops sshd|kills the supervisor), switch|bot killed, back at once, switch)";
 /** These take several hosts: beside those of one host they would wait with some in their hands, and hold up the rest. */
-const onSeveral = ["discord", "doctor", "production", "rollout", "slack-four-hosts"].map(
+const onSeveral = ["build-all", "discord", "doctor", "production", "rollout", "slack-four-hosts"].map(
   (name) => `tests/e2e/${name}.test.ts`,
 );
 const onMachines = globSync(["tests/rehearsal/**/*.test.ts", "tests/e2e/**/*.test.ts"]).filter(

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Deployment } from "../../src/deploy/deployment.ts";
 import { type Bot, startBot } from "./bot.ts";
-import { skip, stateOf, useFleet } from "./machine.ts";
+import { skip, stateOf, useFleet, useHosts } from "./machine.ts";
 
 describe("/build-all on a real builder", { skip }, () => {
   const fleet = useFleet();
+  // It builds for all of them, and sees that none of them changes.
+  useHosts(fleet, "hetzner-vps", "ovh-vps", "yoga", "zephyrus");
   let bot: Bot;
   before(async () => {
     bot = await startBot(fleet());
