@@ -68,7 +68,7 @@ export const powerRows: readonly Row[] = [
     phase: "validate",
     when: "after the commit",
     strike: at("committed", reboot),
-    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+    ends: { runs: "new", outcome: "deployed", says: /(runs|booted) the new system/ },
   },
   {
     fault: "host's power cut",
@@ -107,6 +107,6 @@ export const powerRows: readonly Row[] = [
     phase: "validate",
     when: "after the commit",
     strike: at("committed", powerCut),
-    ends: { runs: "new", outcome: "deployed", says: /runs the new system/ },
+    ends: { runs: "new", outcome: "deployed", says: /(runs|booted) the new system/ },
   },
 ];
