@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import { webSurface } from "../adapters/web/index.ts";
 import { commands } from "../commands/index.ts";
@@ -32,7 +31,7 @@ import { NewerFormatError } from "./store/json-file.ts";
 import type { Lease } from "./store/lease.ts";
 import { spendLoginCode } from "./store/login-codes.ts";
 import { lowdbStore } from "./store/lowdb-store.ts";
-import { botName, ownToken, supervisorKey } from "./store/own-files.ts";
+import { botName, ownKey, ownToken, supervisorKey } from "./store/own-files.ts";
 import { openRequestKeys } from "./store/request-keys.ts";
 import { diskReserve } from "./store/reserve.ts";
 import { openTold } from "./store/told-file.ts";
@@ -294,9 +293,4 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
       await unlock();
     },
   };
-}
-
-/** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
-async function ownKey(path: string | null): Promise<string | null> {
-  return path === null ? null : readFile(path, "utf8").catch(() => null);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keptFile } from "./kept-file.ts";
 
@@ -15,4 +16,9 @@ export function supervisorKey(directory: string): Promise<string> {
 /** What this bot's processes and gc-roots are called, on machines that another bot may use too. */
 export function botName(directory: string): Promise<string> {
   return keptFile(join(directory, "bot-name"), () => randomBytes(4).toString("hex"));
+}
+
+/** The bot's own key, so that none of its lines is ever shown; null where it cannot be read, as the shells will say. */
+export async function ownKey(path: string | null): Promise<string | null> {
+  return path === null ? null : readFile(path, "utf8").catch(() => null);
 }
